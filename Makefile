@@ -1,0 +1,36 @@
+# `make align` runs the main job on the corpus in the repo, `make test` the tests; both set up all they need first.
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON ?= python3
+READY := $(VENV)/.ready
+
+.PHONY: align test check fix bench clean
+.DEFAULT_GOAL := align
+
+$(READY): setup.cfg pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt torch
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[e5,dev]'
+	touch $@
+
+align: $(READY)
+	$(BIN)/align corpus
+
+test: $(READY)
+	$(BIN)/python -m pytest -n 2
+
+check: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+fix: $(READY)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(READY)
+	$(BIN)/python benchmarks/quality.py --data ../shared/data
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info outputs/*

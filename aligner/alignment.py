@@ -1,0 +1,47 @@
+"""Beads and the alignment of one document pair."""
+
+from dataclasses import dataclass
+from math import nan
+
+from aligner.document import DocumentPair
+
+
+@dataclass(frozen=True, slots=True)
+class Bead:
+    """One link: 0-based sentence indices of both sides; either side may be empty, never both.
+
+    ``score`` lies in ``[0, 1]``, higher is better: the cosine corrected for chance (0: as similar as any two segments
+    of these texts, 1: identical). ``cosine`` is the raw cosine of the two segments in ``[-1, 1]`` and ``margin`` how
+    far it stands above their neighbours' (higher is better); both are ``nan`` where a side is empty or nothing was
+    measured.
+    """
+
+    source: tuple[int, ...]
+    target: tuple[int, ...]
+    score: float = 0.0
+    cosine: float = nan
+    margin: float = nan
+
+    @property
+    def is_link(self) -> bool:
+        """Both sides hold sentences."""
+        return bool(self.source and self.target)
+
+    @property
+    def kind(self) -> str:
+        """The bead's type in the field's notation, as ``1-2``."""
+        return f"{len(self.source)}-{len(self.target)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Alignment:
+    """The beads of one document pair, whichever method found them; each sentence stands in at most one bead."""
+
+    pair: DocumentPair
+    beads: tuple[Bead, ...]
+    method: str
+
+    @property
+    def links(self) -> tuple[Bead, ...]:
+        """The beads that hold sentences on both sides."""
+        return tuple(bead for bead in self.beads if bead.is_link)

@@ -1,0 +1,85 @@
+"""The values of the road's first half: a text, its sentences, and two documents that belong together."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+UNDETERMINED = "und"
+"""BCP 47 for a language that is not known."""
+
+
+class Relation(StrEnum):
+    """How two documents belong together."""
+
+    PARALLEL = "parallel"
+    """One translates the other."""
+    PARTIAL = "partial"
+    """One translates the other, with large omissions or moved parts."""
+    COMPARABLE = "comparable"
+    """Both report the same events, written independently."""
+    UNRELATED = "unrelated"
+    """Nothing is shared that an alignment could show."""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text as it was read: ``id`` is unique in its corpus (its path), ``lang`` is BCP 47 or ``und``."""
+
+    id: str
+    lang: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """The span ``content[start:end]`` of a text."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A text and its sentences, in order and without overlap."""
+
+    text: Text
+    sentences: tuple[Sentence, ...]
+
+    @property
+    def id(self) -> str:
+        return self.text.id
+
+    @property
+    def lang(self) -> str:
+        return self.text.lang
+
+    def __len__(self) -> int:
+        return len(self.sentences)
+
+    def sentence_texts(self) -> list[str]:
+        """Every sentence, verbatim, in order."""
+        return [self.text.content[sentence.start : sentence.end] for sentence in self.sentences]
+
+    def span(self, indices: Sequence[int]) -> tuple[int, int]:
+        """The smallest span ``(start, end)`` that covers these sentences; ``(0, 0)`` for none."""
+        if not indices:
+            return 0, 0
+        return self.sentences[min(indices)].start, self.sentences[max(indices)].end
+
+    def segment(self, indices: Sequence[int]) -> str:
+        """The text of these sentences, verbatim, with whatever stands between them; empty for none."""
+        start, end = self.span(indices)
+        return self.text.content[start:end]
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentPair:
+    """Two documents and how they belong together.
+
+    ``score`` lies in ``[0, 1]``, higher is better: how much of the two texts finds its like in the other.
+    """
+
+    source: Document
+    target: Document
+    relation: Relation
+    score: float

@@ -1,0 +1,47 @@
+"""What a user can mend, one line each: ``where: what was found; what to do``.
+
+::
+
+    AlignerError
+    ├── UnknownName      no part of a family (reader, splitter, encoder, method, writer) has this name
+    ├── MissingExtra     the part is known, but a package that it needs is not installed
+    ├── EncoderError     weights missing, damaged or of an unexpected shape; vectors that are no vectors
+    ├── CorpusError      a corpus folder that cannot be used at all
+    ├── ReadError        one input file that cannot be read
+    ├── GoldError        a bead or gold file that cannot be parsed
+    └── OutputError      an output that cannot be written
+
+A *caller's* mistake (a wrong shape, a wrong type) is a ``ValueError`` or ``TypeError`` instead.
+"""
+
+
+class AlignerError(Exception):
+    """Base of everything that a user can mend; ``str()`` of it is one line."""
+
+
+class UnknownName(AlignerError):
+    """No part of a family has this name."""
+
+
+class MissingExtra(AlignerError):
+    """A known part needs a package that is not installed."""
+
+
+class EncoderError(AlignerError):
+    """An encoder's weights or vectors cannot be used."""
+
+
+class CorpusError(AlignerError):
+    """A corpus folder cannot be used at all: missing, empty, or in one language only."""
+
+
+class ReadError(AlignerError):
+    """One input file cannot be read; the others go on."""
+
+
+class GoldError(AlignerError):
+    """A file of beads or gold cannot be parsed."""
+
+
+class OutputError(AlignerError):
+    """An output cannot be written; nothing is left half written."""
