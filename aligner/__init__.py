@@ -1,0 +1,80 @@
+"""Aligned text from documents in any languages: pairs documents, tells translations from comparable texts, aligns.
+
+Everything public is imported from here; each name loads what it needs when it is first asked for.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from aligner.alignment import Alignment, Bead
+    from aligner.bitext import Bitext, SegmentPair, join
+    from aligner.corpus import Corpus, read_corpus, read_document, split
+    from aligner.document import Document, DocumentPair, Relation, Sentence, Text
+    from aligner.embedding import Embedder
+    from aligner.errors import AlignerError
+    from aligner.evaluation import Scores, evaluate, read_beads
+    from aligner.methods.monotone import Monotone
+    from aligner.mining import Mining
+    from aligner.pairing import Pairing
+    from aligner.pipeline import align_corpus, align_documents, align_files, mine, write_bitext, write_run
+    from aligner.report import Run, summarise
+
+_HOMES = {
+    "alignment": ("Alignment", "Bead"),
+    "bitext": ("Bitext", "SegmentPair", "join"),
+    "corpus": ("Corpus", "read_corpus", "read_document", "split"),
+    "document": ("Document", "DocumentPair", "Relation", "Sentence", "Text"),
+    "embedding": ("Embedder",),
+    "errors": ("AlignerError",),
+    "evaluation": ("Scores", "evaluate", "read_beads"),
+    "methods.monotone": ("Monotone",),
+    "mining": ("Mining",),
+    "pairing": ("Pairing",),
+    "pipeline": ("align_corpus", "align_documents", "align_files", "mine", "write_bitext", "write_run"),
+    "report": ("Run", "summarise"),
+}
+_HOME = {name: module for module, names in _HOMES.items() for name in names}
+
+__all__ = [
+    "Alignment",
+    "AlignerError",
+    "Bead",
+    "Bitext",
+    "Corpus",
+    "Document",
+    "DocumentPair",
+    "Embedder",
+    "Mining",
+    "Monotone",
+    "Pairing",
+    "Relation",
+    "Run",
+    "Scores",
+    "SegmentPair",
+    "Sentence",
+    "Text",
+    "align_corpus",
+    "align_documents",
+    "align_files",
+    "evaluate",
+    "join",
+    "mine",
+    "read_beads",
+    "read_corpus",
+    "read_document",
+    "split",
+    "summarise",
+    "write_bitext",
+    "write_run",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'aligner' has no attribute {name!r}")
+    return getattr(import_module(f"aligner.{_HOME[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

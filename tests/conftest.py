@@ -1,8 +1,13 @@
 """What several tests need."""
 
+import hashlib
 from pathlib import Path
 
+import numpy as np
 import pytest
+
+from aligner.document import Document, Sentence, Text
+from aligner.embedding import Embedder
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
@@ -14,3 +19,33 @@ def shared() -> Path:
     if not (SHARED / "data").is_dir():
         pytest.skip("../shared is absent")
     return SHARED
+
+
+class BagOfWords:
+    """A toy encoder: the sum of a fixed random vector for each word, so that texts of the same words are alike."""
+
+    name = "bag-of-words"
+    languages = None
+    centred = False
+
+    def encode(self, sentences: list[str]) -> np.ndarray:
+        rows = [sum((_word_vector(word) for word in sentence.split()), np.zeros(64)) for sentence in sentences]
+        return np.array(rows, dtype=np.float32).reshape(len(sentences), 64)
+
+
+def _word_vector(word: str) -> np.ndarray:
+    seed = int.from_bytes(hashlib.blake2b(word.encode(), digest_size=4).digest())
+    return np.random.default_rng(seed).standard_normal(64)
+
+
+@pytest.fixture
+def embedder() -> Embedder:
+    return Embedder(BagOfWords())
+
+
+def document(sentences: list[str], lang: str = "it", id: str = "") -> Document:
+    """A document of these sentences, one a line."""
+    content = "\n".join(sentences)
+    starts = np.cumsum([0] + [len(sentence) + 1 for sentence in sentences])
+    spans = [Sentence(int(start), int(start) + len(text)) for start, text in zip(starts, sentences, strict=False)]
+    return Document(Text(id or f"{lang}/text", lang, content), tuple(spans))

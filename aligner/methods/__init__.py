@@ -1,0 +1,25 @@
+"""Methods: how the beads of one document pair are found."""
+
+from typing import Protocol
+
+from aligner.alignment import Alignment
+from aligner.document import DocumentPair, Relation
+from aligner.registry import Part, Registry
+
+
+class Method(Protocol):
+    """Finds the beads of one document pair; each sentence stands in at most one bead."""
+
+    def align(self, pair: DocumentPair) -> Alignment: ...
+
+
+METHODS = Registry(
+    "method",
+    {
+        "monotone": Part("aligner.methods.monotone:Monotone", "translations: the cheapest path of beads, in order"),
+        "mining": Part("aligner.mining:Mining", "comparable texts: best matches in both directions, in any order"),
+    },
+)
+
+METHOD = {Relation.PARALLEL: "monotone", Relation.PARTIAL: "monotone", Relation.COMPARABLE: "mining"}
+"""How each relation is aligned; unrelated documents are not."""

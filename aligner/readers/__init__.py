@@ -1,0 +1,87 @@
+"""Files to texts, one module a format; opening, limits, compression and tidying are shared and stand here.
+
+A reader is a function ``read(data, text_id, lang)`` over the bytes of one file. It yields a ``Text`` for each text in
+it, and a ``ReadError`` (as a value, not raised) for each part that cannot be read, so that a bad line costs nothing
+but itself; it raises ``ReadError`` where nothing can be read at all.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from aligner.document import UNDETERMINED, Text
+from aligner.errors import ReadError
+from aligner.readers.files import read_bytes
+from aligner.registry import Part, Registry
+
+Reader = Callable[[bytes, str, str], Iterator[Text | ReadError]]
+
+READERS = Registry(
+    "reader",
+    {
+        ".txt": Part("aligner.readers.plain:read", "plain text in any encoding"),
+        ".md": Part("aligner.readers.markdown:read", "Markdown: its text, without code blocks"),
+        ".markdown": Part("aligner.readers.markdown:read", "Markdown, as .md"),
+        ".html": Part("aligner.readers.html:read", "web pages: the main text"),
+        ".htm": Part("aligner.readers.html:read", "web pages, as .html"),
+        ".jsonl": Part("aligner.readers.jsonl:read", "one JSON object a line: id, lang, text"),
+    },
+)
+
+_SUFFIX = re.compile(r"\.[a-z][a-z0-9]{0,9}", re.IGNORECASE)
+_HTML = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^<>]*>\s*)?(?:<!--[^<>]*-->\s*)*<(?:!doctype\s+html|html)\b", re.I)
+_NEWLINE = re.compile(r"\r\n?")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one file gave: its texts, and what in it could not be read."""
+
+    texts: tuple[Text, ...]
+    problems: tuple[ReadError, ...] = ()
+
+
+def split_suffix(name: str) -> tuple[str, str]:
+    """A file name as its stem and its suffix in lower case; ``.gz`` belongs to neither.
+
+    ``a.it.TXT.gz`` gives ``("a.it", ".txt")``; a name without a suffix (or with an odd one: ``No. 5``) has ``""``.
+    """
+    stem = name[:-3] if name.lower().endswith(".gz") else name
+    dot = stem.rfind(".")
+    if dot < 0 or not _SUFFIX.fullmatch(stem, dot):
+        return stem, ""
+    return stem[:dot], stem[dot:].lower()
+
+
+def read(path: Path, text_id: str, lang: str = UNDETERMINED) -> Reading:
+    r"""The texts of one file, by its suffix; a file without a suffix is read as plain text.
+
+    Newlines come out as ``\n`` whatever they were, a byte order mark and NULs are left out, and lone surrogates
+    become U+FFFD; nothing else of the content is changed.
+
+    Args:
+        path: a regular file; a symbolic link, a FIFO, a socket or a device is refused without being opened.
+        text_id: the id of the text, or the start of the ids where a file holds several.
+        lang: the language that the texts have unless the file itself says otherwise.
+
+    Raises:
+        ReadError: the file cannot be opened, is too large, is damaged or holds no text.
+        UnknownName: no reader has this suffix.
+    """
+    reader: Reader = READERS.load(split_suffix(path.name)[1] or ".txt")
+    data = read_bytes(path, text_id)
+    if reader is READERS.load(".txt") and _HTML.match(data):
+        reader = READERS.load(".html")
+    texts, problems = [], []
+    for part in reader(data, text_id, lang):
+        if isinstance(part, Text):
+            texts.append(replace(part, content=_tidy(part.content)))
+        else:
+            problems.append(part)
+    return Reading(tuple(texts), tuple(problems))
+
+
+def _tidy(content: str) -> str:
+    return _SURROGATE.sub("\ufffd", _NEWLINE.sub("\n", content.replace("\0", "")))

@@ -1,0 +1,212 @@
+"""Aligned records: the links of all document pairs in one bitext, and what no link holds."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Set
+from dataclasses import dataclass
+from importlib.metadata import version
+from math import nan
+
+from aligner.alignment import Alignment, Bead
+from aligner.document import Document
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SegmentPair:
+    """One record: two segments that correspond, and where they come from.
+
+    A record read from a file that does not hold a field has that field's default.
+
+    Attributes:
+        source_text, target_text: the segments, verbatim, with whatever stands between their sentences.
+        score, cosine, margin: as the bead's; ``nan`` where nothing was measured.
+        bead: how many sentences a side, as ``1-2``.
+        relation: how the two documents belong together: the value of a ``Relation``.
+        method: what found the link.
+        source_lang, target_lang: BCP 47.
+        source_doc, target_doc: the documents' ids.
+        source_sentences, target_sentences: 0-based indices of the sentences in their documents.
+        source_span, target_span: ``(start, end)`` of the segments in their documents' contents, in code points.
+    """
+
+    source_text: str = ""
+    target_text: str = ""
+    score: float = nan
+    cosine: float = nan
+    margin: float = nan
+    bead: str = ""
+    relation: str = ""
+    method: str = ""
+    source_lang: str = ""
+    target_lang: str = ""
+    source_doc: str = ""
+    target_doc: str = ""
+    source_sentences: tuple[int, ...] = ()
+    target_sentences: tuple[int, ...] = ()
+    source_span: tuple[int, int] = (0, 0)
+    target_span: tuple[int, int] = (0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Bitext:
+    """The records of all document pairs, and how they were made.
+
+    ``alignments`` are what the records were joined from; empty where the bitext was read from a file.
+    """
+
+    pairs: tuple[SegmentPair, ...]
+    signature: str
+    alignments: tuple[Alignment, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.pairs)
+
+
+@dataclass(frozen=True, slots=True)
+class Unaligned:
+    """A sentence that no link holds: ``sentence`` is its 0-based index in the document, ``text`` verbatim."""
+
+    doc: str
+    lang: str
+    sentence: int
+    span: tuple[int, int]
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentRow:
+    """What became of one pair of documents, of one document without a partner, or of one file that was skipped.
+
+    ``relation`` is the value of a ``Relation``, ``unpaired`` or ``skipped``; a row of the last two has no target, and
+    ``source_doc`` is the document or file whatever its language. ``reason`` says why a file was skipped.
+    """
+
+    source_doc: str
+    target_doc: str = ""
+    relation: str
+    score: float = nan
+    source_lang: str = ""
+    target_lang: str = ""
+    records: int = 0
+    source_coverage: float = nan
+    target_coverage: float = nan
+    reason: str = ""
+
+
+def sign(**parts: object) -> str:
+    """How a result was made, as ``aligner:0.1.0|encoder:use|splitter:rules``: our version, then the parts as given.
+
+    A part is a name, several names (written ``use+e5``), or an object, which is written as its ``name`` or its type.
+    """
+    told = {"aligner": version("aligner"), **{part: _told(value) for part, value in parts.items()}}
+    return "|".join(f"{part}:{' '.join(name.replace('|', '/').split())}" for part, name in told.items())
+
+
+def join(alignments: Iterable[Alignment], signature: str) -> Bitext:
+    """The bitext of these alignments: one record a link, in document order within each, the alignments as they come."""
+    kept = tuple(alignments)
+    pairs = tuple(_record(alignment, bead) for alignment in kept for bead in in_document_order(alignment.links))
+    return Bitext(pairs, signature, kept)
+
+
+def in_document_order(links: Iterable[Bead]) -> list[Bead]:
+    """These links by their sentences in the source, then in the target."""
+    return sorted(links, key=lambda bead: (min(bead.source), min(bead.target), bead.source, bead.target))
+
+
+def linked_sentences(alignments: Iterable[Alignment]) -> Mapping[str, Set[int]]:
+    """For each document's id the sentences that a link of any of these alignments holds."""
+    linked: defaultdict[str, set[int]] = defaultdict(set)
+    for alignment in alignments:
+        for bead in alignment.links:
+            linked[alignment.pair.source.id].update(bead.source)
+            linked[alignment.pair.target.id].update(bead.target)
+    return dict(linked)
+
+
+def coverage(documents: Iterable[Document], linked: Mapping[str, Set[int]]) -> float:
+    """The share of these documents' sentences that are linked, in ``[0, 1]``; 0 where there are none.
+
+    A blank sentence, which stands for an empty line of a text that was split before, does not count.
+    """
+    n_sentences = n_linked = 0
+    for document in documents:
+        held = linked.get(document.id, frozenset())
+        for index, _ in _sentences(document):
+            n_sentences += 1
+            n_linked += index in held
+    return n_linked / n_sentences if n_sentences else 0.0
+
+
+def unaligned(alignments: Iterable[Alignment], documents: Iterable[Document]) -> tuple[Unaligned, ...]:
+    """The sentences of these documents that no link of any alignment holds, in document order; blank ones left out."""
+    linked = linked_sentences(alignments)
+    return tuple(
+        Unaligned(document.id, document.lang, index, document.span((index,)), text)
+        for document in documents
+        for index, text in _sentences(document)
+        if index not in linked.get(document.id, frozenset())
+    )
+
+
+def document_rows(
+    alignments: Iterable[Alignment],
+    unpaired: Iterable[Document] = (),
+    skipped: Iterable[tuple[str, str]] = (),
+) -> tuple[DocumentRow, ...]:
+    """One row for each alignment, then the documents without a partner, then the skipped files, ``(id, reason)``."""
+    return (
+        *map(_pair_row, alignments),
+        *(DocumentRow(source_doc=lone.id, relation="unpaired", source_lang=lone.lang) for lone in unpaired),
+        *(DocumentRow(source_doc=id, relation="skipped", reason=reason) for id, reason in skipped),
+    )
+
+
+def _pair_row(alignment: Alignment) -> DocumentRow:
+    pair = alignment.pair
+    linked = linked_sentences([alignment])
+    return DocumentRow(
+        source_doc=pair.source.id,
+        target_doc=pair.target.id,
+        relation=pair.relation.value,
+        score=pair.score,
+        source_lang=pair.source.lang,
+        target_lang=pair.target.lang,
+        records=len(alignment.links),
+        source_coverage=coverage([pair.source], linked),
+        target_coverage=coverage([pair.target], linked),
+    )
+
+
+def _record(alignment: Alignment, bead: Bead) -> SegmentPair:
+    source, target = alignment.pair.source, alignment.pair.target
+    return SegmentPair(
+        source_text=source.segment(bead.source),
+        target_text=target.segment(bead.target),
+        score=bead.score,
+        cosine=bead.cosine,
+        margin=bead.margin,
+        bead=bead.kind,
+        relation=alignment.pair.relation.value,
+        method=alignment.method,
+        source_lang=source.lang,
+        target_lang=target.lang,
+        source_doc=source.id,
+        target_doc=target.id,
+        source_sentences=bead.source,
+        target_sentences=bead.target,
+        source_span=source.span(bead.source),
+        target_span=target.span(bead.target),
+    )
+
+
+def _sentences(document: Document) -> Iterator[tuple[int, str]]:
+    """The sentences that are not blank, with their indices."""
+    return ((index, text) for index, text in enumerate(document.sentence_texts()) if text.strip())
+
+
+def _told(value: object) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, Iterable):
+        return "+".join(map(_told, value))
+    return str(getattr(value, "name", None) or getattr(value, "__name__", None) or type(value).__name__)

@@ -1,0 +1,180 @@
+"""The `align` command: parse, call the library, echo."""
+
+import json
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from aligner.errors import AlignerError
+
+if TYPE_CHECKING:
+    from aligner.bitext import Bitext
+
+LANGS = "Languages as codes with commas between, source first, as in it,en."
+ENCODER = "use, e5, use+e5, or the name or folder of a SentenceTransformer; by default chosen by language."
+SPLITTER = "rules (ours) or lines (already split: one sentence a line)."
+
+
+class MainJob(click.Group):
+    """A group whose first verb may be left out: `align CORPUS` is `align run CORPUS`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put `run` before a first argument that is neither a verb nor an option of the group."""
+        if args and args[0] not in self.commands and args[0] not in ("-h", "--help", "--version"):
+            args = ["run", *args]
+        return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Show what a user can mend as one line, with exit status 1."""
+        try:
+            return super().invoke(ctx)
+        except AlignerError as error:
+            raise click.ClickException(str(error)) from error
+
+
+class Langs(click.ParamType[list[str]]):
+    """Language codes with commas between."""
+
+    name = "codes"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> list[str]:
+        from aligner.languages import normalise
+
+        codes = [normalise(code) for code in str(value).split(",")]
+        if None in codes or len(set(codes)) < len(codes):
+            self.fail(f"{value!r}: not different language codes with commas between, as in it,en", param, ctx)
+        return [code for code in codes if code]
+
+
+@click.group(cls=MainJob, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="aligner")
+def main() -> None:
+    """Aligned text from documents in any languages.
+
+    `align CORPUS` reads a folder of articles, finds which belong together and how, aligns them, and writes the records.
+    """
+
+
+@main.command()
+@click.argument("corpus", type=click.Path(path_type=Path))
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder to write to [outputs/CORPUS].")
+@click.option("--langs", type=Langs(), help=LANGS)
+@click.option("--encoder", help=ENCODER)
+@click.option("--splitter", default="rules", show_default=True, help=SPLITTER)
+def run(corpus: Path, output: Path | None, langs: list[str] | None, encoder: str | None, splitter: str) -> None:
+    """The main job: align all the documents of a folder."""
+    from aligner.pipeline import align_corpus, write_run
+    from aligner.report import summarise
+    from aligner.writers.whole import prepare_folder
+
+    folder = output or Path("outputs") / (corpus.resolve().name or "corpus")
+    prepare_folder(folder)
+    result = align_corpus(corpus, langs=langs, encoder=encoder, splitter=splitter)
+    files = write_run(result, folder)
+    _warn([*result.corpus.warnings, *result.notes])
+    click.echo(summarise(result, files))
+    sys.exit(1 if any(skip.is_failure for skip in result.corpus.skipped) else 0)
+
+
+@main.command()
+@click.argument("source", type=click.Path(path_type=Path))
+@click.argument("target", type=click.Path(path_type=Path))
+@click.option("-o", "--output", default="-", show_default=True, help="File to write to: .tsv, .jsonl or .vecalign.")
+@click.option("--mode", type=click.Choice(["auto", "parallel", "comparable"]), default="auto", show_default=True)
+@click.option("--langs", type=Langs(), help=LANGS)
+@click.option("--encoder", help=ENCODER)
+@click.option("--splitter", default="rules", show_default=True, help=SPLITTER)
+def pair(
+    source: Path, target: Path, output: str, mode: str, langs: list[str] | None, encoder: str | None, splitter: str
+) -> None:
+    """Align two files."""
+    from aligner.pipeline import align_files
+
+    write = _writer(output)
+    write(align_files(source, target, mode=mode, langs=langs, encoder=encoder, splitter=splitter))
+
+
+@main.command()
+@click.argument("source", type=click.Path(path_type=Path))
+@click.argument("target", type=click.Path(path_type=Path))
+@click.option("-o", "--output", default="-", show_default=True, help="File to write to: .tsv, .jsonl or .vecalign.")
+@click.option("--langs", type=Langs(), help=LANGS)
+@click.option("--encoder", help=ENCODER)
+def mine(source: Path, target: Path, output: str, langs: list[str] | None, encoder: str | None) -> None:
+    """Find the translations among two files of sentences, one a line, in no order."""
+    from aligner.pipeline import align_files
+
+    write = _writer(output)
+    write(align_files(source, target, mode="comparable", langs=langs, encoder=encoder, splitter="lines"))
+
+
+@main.command()
+@click.argument("predicted", type=click.Path(path_type=Path))
+@click.argument("gold", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
+def evaluate(predicted: Path, gold: Path, as_json: bool) -> None:
+    """Compare beads or mined pairs with gold: strict and lax precision, recall and F1, as Vecalign defines them."""
+    from aligner.evaluation import evaluate as score
+    from aligner.evaluation import read_beads
+
+    scores = score(read_beads(predicted), read_beads(gold))
+    if as_json:
+        click.echo(json.dumps(asdict(scores)))
+        return
+    click.echo("        precision  recall     F1")
+    for name, figures in (("strict", scores.strict), ("lax", scores.lax)):
+        click.echo(f"{name:<8}{figures.precision:9.4f}{figures.recall:8.4f}{figures.f1:7.4f}")
+    click.echo(f"inside {scores.inside:.4f}  covered {scores.covered:.4f}")
+
+
+@main.command()
+@click.argument("corpus", type=click.Path(path_type=Path))
+@click.option("--langs", type=Langs(), help=LANGS)
+@click.option("--splitter", default="rules", show_default=True, help=SPLITTER)
+def inspect(corpus: Path, langs: list[str] | None, splitter: str) -> None:
+    """Show what a corpus holds: languages, documents, sentences, and files that cannot be read and why."""
+    from aligner.pipeline import inspect_corpus
+
+    found, documents = inspect_corpus(corpus, langs=langs, splitter=splitter)
+    _warn(found.warnings)
+    for lang in found.langs:
+        members = [document for document in documents if document.lang == lang]
+        click.echo(f"{lang}\t{len(members)} documents\t{sum(map(len, members))} sentences")
+    for document in documents:
+        click.echo(f"{document.lang}\t{document.id}\t{len(document)} sentences")
+    for skip in found.skipped:
+        click.echo(f"skipped\t{skip.id}\t{skip.reason}")
+    sys.exit(1 if any(skip.is_failure for skip in found.skipped) else 0)
+
+
+@main.command()
+def parts() -> None:
+    """List every reader, splitter, encoder, method and writer, and the extra that each needs."""
+    from aligner.pipeline import FAMILIES
+
+    for family in FAMILIES:
+        click.echo(f"{family.family}s")
+        for name, part in family.items():
+            extra = f" [extra {part.extra}{', not installed' if part.missing() else ''}]" if part.extra else ""
+            click.echo(f"  {name:<10} {part.summary}{extra}")
+
+
+def _writer(output: str) -> "Callable[[Bitext], None]":
+    """What writes a bitext there, known to be able to before any work starts; `-` is standard output, as TSV."""
+    from aligner.writers import writer_for
+    from aligner.writers.whole import check_writable, write_whole
+
+    if output == "-":
+        return lambda bitext: writer_for(".tsv").write(bitext, click.get_text_stream("stdout", encoding="utf-8"))
+    writer, path = writer_for(output), Path(output)
+    check_writable(path)
+    return lambda bitext: write_whole(path, lambda file: writer.write(bitext, file))
+
+
+def _warn(lines: Iterable[str]) -> None:
+    for line in lines:
+        click.echo(f"warning: {line}", err=True)

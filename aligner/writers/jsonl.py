@@ -1,0 +1,107 @@
+r"""One JSON object a line, its fields those of ``SegmentPair``; texts are verbatim, newlines and all.
+
+Numbers are rounded to 4 decimals and ``null`` where nothing was measured; sentences and spans are arrays of integers.
+Letters of every script stand as themselves. Control characters, line and paragraph separators, marks of direction with
+reach and lone surrogates are written ``\uXXXX``, so that a line stays a line and a terminal stays as it is.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import fields
+from math import isfinite, nan
+from typing import Any, TextIO
+
+from aligner.bitext import Bitext, SegmentPair
+from aligner.writers.lines import Line, read_lines
+
+_UNSAFE = re.compile("[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""What JSON may hold raw and a line, a terminal or UTF-8 may not."""
+
+
+def write(bitext: Bitext, file: TextIO) -> None:
+    """Write one line a record."""
+    for pair in bitext.pairs:
+        record = {name: _WRITE[kind](getattr(pair, name)) for name, kind in _KINDS.items()}
+        line = json.dumps(record, ensure_ascii=False)
+        file.write(_UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", line) + "\n")
+
+
+def read(file: TextIO) -> Iterator[SegmentPair]:
+    """The records of a file; what an object does not hold has its default, what we do not know is passed over.
+
+    Raises:
+        GoldError: a line cannot be parsed.
+    """
+    return parse(read_lines(file))
+
+
+def parse(lines: Iterable[Line]) -> Iterator[SegmentPair]:
+    """The records of these lines; ``read`` on an open file."""
+    return map(_record, lines)
+
+
+def _record(line: Line) -> SegmentPair:
+    try:
+        found = json.loads(line.text)
+    except (ValueError, RecursionError) as error:
+        raise line.broken("each line must be one JSON object") from error
+    if not isinstance(found, dict):
+        raise line.broken("each line must be one JSON object")
+    values: dict[str, Any] = {}
+    for name in found.keys() & _KINDS.keys():
+        try:
+            values[name] = _READ[_KINDS[name]](found[name])
+        except ValueError as error:
+            raise line.broken(f"its {name} must be {error}") from error
+    return SegmentPair(**values)
+
+
+def _rounded(number: float) -> float | None:
+    return round(float(number), 4) + 0.0 if isfinite(number) else None
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError("a string")
+    return value
+
+
+def _number(value: object) -> float:
+    if value is None:
+        return nan
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError("a number or null")
+    try:
+        return float(value)
+    except OverflowError:
+        raise ValueError("a number that fits a float") from None
+
+
+def _indices(value: object) -> tuple[int, ...]:
+    if not isinstance(value, list) or not all(type(index) is int and index >= 0 for index in value):
+        raise ValueError("an array of integers from 0 on")
+    return tuple(value)
+
+
+def _span(value: object) -> tuple[int, ...]:
+    if len(span := _indices(value)) != 2:
+        raise ValueError("an array of two integers")
+    return span
+
+
+_KINDS: Mapping[str, Any] = {field.name: field.type for field in fields(SegmentPair)}
+
+_WRITE: Mapping[Any, Callable[[Any], object]] = {
+    str: str,
+    float: _rounded,
+    tuple[int, ...]: list,
+    tuple[int, int]: list,
+}
+
+_READ: Mapping[Any, Callable[[object], object]] = {
+    str: _text,
+    float: _number,
+    tuple[int, ...]: _indices,
+    tuple[int, int]: _span,
+}

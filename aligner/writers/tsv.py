@@ -1,0 +1,105 @@
+"""Tab-separated records with a header row: UTF-8, LF, no quoting; see ``cells`` for what becomes of a text.
+
+Numbers have 4 decimals and are empty where nothing was measured, sentences are written ``0,1``, spans ``12-80``.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import fields
+from math import nan
+from typing import Any, TextIO
+
+from aligner.bitext import Bitext, SegmentPair
+from aligner.writers.cells import cell_text, number_cell, row, text_cell
+from aligner.writers.lines import Line, read_lines
+
+COLUMNS = tuple(field.name for field in fields(SegmentPair))
+"""The columns in the order in which they are written; a reader accepts any order, and any other columns beside."""
+
+_SENTENCES = re.compile(r"(?:[0-9]{1,15}(?:, ?[0-9]{1,15})*)?")
+_SPAN = re.compile(r"([0-9]{1,15})-([0-9]{1,15})")
+
+
+def write(bitext: Bitext, file: TextIO) -> None:
+    """Write the header row and one line a record."""
+    file.write(row(COLUMNS))
+    file.writelines(
+        row(_WRITE.get(column, text_cell)(getattr(pair, column)) for column in COLUMNS) for pair in bitext.pairs
+    )
+
+
+def read(file: TextIO) -> Iterator[SegmentPair]:
+    """The records of a table, its columns told by the header row; what has no column has its default.
+
+    Raises:
+        GoldError: there is no header row, or a line cannot be parsed.
+    """
+    return parse(read_lines(file))
+
+
+def parse(lines: Iterable[Line]) -> Iterator[SegmentPair]:
+    """The records of these lines; ``read`` on an open file."""
+    remaining = iter(lines)
+    header = next(remaining, None)
+    if header is None:
+        return
+    columns = header.text.split("\t")
+    known = [column for column in columns if column in COLUMNS]
+    if not known or len(set(known)) < len(known):
+        raise header.broken(f"the first line must name the columns, each once, as {COLUMNS[0]}")
+    for line in remaining:
+        cells = line.text.split("\t")
+        if len(cells) != len(columns):
+            raise line.broken(f"it has {len(cells)} cells, and the header row {len(columns)}")
+        yield _record(dict(zip(columns, cells, strict=True)), line)
+
+
+def _record(cells: Mapping[str, str], line: Line) -> SegmentPair:
+    values: dict[str, Any] = {}
+    for column, cell in cells.items():
+        if column in COLUMNS:
+            try:
+                values[column] = _READ.get(column, cell_text)(cell)
+            except ValueError as error:
+                raise line.broken(f"its {column} is {cell!r:.40}, which is {error}") from error
+    return SegmentPair(**values)
+
+
+def _number(cell: str) -> float:
+    try:
+        return float(cell) if cell else nan
+    except ValueError:
+        raise ValueError("no number") from None
+
+
+def _sentences(cell: str) -> tuple[int, ...]:
+    if not _SENTENCES.fullmatch(cell):
+        raise ValueError("no list of sentences, as 0,1")
+    return tuple(map(int, cell.split(","))) if cell else ()
+
+
+def _span(cell: str) -> tuple[int, int]:
+    if not (found := _SPAN.fullmatch(cell)):
+        raise ValueError("no span, as 12-80")
+    return int(found[1]), int(found[2])
+
+
+def _joined(separator: str) -> Callable[[Iterable[int]], str]:
+    return lambda numbers: separator.join(map(str, numbers))
+
+
+_NUMBERS = ("score", "cosine", "margin")
+_INDICES = ("source_sentences", "target_sentences")
+_SPANS = ("source_span", "target_span")
+
+_WRITE: Mapping[str, Callable[[Any], str]] = {
+    **dict.fromkeys(_NUMBERS, number_cell),
+    **dict.fromkeys(_INDICES, _joined(",")),
+    **dict.fromkeys(_SPANS, _joined("-")),
+}
+
+_READ: Mapping[str, Callable[[str], object]] = {
+    **dict.fromkeys(_NUMBERS, _number),
+    **dict.fromkeys(_INDICES, _sentences),
+    **dict.fromkeys(_SPANS, _span),
+}

@@ -1,0 +1,94 @@
+import numpy as np
+import pytest
+from conftest import document
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from aligner.alignment import Bead
+from aligner.document import DocumentPair, Relation
+from aligner.embedding import Embedder
+from aligner.methods import division
+from aligner.methods.monotone import Monotone
+
+
+def sentences(*numbers):
+    return [f"a{n} b{n} c{n} d{n}" for n in numbers]
+
+
+def align(embedder, source, target, **options):
+    pair = DocumentPair(document(source), document(target, "en"), Relation.PARALLEL, 1.0)
+    return Monotone(embedder, **options).align(pair).beads
+
+
+def shape(beads):
+    return [(bead.source, bead.target) for bead in beads]
+
+
+def test_sentence_by_sentence_translations_are_all_found(embedder):
+    beads = align(embedder, sentences(*range(9)), sentences(*range(9)))
+    assert shape(beads) == [((i,), (i,)) for i in range(9)]
+    assert all(bead.cosine == pytest.approx(1, abs=1e-5) and bead.score == pytest.approx(1, abs=1e-5) for bead in beads)
+
+
+def test_a_sentence_split_in_two_is_one_bead(embedder):
+    beads = align(embedder, sentences(0, 1, 2, 3), [*sentences(0), "a1 b1", "c1 d1", *sentences(2, 3)])
+    assert shape(beads) == [((0,), (0,)), ((1,), (1, 2)), ((2,), (3,)), ((3,), (4,))]
+
+
+def test_a_sentence_without_counterpart_stands_alone(embedder):
+    beads = align(embedder, sentences(0, 1, 2, 3, 4), sentences(0, 1, 3, 4))
+    assert ((2,), ()) in shape(beads)
+    assert len([bead for bead in beads if bead.is_link]) == 4
+
+
+def test_a_moved_block_is_found_out_of_order(embedder):
+    order = [*range(4), *range(8, 12), *range(4, 8), *range(12, 16)]
+    beads = align(embedder, sentences(*range(16)), sentences(*order))
+    assert {(order[bead.target[0]], bead.source[0]) for bead in beads if bead.is_link} == {(i, i) for i in range(16)}
+
+
+def test_an_empty_document_gives_beads_with_an_empty_side_only(embedder):
+    assert shape(align(embedder, sentences(0, 1), [])) == [((0,), ()), ((1,), ())]
+    assert align(embedder, [], []) == ()
+
+
+def test_a_blank_line_is_linked_to_nothing(embedder):
+    beads = align(embedder, [*sentences(0), "", *sentences(1)], sentences(0, 1))
+    assert ((1,), ()) in shape(beads)
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.lists(st.integers(0, 6), max_size=12), st.lists(st.integers(0, 6), max_size=12))
+def test_every_sentence_stands_in_exactly_one_bead(source, target):
+    from conftest import BagOfWords
+
+    beads = align(Embedder(BagOfWords()), sentences(*source), sentences(*target))
+    assert sorted(i for bead in beads for i in bead.source) == list(range(len(source)))
+    assert sorted(j for bead in beads for j in bead.target) == list(range(len(target)))
+    assert all(bead.source or bead.target for bead in beads)
+    assert all(0 <= bead.score <= 1 for bead in beads)
+
+
+def test_a_long_document_cut_at_anchors_aligns_as_when_searched_whole(embedder, monkeypatch):
+    source = sentences(*range(120))
+    target = sentences(*range(40), *range(60, 120))
+    whole = align(embedder, source, target)
+    monkeypatch.setattr(division, "WHOLE", 30)
+    monkeypatch.setattr(division, "PART", 10)
+    assert shape(align(embedder, source, target)) == shape(whole)
+
+
+def test_parts_cover_both_documents_once(monkeypatch):
+    monkeypatch.setattr(division, "WHOLE", 30)
+    monkeypatch.setattr(division, "PART", 10)
+    rows = np.zeros((95, 4), dtype=np.float32)
+    parts = list(division.divide(rows, rows[:70]))
+    assert np.concatenate([part[0] for part in parts]).tolist() == list(range(95))
+    assert np.concatenate([part[1] for part in parts]).tolist() == list(range(70))
+    assert len(parts) > 3
+
+
+def test_scores_of_a_bead_are_those_of_its_segments(embedder):
+    (bead,) = align(embedder, ["a b"], ["a c"])
+    rows = embedder.embed(["a b", "a c"])
+    assert bead == Bead((0,), (0,), bead.score, pytest.approx(float(rows[0] @ rows[1]), abs=1e-6), bead.margin)

@@ -1,0 +1,60 @@
+from functools import cache
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from aligner.path import cheapest_path
+
+MOVES = [(1, 1), (1, 2), (2, 1), (2, 2)]
+
+
+def total(path, costs, source_skips, target_skips):
+    i = j = 0
+    spent = 0.0
+    for a, b in path:
+        if a and b:
+            spent += costs[i, MOVES.index((a, b)), j]
+        else:
+            spent += source_skips[i] if a else target_skips[j]
+        i, j = i + a, j + b
+    assert (i, j) == (len(source_skips), len(target_skips))
+    return spent
+
+
+def cheapest_by_force(costs, source_skips, target_skips):
+    n, m = len(source_skips), len(target_skips)
+
+    @cache
+    def rest(i, j):
+        if (i, j) == (n, m):
+            return 0.0
+        options = [costs[i, k, j] + rest(i + a, j + b) for k, (a, b) in enumerate(MOVES) if i + a <= n and j + b <= m]
+        if i < n:
+            options.append(source_skips[i] + rest(i + 1, j))
+        if j < m:
+            options.append(target_skips[j] + rest(i, j + 1))
+        return min(options)
+
+    return rest(0, 0)
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.integers(0, 7), st.integers(0, 7), st.integers(0, 10_000))
+def test_no_path_is_cheaper(n, m, seed):
+    random = np.random.default_rng(seed)
+    costs = random.random((n, len(MOVES), m)).astype(np.float32) * 3
+    source_skips, target_skips = random.random(n), random.random(m)
+    path = cheapest_path(costs, MOVES, source_skips, target_skips)
+    best = cheapest_by_force(costs.astype(np.float64), source_skips, target_skips)
+    assert np.isclose(total(path, costs, source_skips, target_skips), best, atol=1e-5)
+
+
+def test_moves_that_do_not_fit_are_never_taken():
+    costs = np.full((3, len(MOVES), 3), np.inf, dtype=np.float32)
+    path = cheapest_path(costs, MOVES, np.ones(3), np.ones(3))
+    assert sorted(path) == [(0, 1)] * 3 + [(1, 0)] * 3
+
+
+def test_an_empty_side_is_skipped_whole():
+    assert cheapest_path([], MOVES, np.ones(0), np.ones(2)) == [(0, 1), (0, 1)]
