@@ -1,6 +1,7 @@
 """The one door to an encoder: unit rows, each distinct sentence encoded once."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,36 @@ BATCH = 4096
 SHRINKAGE = 5
 """The mean of ``n`` rows is trusted as ``n / (n + 5)`` of it: one sentence centred on itself would be nothing."""
 
-_LONE_SURROGATES = {code: "\N{REPLACEMENT CHARACTER}" for code in range(0xD800, 0xE000)}
+_LONE_SURROGATES = dict.fromkeys(range(0xD800, 0xE000), "\N{REPLACEMENT CHARACTER}")
+
+
+@dataclass(frozen=True)
+class Side:
+    """The sentences of one side of a comparison (a document, a language), embedded.
+
+    ``vectors``: shape ``(n, dim)``, float32, rows of length 1, zeros for blank sentences. Where the encoder wants it
+    they are centred: less the mean of the side, of unit length again.
+    """
+
+    embedder: "Embedder" = field(repr=False)
+    sentences: Sequence[str]
+    vectors: Floats
+    centre: Floats | None
+
+    @property
+    def mean(self) -> Floats:
+        """The mean vector, shrunk where there are few; shape ``(dim,)``."""
+        return mean_vector(self.vectors)
+
+    def runs(self, indices: Sequence[int], max_run: int) -> Floats:
+        """Vectors of all runs of up to ``max_run`` of these sentences, as if nothing stood between them.
+
+        Returns:
+            Shape ``(len(indices), max_run, dim)``, as ``Embedder.embed_runs`` gives them, with this side's centre.
+        """
+        if max_run == 1:
+            return self.vectors[np.asarray(indices, dtype=np.int64)][:, None]
+        return self.embedder.embed_runs([self.sentences[i] for i in indices], max_run, self.centre)
 
 
 class Embedder:
@@ -40,7 +70,7 @@ class Embedder:
         """Length of a row; finds it out by encoding one word where nothing has been encoded yet."""
         if not self._row_of:
             self._remember(["a"])
-        return self._rows.shape[1]
+        return int(self._rows.shape[1])
 
     def embed(self, sentences: Sequence[str]) -> Floats:
         """Vectors of sentences. Shape ``(n, dim)``, float32, rows of length 1; zeros for blank ones.
@@ -50,8 +80,8 @@ class Embedder:
         """
         return self._look_up([_fold(sentence) for sentence in sentences])
 
-    def embed_side(self, sentences: Sequence[str]) -> Floats:
-        """``embed``, less the mean of these sentences where the encoder wants it, of unit length again.
+    def side(self, sentences: Sequence[str]) -> Side:
+        """These sentences as one side of a comparison, centred where the encoder wants it.
 
         Some encoders (E5) crowd all vectors into one corner: only what sets a sentence apart from its own side is
         comparable. The mean over the ``n`` sentences that are not blank is shrunk by ``n / (n + SHRINKAGE)``.
@@ -60,15 +90,21 @@ class Embedder:
             EncoderError: as for ``embed``.
         """
         rows = self.embed(sentences)
-        return _unit(rows - self._mean(rows), where=rows.any(axis=1)) if self.centred else rows
+        centre = mean_vector(rows) if self.centred else None
+        return Side(self, sentences, _centred(rows, centre), centre)
 
-    def embed_runs(self, sentences: Sequence[str], max_run: int) -> Floats:
+    def embed_runs(self, sentences: Sequence[str], max_run: int, centre: Floats | None = None) -> Floats:
         """Vectors of all runs of up to ``max_run`` consecutive sentences, joined by one space.
+
+        Args:
+            sentences: the ``n`` sentences.
+            max_run: at least 1.
+            centre: what to subtract before the rows are brought to unit length, shape ``(dim,)``.
 
         Returns:
             Shape ``(n, max_run, dim)``, float32, rows of length 1: ``[i, k]`` stands for
-            ``sentences[i : i + k + 1]`` without its blank ones, centred like ``embed_side``, so that ``[:, 0]`` equals
-            ``embed_side``; zeros where the run reaches past the end or holds nothing.
+            ``sentences[i : i + k + 1]`` without its blank ones; zeros where the run reaches past the end or holds
+            nothing.
 
         Raises:
             EncoderError: as for ``embed``.
@@ -78,9 +114,7 @@ class Embedder:
             raise ValueError(f"max_run: got {max_run}, expected 1 or more")
         folded = [_fold(sentence) for sentence in sentences]
         full = np.array([bool(sentence) for sentence in folded], dtype=bool)
-        compact = self._compact_runs([sentence for sentence in folded if sentence], max_run)
-        if self.centred and len(compact):
-            compact = _unit(compact - self._mean(compact[:, 0]), where=compact.any(axis=2))
+        compact = _centred(self._compact_runs([sentence for sentence in folded if sentence], max_run), centre)
         n = len(folded)
         before = np.concatenate([[0], np.cumsum(full)])
         runs = np.zeros((n, max_run, compact.shape[2]), dtype=np.float32)
@@ -103,7 +137,7 @@ class Embedder:
                     f"encoder {self.name!r}: encode_runs gave shape {given.shape} for {n} sentences, "
                     f"expected ({n}, {max_run}, dim); mend the encoder"
                 )
-            return _unit(_finite(given, self.name), where=given.any(axis=2))
+            return _unit(_finite(given, self.name))
         joined = [" ".join(sentences[i : i + k + 1]) if i + k < n else "" for i in range(n) for k in range(max_run)]
         rows = self._look_up(joined)
         return rows.reshape(n, max_run, rows.shape[1])
@@ -125,7 +159,7 @@ class Embedder:
                 f"encoder {self.name!r}: gave shape {given.shape} for {len(sentences)} sentences, "
                 f"expected ({len(sentences)}, dim); mend the encoder"
             )
-        rows = _unit(_finite(given, self.name), where=np.ones(len(given), dtype=bool))
+        rows = _unit(_finite(given, self.name))
         n_known = len(self._row_of)
         if n_known and rows.shape[1] != self._rows.shape[1]:
             raise EncoderError(
@@ -139,12 +173,17 @@ class Embedder:
         self._rows[n_known : n_known + len(rows)] = rows
         self._row_of |= {sentence: n_known + place for place, sentence in enumerate(sentences)}
 
-    @staticmethod
-    def _mean(rows: Floats) -> Floats:
-        """The shrunk mean of the rows that are not zeros. Shape ``(dim,)``."""
-        n = np.count_nonzero(rows.any(axis=1))
-        mean: Floats = (rows.sum(axis=0, dtype=np.float64) / (n + SHRINKAGE)).astype(np.float32)
-        return mean
+
+def mean_vector(rows: Floats) -> Floats:
+    """The mean of the rows that are not zeros, shrunk by ``n / (n + SHRINKAGE)``. Shape ``(dim,)``."""
+    n = np.count_nonzero(rows.any(axis=1))
+    mean: Floats = (rows.sum(axis=0, dtype=np.float64) / (n + SHRINKAGE)).astype(np.float32)
+    return mean
+
+
+def _centred(rows: Floats, centre: Floats | None) -> Floats:
+    """The rows less the centre, of unit length again; zeros stay zeros."""
+    return rows if centre is None else _unit((rows - centre) * rows.any(axis=-1, keepdims=True))
 
 
 def _fold(sentence: str) -> str:
@@ -153,31 +192,33 @@ def _fold(sentence: str) -> str:
 
 def _as_array(given: Any, name: str) -> npt.NDArray[Any]:
     """What an encoder gave, as an array of real numbers: arrays, lists of rows, torch tensors on any device."""
-    if hasattr(given, "detach") and hasattr(given, "cpu"):
-        given = given.detach().cpu()
-        given = (given.float() if given.is_floating_point() else given).numpy()
-    if isinstance(given, Iterable) and not hasattr(given, "__array__"):
-        given = [_as_array(row, name) if hasattr(row, "detach") else row for row in given]
     try:
+        if hasattr(given, "detach") and hasattr(given, "cpu"):
+            given = given.detach().cpu()
+            given = (given.float() if given.is_floating_point() else given).numpy()
+        elif isinstance(given, Iterable) and not hasattr(given, "__array__"):
+            given = [_as_array(row, name) if hasattr(row, "detach") else row for row in given]
         rows = np.asarray(given)
         if rows.dtype.kind not in "fiu":
             raise TypeError(f"{type(given).__name__} of {rows.dtype}")
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, RuntimeError) as error:
+        reason = " ".join(str(error).split())
         raise EncoderError(
-            f"encoder {name!r}: gave no dense array of numbers ({error}); mend the encoder's encode()"
+            f"encoder {name!r}: gave no dense array of numbers ({reason}); mend the encoder's encode()"
         ) from error
     return rows
 
 
 def _finite(rows: npt.NDArray[Any], name: str) -> Floats:
-    if not np.isfinite(rows).all():
+    with np.errstate(over="ignore"):
+        finite = rows.astype(np.float32)
+    if not np.isfinite(finite).all():
         raise EncoderError(f"encoder {name!r}: gave vectors that are not finite; mend the encoder or choose another")
-    return rows.astype(np.float32)
+    return finite
 
 
-def _unit(rows: Floats, where: npt.NDArray[np.bool_]) -> Floats:
-    """Rows of length 1 where ``where`` says so (and a row is not zero), zeros elsewhere."""
+def _unit(rows: Floats) -> Floats:
+    """The rows at length 1; a row of zeros stays one."""
     length = np.linalg.norm(rows, axis=-1, keepdims=True)
-    usable = where[..., None] & (length > 0)
-    unit: Floats = np.divide(rows, length, out=np.zeros_like(rows), where=usable)
+    unit: Floats = np.divide(rows, length, out=np.zeros_like(rows), where=length > 0)
     return unit

@@ -63,6 +63,7 @@ def main() -> None:
     parser.add_argument("--errors", action="store_true", help="show boundaries that are too many (+) or missed (-)")
     options = parser.parse_args()
     splitter = load(options.splitter)
+    print(f"left out: boundaries after lines that do not end in {FINAL.pattern}")
     print(f"{'set':32} lang boundaries      P      R     F1")
     for name, lang, texts in documents(options.data):
         if options.only not in name or options.lang not in ("", lang):

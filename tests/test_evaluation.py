@@ -4,8 +4,10 @@ import importlib.util
 import random
 import time
 from dataclasses import astuple
+from functools import cache
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -23,6 +25,7 @@ def beads(*links: tuple[list[int], list[int]]) -> list[Bead]:
     return [Bead(tuple(source), tuple(target)) for source, target in links]
 
 
+@cache
 def reference(shared: Path) -> ModuleType:
     spec = importlib.util.spec_from_file_location("reference_score", shared / "data" / "score.py")
     assert spec
@@ -32,13 +35,12 @@ def reference(shared: Path) -> ModuleType:
     return module
 
 
-def as_reference(scores: Scores) -> dict[str, object]:
-    return {
-        "strict": astuple(scores.strict),
-        "lax": astuple(scores.lax),
-        "inside": scores.inside,
-        "covered": scores.covered,
-    }
+def figures(scores: Scores) -> list[float]:
+    return [*astuple(scores.strict), *astuple(scores.lax), scores.inside, scores.covered]
+
+
+def their_figures(scores: dict[str, Any]) -> list[float]:
+    return [*scores["strict"], *scores["lax"], scores["inside"], scores["covered"]]
 
 
 def perturb(gold: list[Bead], dice: random.Random) -> list[Bead]:
@@ -131,6 +133,8 @@ def test_several_pairs_of_which_no_name_matches_are_refused() -> None:
         evaluate({("a", "b"): right, ("c", "d"): right}, {UNNAMED: right})
 
 
+@pytest.mark.shared
+@pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")  # theirs
 def test_real_gold_scores_as_the_reference_scorer_says(shared: Path, tmp_path: Path) -> None:
     theirs = reference(shared)
     dice = random.Random(7)
@@ -142,12 +146,13 @@ def test_real_gold_scores_as_the_reference_scorer_says(shared: Path, tmp_path: P
         written = tmp_path / "predicted"
         written.write_text("".join(f"{list(b.source)}:{list(b.target)}:0.5\n" for b in predicted))
         expected = theirs.score(theirs.read(path), theirs.read(written))
-        assert as_reference(evaluate(read_beads(written), gold)) == pytest.approx(expected), path
+        assert figures(evaluate(read_beads(written), gold)) == pytest.approx(their_figures(expected)), path
 
 
 LINKS = st.lists(st.tuples(*[st.lists(st.integers(0, 5), max_size=3)] * 2), max_size=6)
 
 
+@pytest.mark.shared
 @given(LINKS, LINKS)
 def test_any_links_score_as_the_reference_scorer_says(
     shared: Path, predicted: list[tuple[list[int], list[int]]], gold: list[tuple[list[int], list[int]]]
@@ -156,7 +161,7 @@ def test_any_links_score_as_the_reference_scorer_says(
         return [(tuple(source), tuple(target)) for source, target in links]
 
     expected = reference(shared).score(tuples(gold), tuples(predicted))
-    assert as_reference(score(beads(*predicted), beads(*gold))) == pytest.approx(expected)
+    assert figures(score(beads(*predicted), beads(*gold))) == pytest.approx(their_figures(expected))
 
 
 def test_a_hundred_thousand_beads_are_scored_in_seconds() -> None:

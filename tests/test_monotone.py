@@ -82,9 +82,9 @@ def test_parts_cover_both_documents_once(monkeypatch):
     monkeypatch.setattr(division, "WHOLE", 30)
     monkeypatch.setattr(division, "PART", 10)
     rows = np.zeros((95, 4), dtype=np.float32)
-    parts = list(division.divide(rows, rows[:70]))
-    assert np.concatenate([part[0] for part in parts]).tolist() == list(range(95))
-    assert np.concatenate([part[1] for part in parts]).tolist() == list(range(70))
+    parts = list(division.divide(rows, rows[:70], np.arange(95), np.arange(70)))
+    assert np.concatenate([part.rows for part in parts]).tolist() == list(range(95))
+    assert np.concatenate([part.columns for part in parts]).tolist() == list(range(70))
     assert len(parts) > 3
 
 

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from aligner.alignment import Alignment, Bead
 from aligner.bitext import Bitext, SegmentPair, document_rows, join, unaligned
 from aligner.document import Document, DocumentPair, Relation, Sentence, Text
-from aligner.errors import GoldError, MissingExtra, OutputError, UnknownName
+from aligner.errors import GoldError, OutputError, UnknownName
 from aligner.writers import WRITERS, beads, cells, jsonl, tsv, vecalign, writer_for
 from aligner.writers.lines import Line
 from aligner.writers.tables import write_documents, write_unaligned
@@ -175,10 +175,7 @@ def test_an_unknown_suffix_is_told_with_the_known_ones(name: str) -> None:
 
 def test_every_writer_can_be_used_here() -> None:
     for suffix in WRITERS:
-        try:
-            assert callable(WRITERS.load(suffix))
-        except MissingExtra as error:
-            pytest.skip(str(error))
+        assert WRITERS.load(suffix) == writer_for(f"x{suffix}").write
 
 
 # --- cells and TSV
@@ -192,10 +189,10 @@ def test_the_columns_are_those_that_were_promised() -> None:
 
 
 def test_a_record_is_one_row() -> None:
-    alignment = align(("Ciao. ", "Come\tva?"), ("- Hi."), Bead((0, 1), (0,), 0.81236, nan, -0.00001))
+    alignment = align(("Ciao. ", "Come\tva?"), ("- Hi.",), Bead((0, 1), (0,), 0.81236, nan, -0.00001))
     assert written(join([alignment], "s"), ".tsv").splitlines()[1].split("\t") == [
-        *("Ciao. Come va?", "'-", "0.8124", "", "0.0000", "2-1", "partial", "monotone"),
-        *("it", "en", "it/a.txt", "en/a.txt", "0,1", "0", "0-14", "0-1"),
+        *("Ciao. Come va?", "'- Hi.", "0.8124", "", "0.0000", "2-1", "partial", "monotone"),
+        *("it", "en", "it/a.txt", "en/a.txt", "0,1", "0", "0-14", "0-5"),
     ]
 
 
@@ -232,7 +229,7 @@ def test_any_text_comes_back_from_its_cell_as_it_was_cleaned(text: str) -> None:
     assert not cell.lstrip().startswith(tuple("=+-@＝＋－＠"))
     assert len(f"{cell}.".splitlines()) == 1
     assert "\t" not in cell
-    assert cell.encode()
+    assert cell.encode().decode() == cell
 
 
 @given(TEXTS.filter(lambda text: text == cells.clean(text)))
@@ -321,7 +318,7 @@ def test_a_record_is_one_typed_object() -> None:
         **{"source_text": "È così.\nSì\u2028.", "target_text": "Yes.", "score": 0.8124, "cosine": None, "margin": None},
         **{"bead": "2-1", "relation": "partial", "method": "monotone", "source_lang": "it", "target_lang": "en"},
         **{"source_doc": "it/a.txt", "target_doc": "en/a.txt", "source_sentences": [0, 1], "target_sentences": [0]},
-        **{"source_span": [0, 11], "target_span": [0, 4]},
+        **{"source_span": [0, 12], "target_span": [0, 4]},
     }
     assert list(json.loads(text)) == list(tsv.COLUMNS)
 
@@ -374,7 +371,9 @@ def test_any_links_come_back_among_beads_that_hold_every_sentence_once(
     sources = data.draw(st.permutations(range(n_sources)))
     targets = data.draw(st.permutations(range(n_targets)))
     links: list[Bead] = []
-    while sources and targets and data.draw(st.booleans()):
+    for _ in range(data.draw(st.integers(0, 4))):
+        if not sources or not targets:
+            break
         n, m = data.draw(st.integers(1, min(3, len(sources)))), data.draw(st.integers(1, min(3, len(targets))))
         links.append(Bead(tuple(sorted(sources[:n])), tuple(sorted(targets[:m])), 0.5))
         sources, targets = sources[n:], targets[m:]
@@ -501,7 +500,10 @@ def test_the_table_of_documents_has_a_row_for_everything() -> None:
     rows = document_rows([alignment], [document("=b.txt", "fr", "c")], [("c\n.txt", "binary\tfile")])
     write_documents(rows, file)
     assert [line.split("\t") for line in file.getvalue().splitlines()] == [
-        "source_doc target_doc relation score source_lang target_lang records source_coverage target_coverage reason".split(),
+        [
+            *("source_doc", "target_doc", "relation", "score", "source_lang", "target_lang"),
+            *("records", "source_coverage", "target_coverage", "reason"),
+        ],
         ["it/a.txt", "en/a.txt", "partial", "0.5000", "it", "en", "1", "0.5000", "1.0000", ""],
         ["'=b.txt", "", "unpaired", "", "fr", "", "0", "", "", ""],
         ["c .txt", "", "skipped", "", "", "", "0", "", "", "binary file"],

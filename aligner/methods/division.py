@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Iterator
-from itertools import pairwise
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,31 +23,53 @@ GAP = 0.1
 """A trusted anchor's cosine stands this far above that of the second-best match on both sides."""
 
 
-def divide(source: Floats, target: Floats) -> Iterator[tuple[Indices, Indices]]:
-    """Parts of two documents that belong together, in order: the sentence indices of both sides.
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Sentences of both sides, by index, that belong together; not ``is_anchored``: only the diagonal says so."""
 
-    Short documents are one part. Long ones are cut where two consecutive sentences are, in order, each other's clear
-    best match (anchors, as in Abdul-Rauf et al. 2012 and SentAlign); between anchors too far apart the cuts follow the
-    diagonal.
+    rows: Indices
+    columns: Indices
+    is_anchored: bool
+
+
+def divide(source: Floats, target: Floats, source_landmarks: Indices, target_landmarks: Indices) -> Iterator[Stretch]:
+    """Stretches of two documents that belong together, in order.
+
+    Short documents are one stretch. Long ones are cut where two consecutive sentences are, in order, each other's
+    clear best match (anchors, as in Abdul-Rauf et al. 2012 and SentAlign); between anchors too far apart, as in word
+    lists, nothing tells where to cut, and the cuts follow the diagonal.
 
     Args:
         source: shape ``(n, dim)``, float32, unit or zero rows.
         target: shape ``(m, dim)``, likewise.
+        source_landmarks: the sentences that may be anchors: those that stand in the document only once. Shape ``(p,)``.
+        target_landmarks: likewise for the target.
     """
     n, m = len(source), len(target)
-    cuts = [] if max(n, m) <= WHOLE else list(_cuts(_anchors(source, target), n, m))
-    for (i, j), (i_end, j_end) in pairwise([(0, 0), *cuts, (n, m)]):
-        yield np.arange(i, i_end), np.arange(j, j_end)
+    anchors: list[Point] = []
+    if max(n, m) > WHOLE:
+        matches = _clear_matches(source[source_landmarks], target[target_landmarks])
+        anchors = _anchors([(int(source_landmarks[i]), int(target_landmarks[j])) for i, j in matches])
+    last = (0, 0)
+    for cut in [*_apart(anchors, (n, m)), (n, m)]:
+        yield from _stretches(last, cut)
+        last = cut
 
 
-def _anchors(source: Floats, target: Floats) -> list[Point]:
-    """The longest chain of clear mutual best matches that has another right before or after it."""
+def _clear_matches(source: Floats, target: Floats) -> list[Point]:
+    """The rows that are each other's nearest, with a gap to the second-nearest, by rising ``i``."""
+    if not len(source) or not len(target):
+        return []
     forward, backward = nearest(source, target, 2), nearest(target, source, 2)
     best = forward.indices[:, 0]
     is_mutual = backward.indices[best, 0] == np.arange(len(source))
     is_clear = (_gap(forward.cosines) >= GAP) & (_gap(backward.cosines)[best] >= GAP)
-    candidates = [(int(i), int(best[i])) for i in np.flatnonzero(is_mutual & is_clear)]
-    chain = _longest_chain(candidates)
+    return [(int(i), int(best[i])) for i in np.flatnonzero(is_mutual & is_clear)]
+
+
+def _anchors(matches: list[Point]) -> list[Point]:
+    """Of the longest chain of matches those that have another right before them."""
+    chain = _longest_chain(matches)
     members = set(chain)
     return [(i, j) for i, j in chain if (i - 1, j - 1) in members]
 
@@ -77,26 +99,22 @@ def _longest_chain(points: list[Point]) -> list[Point]:
     return chain[::-1]
 
 
-def _cuts(anchors: list[Point], n: int, m: int) -> Iterator[Point]:
-    """Cut points, at least ``PART`` apart; beside anchors, points on the diagonal of what they leave uncut."""
+def _apart(anchors: list[Point], end: Point) -> Iterator[Point]:
+    """Anchors that stand at least ``PART`` apart from each other and from both ends."""
     last = (0, 0)
-    for anchor in [*anchors, (n, m)]:
-        if _distance(last, anchor) < PART:
-            continue
-        yield from _diagonal(last, anchor)
-        if anchor != (n, m):
+    for anchor in anchors:
+        if min(_distance(last, anchor), _distance(anchor, end)) >= PART:
             yield anchor
-        last = anchor
+            last = anchor
 
 
-def _diagonal(start: Point, end: Point) -> Iterator[Point]:
-    """Points that cut a stretch without anchors where it is too long to be searched whole."""
+def _stretches(start: Point, end: Point) -> Iterator[Stretch]:
+    """The stretch from one point to another; several along the diagonal where it is too long to be searched whole."""
     parts = 1 if _distance(start, end) <= WHOLE else -(-_distance(start, end) // PART)
-    for part in range(1, parts):
-        yield (
-            start[0] + (end[0] - start[0]) * part // parts,
-            start[1] + (end[1] - start[1]) * part // parts,
-        )
+    for part in range(parts):
+        i, i_end = (start[0] + (end[0] - start[0]) * step // parts for step in (part, part + 1))
+        j, j_end = (start[1] + (end[1] - start[1]) * step // parts for step in (part, part + 1))
+        yield Stretch(np.arange(i, i_end), np.arange(j, j_end), is_anchored=parts == 1)
 
 
 def _distance(start: Point, end: Point) -> int:

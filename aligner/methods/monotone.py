@@ -6,6 +6,7 @@ The cost of a bead joins what published aligners found to matter: cosine normali
 sentence has a price, and runs are embedded as joined text rather than as means of sentence vectors.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -14,8 +15,9 @@ from numpy.typing import NDArray
 
 from aligner.alignment import Alignment, Bead
 from aligner.document import Document, DocumentPair
-from aligner.embedding import SHRINKAGE, Embedder, Side
+from aligner.embedding import Embedder, Side, mean_vector
 from aligner.methods.division import divide
+from aligner.neighbours import nearest
 from aligner.path import Move, cheapest_path
 
 Floats = NDArray[np.float32]
@@ -26,6 +28,12 @@ ROWS_AT_ONCE = 64
 
 MIN_ROOM = 0.1
 """The least distance between chance and identity; texts that repeat one sentence leave none."""
+
+MIN_MOVED = 0.4
+"""Sentences left out by the main path are searched again from this cosine to some other one left out."""
+
+MAX_CELLS = 4_000_000
+"""Cells of the largest grid in which moved blocks are searched."""
 
 MAX_PASSES = 5
 """Searches for moved blocks, at most; each finds the blocks that keep their order among what the last one left."""
@@ -68,34 +76,38 @@ class Monotone:
         source, target = self._text(pair.source), self._text(pair.target)
         beads = [
             bead
-            for rows, columns in divide(source.side.vectors, target.side.vectors)
-            for bead in self._align(source, target, rows, columns, self.skip)
+            for stretch in divide(source.side.vectors, target.side.vectors, source.landmarks, target.landmarks)
+            for bead in self._search(
+                source, target, stretch.rows, stretch.columns, self.skip, self.max_run if stretch.is_anchored else 1
+            )
         ]
         for _ in range(MAX_PASSES):
-            rows, columns = _left_out(beads)
-            found = [bead for bead in self._align(source, target, rows, columns, self.skip_moved) if bead.is_link]
+            rows, columns = _worth_searching(source, target, *_left_out(beads))
+            found = [
+                bead
+                for bead in self._search(source, target, rows, columns, self.skip_moved, self.max_run)
+                if bead.is_link
+            ]
             if not found:
                 break
             beads = _put_in(beads, found)
         return Alignment(pair, tuple(beads), self.name)
-
-    @property
-    def moves(self) -> list[Move]:
-        """All bead types ``(a, b)`` with a sentence on both sides."""
-        sizes = range(1, self.max_run + 1)
-        return [(a, b) for a in sizes for b in sizes if a + b <= self.max_bead]
 
     def _text(self, document: Document) -> "_Text":
         sentences = document.sentence_texts()
         lengths = np.array([len(sentence) for sentence in sentences], dtype=np.float32)
         return _Text(self.embedder.side(sentences), lengths)
 
-    def _align(self, source: "_Text", target: "_Text", rows: Indices, columns: Indices, skip: float) -> list[Bead]:
+    def _search(
+        self, source: "_Text", target: "_Text", rows: Indices, columns: Indices, skip: float, max_run: int
+    ) -> list[Bead]:
         """The beads of the cheapest path through some sentences of the source and some of the target."""
         if not len(rows) or not len(columns):
             return [Bead((int(i),), ()) for i in rows] + [Bead((), (int(j),)) for j in columns]
-        grid = _Grid(self, source, target, source.part(rows, self.max_run), target.part(columns, self.max_run))
-        path = cheapest_path(grid.cost_rows(), self.moves, np.full(len(rows), skip), np.full(len(columns), skip))
+        sizes = range(1, max_run + 1)
+        moves = [(a, b) for a in sizes for b in sizes if a + b <= self.max_bead]
+        grid = _Grid(self, moves, source, target, source.part(rows, max_run), target.part(columns, max_run))
+        path = cheapest_path(grid.cost_rows(), moves, np.full(len(rows), skip), np.full(len(columns), skip))
         return list(grid.beads(path))
 
 
@@ -106,18 +118,23 @@ class _Text:
     side: Side
     lengths: Floats
 
+    @property
+    def landmarks(self) -> Indices:
+        """The sentences that stand in the document only once."""
+        counts = Counter(self.side.sentences)
+        return np.array([i for i, text in enumerate(self.side.sentences) if counts[text] == 1], dtype=np.int64)
+
     def part(self, indices: Indices, max_run: int) -> "_Part":
         """These sentences, with every run of consecutive ones among them and their surroundings."""
         first, last = int(indices[0]), int(indices[-1])
-        stretches = np.split(indices, np.flatnonzero(np.diff(indices) != 1) + 1)
-        runs = [self.side.runs(int(stretch[0]), int(stretch[-1]) + 1, max_run) for stretch in stretches]
-        room = np.concatenate([np.arange(len(stretch), 0, -1) for stretch in stretches])
+        places = np.arange(len(indices))
+        breaks = np.append(np.flatnonzero(np.diff(indices) != 1) + 1, len(indices))
         lengths = np.concatenate([[0], np.cumsum(self.lengths, dtype=np.float64)])
         ends = np.minimum(indices[:, None] + np.arange(1, max_run + 1), len(self.lengths))
         return _Part(
             indices=indices,
-            runs=np.concatenate(runs),
-            room=room,
+            runs=self.side.runs(indices.tolist(), max_run),
+            room=breaks[np.searchsorted(breaks, places, side="right")] - places,
             log_lengths=np.log(np.maximum(lengths[ends] - lengths[indices, None], 1)).astype(np.float32),
             before=indices - first,
             around=_padded(self.side.vectors, first - 1, last + 1 + max_run),
@@ -153,9 +170,8 @@ class _Part:
 
     @property
     def mean(self) -> Floats:
-        """The mean vector of all runs, shrunk where there are few; shape ``(dim,)``."""
-        fits = np.arange(self.runs.shape[1]) < self.room[:, None]
-        return self.runs[fits].sum(axis=0) / (np.count_nonzero(fits) + SHRINKAGE)
+        """The mean vector of all runs; shape ``(dim,)``."""
+        return mean_vector(self.runs.reshape(-1, self.runs.shape[2]))
 
     def after(self, size: int) -> Indices:
         """The place in ``around`` of the sentence after each run of this size; shape ``(p,)``."""
@@ -169,8 +185,10 @@ class _Part:
 class _Grid:
     """The costs of all beads between a part of the source and a part of the target."""
 
-    def __init__(self, method: Monotone, source: _Text, target: _Text, rows: _Part, columns: _Part) -> None:
-        self.method, self.rows, self.columns = method, rows, columns
+    def __init__(
+        self, method: Monotone, moves: Sequence[Move], source: _Text, target: _Text, rows: _Part, columns: _Part
+    ) -> None:
+        self.method, self.moves, self.rows, self.columns = method, moves, rows, columns
         self.log_ratio = np.log(max(1, source.lengths.sum()) / max(1, target.lengths.sum()))
         self.row_chance = rows.runs @ columns.mean
         self.column_chance = columns.runs @ rows.mean
@@ -183,9 +201,9 @@ class _Grid:
     def _block(self, block: slice) -> Floats:
         """The costs of all moves from some rows, ``inf`` where one does not fit; shape ``(r, moves, m)``."""
         method, rows, columns = self.method, self.rows, self.columns
-        outside = _Outside(rows, columns, block, method.max_run)
-        costs = np.empty((len(rows.indices[block]), len(method.moves), len(columns.indices)), dtype=np.float32)
-        for number, (a, b) in enumerate(method.moves):
+        outside = _Outside(rows, columns, block)
+        costs = np.empty((len(rows.indices[block]), len(self.moves), len(columns.indices)), dtype=np.float32)
+        for number, (a, b) in enumerate(self.moves):
             chance = self.row_chance[block, a - 1, None] + self.column_chance[:, b - 1]
             cosines = rows.runs[block, a - 1] @ columns.runs[:, b - 1].T
             length = np.abs(rows.log_lengths[block, a - 1, None] - columns.log_lengths[:, b - 1] - self.log_ratio)
@@ -223,9 +241,9 @@ class _Grid:
 class _Outside:
     """Mean cosine of both sides of a bead to the sentences just outside of it on the other side, for some rows."""
 
-    def __init__(self, rows: _Part, columns: _Part, block: slice, max_run: int) -> None:
+    def __init__(self, rows: _Part, columns: _Part, block: slice) -> None:
         self.rows, self.columns, self.block = rows, columns, block
-        sizes = range(1, max_run + 1)
+        sizes = range(1, rows.runs.shape[1] + 1)
         self.to_columns = {a: rows.runs[block, a - 1] @ columns.around.T for a in sizes}
         needed = [rows.before[block], *(rows.after(a)[block] for a in sizes)]
         self.around = np.unique(np.concatenate(needed))
@@ -254,6 +272,23 @@ def _left_out(beads: Sequence[Bead]) -> tuple[Indices, Indices]:
     rows = sorted(i for bead in nulls for i in bead.source)
     columns = sorted(j for bead in nulls for j in bead.target)
     return np.array(rows, dtype=np.int64), np.array(columns, dtype=np.int64)
+
+
+def _worth_searching(source: _Text, target: _Text, rows: Indices, columns: Indices) -> tuple[Indices, Indices]:
+    """Those of the sentences left out that are like another one left out on the other side, and their neighbours."""
+    if not len(rows) or not len(columns):
+        return rows, columns
+    row_vectors, column_vectors = source.side.vectors[rows], target.side.vectors[columns]
+    rows = _widened(rows, nearest(row_vectors, column_vectors, 1).cosines[:, 0] >= MIN_MOVED)
+    columns = _widened(columns, nearest(column_vectors, row_vectors, 1).cosines[:, 0] >= MIN_MOVED)
+    too_many = len(rows) * len(columns) > MAX_CELLS
+    return (rows[:0], columns[:0]) if too_many else (rows, columns)
+
+
+def _widened(indices: Indices, chosen: NDArray[np.bool_]) -> Indices:
+    """The chosen ones of the indices, and those right beside them."""
+    kept = indices[chosen]
+    return indices[np.isin(indices, np.concatenate([kept - 1, kept, kept + 1]))]
 
 
 def _put_in(beads: Sequence[Bead], found: Sequence[Bead]) -> list[Bead]:
