@@ -13,12 +13,13 @@ if TYPE_CHECKING:
     from aligner.document import Document, DocumentPair, Relation, Sentence, Text
     from aligner.embedding import Embedder
     from aligner.errors import AlignerError
-    from aligner.evaluation import Scores, evaluate, read_beads
+    from aligner.evaluation import Scores, evaluate
     from aligner.methods.monotone import Monotone
     from aligner.mining import Mining
     from aligner.pairing import Pairing
     from aligner.pipeline import align_corpus, align_documents, align_files, mine, write_bitext, write_run
     from aligner.report import Run, summarise
+    from aligner.writers.beads import read_beads
 
 _HOMES = {
     "alignment": ("Alignment", "Bead"),
@@ -27,12 +28,13 @@ _HOMES = {
     "document": ("Document", "DocumentPair", "Relation", "Sentence", "Text"),
     "embedding": ("Embedder",),
     "errors": ("AlignerError",),
-    "evaluation": ("Scores", "evaluate", "read_beads"),
+    "evaluation": ("Scores", "evaluate"),
     "methods.monotone": ("Monotone",),
     "mining": ("Mining",),
     "pairing": ("Pairing",),
     "pipeline": ("align_corpus", "align_documents", "align_files", "mine", "write_bitext", "write_run"),
     "report": ("Run", "summarise"),
+    "writers.beads": ("read_beads",),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 

@@ -118,10 +118,10 @@ def mine(source: Path, target: Path, output: str, langs: list[str] | None, encod
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
 def evaluate(predicted: Path, gold: Path, as_json: bool) -> None:
     """Compare beads or mined pairs with gold: strict and lax precision, recall and F1, as Vecalign defines them."""
-    from aligner.evaluation import evaluate as score
-    from aligner.evaluation import read_beads
+    from aligner.evaluation import evaluate as compare
+    from aligner.writers.beads import read_beads
 
-    scores = score(read_beads(predicted), read_beads(gold))
+    scores = compare(read_beads(predicted), read_beads(gold))
     if as_json:
         click.echo(json.dumps(asdict(scores)))
         return
@@ -168,11 +168,17 @@ def _writer(output: str) -> "Callable[[Bitext], None]":
     from aligner.writers import writer_for
     from aligner.writers.whole import check_writable, write_whole
 
-    if output == "-":
-        return lambda bitext: writer_for(".tsv").write(bitext, click.get_text_stream("stdout", encoding="utf-8"))
-    writer, path = writer_for(output), Path(output)
-    check_writable(path)
-    return lambda bitext: write_whole(path, lambda file: writer.write(bitext, file))
+    writer = writer_for(".tsv" if output == "-" else output)
+
+    def write(bitext: "Bitext") -> None:
+        if output == "-":
+            writer.write(bitext, click.get_text_stream("stdout", encoding="utf-8"))
+        else:
+            write_whole(Path(output), lambda file: writer.write(bitext, file))
+
+    if output != "-":
+        check_writable(Path(output))
+    return write
 
 
 def _warn(lines: Iterable[str]) -> None:

@@ -25,7 +25,8 @@ def distance_margin(cosines: Floats, forward: Neighbours, backward: Neighbours, 
         Shape ``(p,)``, in ``[-2, 2]``, higher is better.
     """
     sources, targets = pairs.T
-    return cosines - (_mean_of_others(forward, sources, targets) + _mean_of_others(backward, targets, sources)) / 2
+    around = _mean_of_others(forward, sources, targets) + _mean_of_others(backward, targets, sources)
+    return cosines - around / np.float32(2)
 
 
 def _mean_of_others(neighbours: Neighbours, queries: NDArray[np.int64], partners: NDArray[np.int64]) -> Floats:

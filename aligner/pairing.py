@@ -144,7 +144,8 @@ class _Sentences:
         """The direction of each document's mean vector; zero for an empty one. Shape ``(documents, dim)``."""
         n = len(self.bounds) - 1
         sums = np.stack([self.of(number).sum(axis=0) for number in range(n)])
-        return sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), np.finfo(np.float32).tiny)
+        means: Floats = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), np.finfo(np.float32).tiny)
+        return means
 
 
 class _Comparison:

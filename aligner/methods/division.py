@@ -110,7 +110,8 @@ def _apart(anchors: list[Point], end: Point) -> Iterator[Point]:
 
 def _stretches(start: Point, end: Point) -> Iterator[Stretch]:
     """The stretch from one point to another; several along the diagonal where it is too long to be searched whole."""
-    parts = 1 if _distance(start, end) <= WHOLE else -(-_distance(start, end) // PART)
+    is_small = (end[0] - start[0]) * (end[1] - start[1]) <= WHOLE * WHOLE
+    parts = 1 if is_small else -(-_distance(start, end) // PART)
     for part in range(parts):
         i, i_end = (start[0] + (end[0] - start[0]) * step // parts for step in (part, part + 1))
         j, j_end = (start[1] + (end[1] - start[1]) * step // parts for step in (part, part + 1))

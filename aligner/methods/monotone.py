@@ -107,7 +107,8 @@ class Monotone:
         sizes = range(1, max_run + 1)
         moves = [(a, b) for a in sizes for b in sizes if a + b <= self.max_bead]
         grid = _Grid(self, moves, source, target, source.part(rows, max_run), target.part(columns, max_run))
-        path = cheapest_path(grid.cost_rows(), moves, np.full(len(rows), skip), np.full(len(columns), skip))
+        skips = [np.where(full, skip, 0.0) for full in (source.is_full[rows], target.is_full[columns])]
+        path = cheapest_path(grid.cost_rows(), moves, *skips)
         return list(grid.beads(path))
 
 
@@ -117,6 +118,11 @@ class _Text:
 
     side: Side
     lengths: Floats
+
+    @property
+    def is_full(self) -> NDArray[np.bool_]:
+        """Which sentences are not blank; shape ``(n,)``."""
+        return np.asarray(self.side.vectors.any(axis=1))
 
     @property
     def landmarks(self) -> Indices:
@@ -257,7 +263,8 @@ class _Outside:
         total += beside_column[np.searchsorted(self.around, rows.before[block])]
         total += beside_column[np.searchsorted(self.around, rows.after(a)[block])]
         there = rows.n_outside(a)[block, None] + columns.n_outside(b)
-        return total / np.maximum(there, 1).astype(np.float32)
+        mean: Floats = total / np.maximum(there, 1).astype(np.float32)
+        return mean
 
 
 def _padded(vectors: Floats, start: int, end: int) -> Floats:
