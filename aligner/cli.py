@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO, cast
 
 import click
 
@@ -168,11 +168,12 @@ def _writer(output: str) -> "Callable[[Bitext], None]":
     from aligner.writers import writer_for
     from aligner.writers.whole import check_writable, write_whole
 
-    writer = writer_for(".tsv" if output == "-" else output)
+    writer = writer_for("stdout.tsv" if output == "-" else output)
 
     def write(bitext: "Bitext") -> None:
         if output == "-":
-            writer.write(bitext, click.get_text_stream("stdout", encoding="utf-8"))
+            with click.open_file("-", "w", encoding="utf-8") as file:
+                writer.write(bitext, cast(TextIO, file))
         else:
             write_whole(Path(output), lambda file: writer.write(bitext, file))
 
