@@ -69,10 +69,10 @@ def run(corpus: Path, output: Path | None, langs: list[str] | None, encoder: str
     """The main job: align all the documents of a folder."""
     from aligner.pipeline import align_corpus, write_run
     from aligner.report import summarise
-    from aligner.writers.whole import prepare_folder
+    from aligner.writers.whole import check_folder
 
     folder = output or Path("outputs") / (corpus.resolve().name or "corpus")
-    prepare_folder(folder)
+    check_folder(folder)
     result = align_corpus(corpus, langs=langs, encoder=encoder, splitter=splitter)
     files = write_run(result, folder)
     _warn([*result.corpus.warnings, *result.notes])

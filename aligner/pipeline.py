@@ -22,7 +22,7 @@ from aligner.report import Run, describe
 from aligner.splitters import SPLITTERS, Splitter
 from aligner.writers import WRITERS, writer_for
 from aligner.writers.tables import write_documents, write_unaligned
-from aligner.writers.whole import write_whole
+from aligner.writers.whole import make_folder, write_whole
 
 FAMILIES = (READERS, SPLITTERS, ENCODERS, METHODS, WRITERS)
 """Every family of interchangeable parts."""
@@ -41,7 +41,7 @@ def align_corpus(
 
     Args:
         folder: articles in two or more languages, in any layout that ``aligner.layout`` understands.
-        langs: only these languages, in this order; otherwise all, in alphabetical order.
+        langs: only these languages, in this order; otherwise all, in alphabetical order but English last.
         encoder: a name of ``ENCODERS``, the name or path of a ``SentenceTransformer``, or any object with
             ``encode(list[str]) -> (n, dim)``; chosen by language where it is ``None``.
         splitter: a name of ``SPLITTERS``, any ``Splitter``, or a function from a text to its sentences.
@@ -56,7 +56,7 @@ def align_corpus(
     documents = tuple(split(text, used_splitter) for text in corpus.texts)
     alignments: list[Alignment] = []
     notes: list[str] = []
-    for source_lang, target_lang in combinations(langs or sorted(set(corpus.langs)), 2):
+    for source_lang, target_lang in combinations(langs or _in_order(corpus.langs), 2):
         try:
             embedder = embedders.choose(source_lang, target_lang)
         except AlignerError as error:
@@ -145,6 +145,11 @@ def inspect_corpus(
     return corpus, tuple(split(text, used_splitter) for text in corpus.texts)
 
 
+def _in_order(langs: Iterable[str]) -> list[str]:
+    """Languages in the order in which the field names its data sets: ``de-fr``, ``it-en``, ``zh-en``."""
+    return sorted(langs, key=lambda lang: (lang == "en", lang))
+
+
 def _align(pair: DocumentPair, embedder: Embedder) -> Alignment:
     """The pair aligned by the method for its relation; without beads if it is unrelated."""
     if pair.relation not in METHOD:
@@ -183,7 +188,7 @@ def write_run(run: Run, folder: Path) -> list[Path]:
     """Write all the results of a run into a folder, each file whole or not at all; the paths written.
 
     Raises:
-        OutputError: a file cannot be written.
+        OutputError: the folder cannot be made, or a file not be written.
     """
     unlinked = unaligned(run.alignments, run.documents)
     description = json.dumps(describe(run), ensure_ascii=False, indent=2)
@@ -194,6 +199,7 @@ def write_run(run: Run, folder: Path) -> list[Path]:
         "unaligned.tsv": lambda file: write_unaligned(unlinked, file),
         "run.json": lambda file: file.write(f"{description}\n"),
     }
+    make_folder(folder)
     for name, write in writes.items():
         write_whole(folder / name, write)
     return [folder / name for name in writes]

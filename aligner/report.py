@@ -92,7 +92,8 @@ def _pairs(run: Run) -> Iterator[str]:
     counts = _relations(run)
     told = ", ".join(f"{count} {relation}" for relation, count in counts.items())
     yield f"pairs      {counts.total()}{f': {told}' if told else ''}"
-    shown = sorted(run.alignments, key=lambda alignment: list(Relation).index(alignment.pair.relation))
+    relations = list(Relation)
+    shown = sorted(run.alignments, key=lambda found: (relations.index(found.pair.relation), -found.pair.score))
     for alignment in shown[:PAIRS_SHOWN]:
         pair = alignment.pair
         documents = f"{pair.source.id}  {pair.target.id}"

@@ -22,7 +22,7 @@ from aligner.errors import GoldError, OutputError, UnknownName
 from aligner.writers import WRITERS, beads, cells, jsonl, tsv, vecalign, writer_for
 from aligner.writers.lines import Line
 from aligner.writers.tables import write_documents, write_unaligned
-from aligner.writers.whole import check_writable, prepare_folder, write_whole
+from aligner.writers.whole import check_folder, check_writable, make_folder, write_whole
 
 HOSTILE = (
     "Una\ttab qui.",
@@ -605,15 +605,22 @@ def test_a_place_that_cannot_be_written_is_told_before_and_when_writing(tmp_path
 
 def test_trying_a_place_leaves_no_trace(tmp_path: Path) -> None:
     check_writable(tmp_path / "a.tsv")
-    prepare_folder(tmp_path / "b" / "c")
-    assert names(tmp_path) == ["b"]
-    assert names(tmp_path / "b" / "c") == []
+    check_folder(tmp_path)
+    check_folder(tmp_path / "b" / "c")
+    assert names(tmp_path) == []
+
+
+def test_a_folder_is_made_with_those_above_it(tmp_path: Path) -> None:
+    make_folder(tmp_path / "b" / "c")
+    make_folder(tmp_path / "b" / "c")
+    assert names(tmp_path / "b") == ["c"]
 
 
 def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     for folder in (tmp_path / "file", tmp_path / "file" / "b"):
-        with pytest.raises(
-            OutputError, match=r"cannot be written \((File exists|Not a directory)\); choose another place"
-        ):
-            prepare_folder(folder)
+        for attempt in (check_folder, make_folder):
+            with pytest.raises(
+                OutputError, match=r"cannot be written \((File exists|Not a directory)\); choose another place"
+            ):
+                attempt(folder)

@@ -53,15 +53,26 @@ def check_writable(path: Path) -> None:
         raise _output_error(path, error) from error
 
 
-def prepare_folder(folder: Path) -> None:
-    """Make a folder for outputs, with those above it, and make sure that files can be written in it.
+def check_folder(folder: Path) -> None:
+    """Make sure that files can be written in a folder, or that it can be made; leave no trace.
 
     Raises:
         OutputError: they cannot.
     """
     try:
+        _try_folder(next(place for place in (folder.absolute(), *folder.absolute().parents) if os.path.lexists(place)))
+    except OSError as error:
+        raise _output_error(folder, error) from error
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder, with those above it, if it is not there.
+
+    Raises:
+        OutputError: it cannot be made.
+    """
+    try:
         folder.mkdir(parents=True, exist_ok=True)
-        _try_folder(folder)
     except OSError as error:
         raise _output_error(folder, error) from error
 
