@@ -95,7 +95,9 @@ def pair(
     from aligner.pipeline import align_files
 
     write = _writer(output)
-    write(align_files(source, target, mode=mode, langs=langs, encoder=encoder, splitter=splitter))
+    bitext = align_files(source, target, mode=mode, langs=langs, encoder=encoder, splitter=splitter)
+    write(bitext)
+    _tell(bitext)
 
 
 @main.command()
@@ -109,7 +111,9 @@ def mine(source: Path, target: Path, output: str, langs: list[str] | None, encod
     from aligner.pipeline import align_files
 
     write = _writer(output)
-    write(align_files(source, target, mode="comparable", langs=langs, encoder=encoder, splitter="lines"))
+    bitext = align_files(source, target, mode="comparable", langs=langs, encoder=encoder, splitter="lines")
+    write(bitext)
+    _tell(bitext)
 
 
 @main.command()
@@ -180,6 +184,13 @@ def _writer(output: str) -> "Callable[[Bitext], None]":
     if output != "-":
         check_writable(Path(output))
     return write
+
+
+def _tell(bitext: "Bitext") -> None:
+    """Say on standard error what became of the two files."""
+    (alignment,) = bitext.alignments
+    pair = alignment.pair
+    click.echo(f"{pair.relation}, score {pair.score:.2f}: {len(bitext)} records", err=True)
 
 
 def _warn(lines: Iterable[str]) -> None:
