@@ -33,6 +33,7 @@ class Likeness:
     Attributes:
         score: mean cosine of each sentence to its nearest on the other side, both directions; in ``[0, 1]``.
         n: sentences of the shorter document.
+        n_matches: how many sentences match.
         shares: share of the sentences that match, source and target.
         order: share of the matches on the longest rising chain of them; 1 where order is kept throughout.
         flow: share of consecutive matches that follow each other closely; high in translations, moved blocks
@@ -43,6 +44,7 @@ class Likeness:
 
     score: float
     n: int
+    n_matches: int
     shares: tuple[float, float]
     order: float
     flow: float
@@ -64,7 +66,9 @@ class Pairing:
         min_margin: the least margin of a match that is evidence.
         min_translation: the least score of a translation, for documents without end; ``doubt / sqrt(n)`` is asked
             on top, since few sentences match by chance more easily.
-        min_flow, min_order, min_share: what tells translations from other texts, and whole ones from partial ones.
+        min_flow: the least flow of a translation; twice that makes a translation of any score, if at least ``min_run``
+            sentences match and they are ``min_share`` of one side: an excerpt of a long text.
+        min_order, min_share: what tells whole translations from partial ones.
         min_evidence: the least evidence that two documents are comparable.
     """
 
@@ -75,7 +79,8 @@ class Pairing:
     min_margin: float = 0.1
     min_translation: float = 0.55
     doubt: float = 0.2
-    min_flow: float = 0.4
+    min_flow: float = 0.3
+    min_run: int = 8
     min_order: float = 0.9
     min_share: float = 0.6
     min_evidence: float = 0.15
@@ -117,11 +122,17 @@ class Pairing:
 
     def judge(self, likeness: Likeness) -> Relation:
         """The relation that a likeness speaks for."""
-        is_close = likeness.score - self.doubt / max(1, likeness.n) ** 0.5 >= self.min_translation
-        if is_close and likeness.flow >= self.min_flow:
+        if self._is_translation(likeness):
             is_whole = min(likeness.shares) >= self.min_share and likeness.order >= self.min_order
             return Relation.PARALLEL if is_whole else Relation.PARTIAL
         return Relation.COMPARABLE if likeness.evidence >= self.min_evidence else Relation.UNRELATED
+
+    def _is_translation(self, likeness: Likeness) -> bool:
+        is_close = likeness.score - self.doubt / max(1, likeness.n) ** 0.5 >= self.min_translation
+        is_excerpt = likeness.n_matches >= self.min_run and max(likeness.shares) >= self.min_share
+        if is_close:
+            return likeness.flow >= self.min_flow
+        return is_excerpt and likeness.flow >= 2 * self.min_flow
 
     def _sentences(self, documents: Sequence[Document]) -> "_Sentences":
         """The distinct sentences of each document, all of them embedded as one side; blank ones left out."""
@@ -169,7 +180,7 @@ class _Comparison:
         source, target = self.sources.of(i), self.targets.of(j)
         n, m = len(source), len(target)
         if not n or not m:
-            return Likeness(0.0, 0, (0.0, 0.0), 0.0, 0.0, 0.0)
+            return Likeness(0.0, 0, 0, (0.0, 0.0), 0.0, 0.0, 0.0)
         forward, backward = nearest(source, target, 1), nearest(target, source, 1)
         best, cosines = forward.indices[:, 0], forward.cosines[:, 0]
         is_match = (backward.indices[best, 0] == np.arange(n)) & (cosines >= self.cuts.min_match)
@@ -180,6 +191,7 @@ class _Comparison:
         return Likeness(
             score=min(1.0, max(0.0, score)),
             n=min(n, m),
+            n_matches=len(rows),
             shares=(len(rows) / n, len(rows) / m),
             order=_longest_rise(columns.tolist()) / max(1, len(rows)),
             flow=_share(0 < later - earlier <= STEP for earlier, later in pairwise(columns.tolist())),

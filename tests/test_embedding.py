@@ -121,7 +121,7 @@ def test_runs_are_those_of_joined_text(kind: type[Counting], centred: bool) -> N
     sentences = ["a", "", "b  b", "ab", " ", "", "aa"]
     embedder = Embedder(kind(centred))
     side = embedder.side(sentences)
-    runs = side.runs(0, len(sentences), 3)
+    runs = side.runs(range(len(sentences)), 3)
     plain = Embedder(Counting())
     for i in range(len(sentences)):
         for k in range(3):
@@ -136,10 +136,15 @@ def test_runs_are_those_of_joined_text(kind: type[Counting], centred: bool) -> N
 
 def test_a_stretch_of_a_side_keeps_the_sides_centre() -> None:
     side = Embedder(Counting()).side(["a", "b b", "ab", "aab", "c"])
-    whole, part = side.runs(0, 5, 2), side.runs(1, 3, 2)
+    whole, part = side.runs(range(5), 2), side.runs([1, 2], 2)
     np.testing.assert_allclose(part[0], whole[1], atol=1e-6)
     np.testing.assert_allclose(part[1, 0], whole[2, 0], atol=1e-6)
     assert not part[1, 1].any()
+
+
+def test_runs_of_one_sentence_are_the_sides_vectors() -> None:
+    side = Embedder(Counting()).side(["a", "", "ab"])
+    np.testing.assert_array_equal(side.runs([0, 2], 1), side.vectors[[0, 2]][:, None])
 
 
 def test_runs_of_none_are_a_callers_mistake() -> None:

@@ -1,0 +1,492 @@
+"""The quality of the library on every set of the development data: one command, one table, with its signature.
+
+Every figure comes from the library as users have it, each method with its one default setting. Progress goes to
+standard error. ``docs/quality.md`` says what the figures mean.
+"""
+
+import argparse
+import hashlib
+import json
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from fnmatch import fnmatch
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aligner import (
+    AlignerError,
+    Bead,
+    Document,
+    DocumentPair,
+    Embedder,
+    Mining,
+    Monotone,
+    Pairing,
+    Relation,
+    Run,
+    Text,
+    align_corpus,
+    align_documents,
+    align_files,
+    encoders,
+    evaluation,
+    read_beads,
+    split,
+)
+from aligner.bitext import sign
+from aligner.neighbours import nearest
+from aligner.splitters.lines import LineSplitter
+
+SEED = 2
+MAX_LINES = 1000
+"""Lines of each file of a ``line`` set that are used."""
+
+DRAWS = 5
+"""Times that sentences are drawn for each of the mining variants."""
+
+VARIANTS = {"dense": (1 / 2, 1 / 4), "sparse": (1 / 20, 19 / 40)}
+"""Of a set's sentences, the share that both sides hold, and the share that only one side holds, for each side."""
+
+TRANSLATIONS = (Relation.PARALLEL, Relation.PARTIAL)
+MINED = "F1 mined"
+
+REFERENCES = {
+    "block/textberg-dev-de-fr": (0.860, "Bertalign"),
+    "block/hard-pinocchio-it-en": (0.919, "SentAlign"),
+    "block/john-it-en": (0.972, "Bertalign"),
+    "block/john-fr-en": (0.930, "Bertalign"),
+    "block/john-de-en": (0.965, "Bertalign"),
+    "block/pinocchio-it-en": (0.989, "Gale-Church"),
+    "block/ddtp-it-en": (0.978, "hunalign"),
+    "block/udhr-it-en": (1.000, "Gale-Church"),
+    "docpair/ddtp-it-en": (0.99, "target"),
+    "docpair/ddtp-families-it-en": (0.97, "target"),
+    "comparable/itn-pt-en": (0.903, "best cut"),
+    "comparable/facts-it-en": (0.92, "cosine"),
+}
+"""What each set's figure is measured against, with ``use``.
+
+``block``: the best peer with the same encoder, from ``../shared/design/findings.md``, table "Peers on the development
+sets". ``docpair``: what issue 2 asks for. ``comparable``: the same file, "Same fact, told differently".
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of the table: a set, how much there is of it, its one figure, and what else is worth knowing."""
+
+    set: str
+    n: str
+    measure: str
+    value: float
+    more: dict[str, float | int | str] = field(default_factory=dict)
+
+    @property
+    def reference(self) -> tuple[float, str] | None:
+        return REFERENCES.get(self.set)
+
+
+class Bench:
+    """The parts under measurement, one encoder for all of them."""
+
+    def __init__(self, encoder: str) -> None:
+        self.encoder = encoders.load(encoder)
+        self.embedder = Embedder(self.encoder)
+        self.monotone = Monotone(self.embedder)
+        self.mining = Mining(self.embedder)
+        self.uncut = Mining(self.embedder, min_score=0, min_margin=-2)
+        self.pairing = Pairing(self.embedder)
+
+    def cosines(self, sources: Sequence[str], targets: Sequence[str]) -> NDArray[np.float32]:
+        """Every source sentence against every target sentence; shape ``(n, m)``."""
+        return self.embedder.side(sources).vectors @ self.embedder.side(targets).vectors.T
+
+
+# Beads in order: block
+
+
+def measure_block(folder: Path, bench: Bench) -> Iterator[Row]:
+    """Strict F1 of the monotone method on lines, relation known; ``.fine`` gold where there is any."""
+    predicted, gold, coarse = [], [], []
+    for path in sorted(folder.glob("*.gold")):
+        pair = DocumentPair(*_documents(path), Relation.PARALLEL, 1.0)
+        fine = path.with_suffix(".fine")
+        predicted.append(bench.monotone.align(pair).beads)
+        gold.append(_beads(fine if fine.exists() else path))
+        coarse.append(_beads(path) if fine.exists() else [])
+    scores = evaluation.score_documents(zip(predicted, gold, strict=True))
+    more = {"lax": scores.lax.f1}
+    if any(coarse):
+        whole = evaluation.score_documents(zip(predicted, coarse, strict=True))
+        more |= {"inside": whole.inside, "covered": whole.covered}
+    yield Row(_name(folder), f"{scores.n_gold} links", "strict F1", scores.strict.f1, more)
+
+
+def _documents(gold: Path) -> tuple[Document, Document]:
+    """The two documents that lie beside a gold file, one sentence a line."""
+    source, target = gold.parent.name.split("-")[-2:]
+    return _document(gold.with_suffix(f".{source}"), source), _document(gold.with_suffix(f".{target}"), target)
+
+
+def _document(path: Path, lang: str) -> Document:
+    return split(Text(path.name, lang, path.read_text("utf-8")), LineSplitter())
+
+
+def _beads(path: Path) -> list[Bead]:
+    return [bead for beads in read_beads(path).values() for bead in beads]
+
+
+# Sentences in no order: line
+
+
+def measure_line(folder: Path, bench: Bench) -> Iterator[Row]:
+    """Each language against English: mining all lines, shuffled, and two variants in which some have no partner."""
+    langs = sorted({path.stem for path in folder.glob("*.txt")} - {"ids", "en"})
+    targets = _lines(folder / "en.txt")[:MAX_LINES]
+    for lang in langs:
+        sources = _lines(folder / f"{lang}.txt")[:MAX_LINES]
+        mined = _mine_drawn(bench.mining, sources, targets, 1, 0, draws=1).strict
+        more: dict[str, float | int | str] = {"P": mined.precision, "R": mined.recall}
+        more["search error"] = _search_error(bench, sources, targets)
+        for variant, shares in VARIANTS.items():
+            more[variant] = _mine_drawn(bench.mining, sources, targets, *shares).strict.f1
+            more[f"{variant} best"] = _best_drawn(bench.uncut, sources, targets, *shares)
+        name = _name(folder) if len(langs) == 1 else f"{_name(folder)} {lang}-en"
+        yield Row(name, f"{len(sources)} pairs", MINED, mined.f1, more)
+
+
+def _search_error(bench: Bench, sources: Sequence[str], targets: Sequence[str]) -> float:
+    """Share of the lines whose nearest by cosine is not their translation, mean of both directions."""
+    rows, columns = bench.embedder.side(sources).vectors, bench.embedder.side(targets).vectors
+    found = [nearest(*sides, 1).indices[:, 0] for sides in ((rows, columns), (columns, rows))]
+    return float(np.mean([np.mean(indices != np.arange(len(indices))) for indices in found]))
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """Two lists of sentences in no order, and the beads that a perfect search would find."""
+
+    sources: list[str]
+    targets: list[str]
+    gold: list[Bead]
+
+
+def draw(sources: Sequence[str], targets: Sequence[str], both: float, alone: float, seed: int) -> Draw:
+    """Some of the sentences: a share with, and on each side another share without its translation, shuffled."""
+    n = len(sources)
+    shuffle = np.random.default_rng(seed).permutation
+    cuts = np.cumsum([int(both * n), int(alone * n), int(alone * n)])
+    shared, ours, theirs, _ = np.split(shuffle(n), cuts)
+    rows, columns = (shuffle(np.concatenate([shared, rest])).tolist() for rest in (ours, theirs))
+    place = {line: j for j, line in enumerate(columns)}
+    gold = [Bead((i,), (place[line],)) for i, line in enumerate(rows) if line in place]
+    return Draw([sources[line] for line in rows], [targets[line] for line in columns], gold)
+
+
+def _mine_drawn(
+    mining: Mining, sources: Sequence[str], targets: Sequence[str], both: float, alone: float, draws: int = DRAWS
+) -> evaluation.Scores:
+    """The scores at the method's own cuts over several draws."""
+    drawn = [draw(sources, targets, both, alone, SEED + number) for number in range(draws)]
+    return evaluation.score_documents((mining.mine(one.sources, one.targets), one.gold) for one in drawn)
+
+
+def _best_drawn(
+    uncut: Mining, sources: Sequence[str], targets: Sequence[str], both: float, alone: float, draws: int = DRAWS
+) -> float:
+    """The best F1 over all cuts by margin, one cut for all draws."""
+    drawn = [draw(sources, targets, both, alone, SEED + number) for number in range(draws)]
+    return best_f1((uncut.mine(one.sources, one.targets), one.gold) for one in drawn)
+
+
+def best_f1(documents: Iterable[tuple[Sequence[Bead], Sequence[Bead]]]) -> float:
+    """The best F1 that any single cut by margin gives to these mined pairs against their gold."""
+    n_gold, judged = 0, []
+    for mined, gold in documents:
+        right = {(bead.source, bead.target) for bead in gold}
+        n_gold += len(right)
+        judged += [(bead.margin, (bead.source, bead.target) in right) for bead in mined]
+    hits = np.cumsum([is_right for _, is_right in sorted(judged, reverse=True)])
+    return float(max(2 * hits / (np.arange(1, len(hits) + 1) + n_gold), default=0.0))
+
+
+# Pairs of documents: docpair and docs
+
+
+def measure_docpair(folder: Path, bench: Bench) -> Iterator[Row]:
+    """F1 of the pairs that ``align_corpus`` calls translations."""
+    gold = _gold_pairs(folder)
+    yield _pairs_row(folder, align_corpus(folder, langs=("it", "en"), encoder=bench.encoder), gold)
+
+
+def measure_docs(folder: Path, bench: Bench) -> Iterator[Row]:
+    """Real documents: as ``docpair``, then with their names hidden; or, of one guide in many forms, each form."""
+    if folder.name == "formats":
+        yield from _forms(folder, bench)
+        return
+    gold = _gold_pairs(folder)
+    run = align_corpus(folder, langs=("it", "en"), encoder=bench.encoder)
+    sources, targets = ([document for document in run.documents if document.lang == lang] for lang in ("it", "en"))
+    nameless = _translations(bench.pairing.pair(sources, targets, {}))
+    yield _pairs_row(folder, run, gold, **{"names hidden": _pairs_prf(nameless, gold).f1})
+
+
+def _gold_pairs(folder: Path) -> set[tuple[str, str]]:
+    """The true pairs of ids: as ``pairs.tsv`` says, else the files of equal name."""
+    table = folder / "pairs.tsv"
+    if table.exists():
+        return {(source, target) for source, target, *_ in _cells(table)}
+    both = {path.name for path in folder.glob("it/*")} & {path.name for path in folder.glob("en/*")}
+    return {(f"it/{name}", f"en/{name}") for name in both}
+
+
+def _translations(pairs: Iterable[DocumentPair]) -> set[tuple[str, str]]:
+    return {(pair.source.id, pair.target.id) for pair in pairs if pair.relation in TRANSLATIONS}
+
+
+def _pairs_prf(found: set[tuple[str, str]], gold: set[tuple[str, str]]) -> evaluation.PRF:
+    """Precision, recall and F1 of pairs, by the library's own scorer: each document a sentence of one large text."""
+    numbers = {name: number for number, name in enumerate(sorted({name for pair in found | gold for name in pair}))}
+    beads = ([Bead((numbers[source],), (numbers[target],)) for source, target in pairs] for pairs in (found, gold))
+    return evaluation.score(*beads).strict
+
+
+def _pairs_row(folder: Path, run: Run, gold: set[tuple[str, str]], **more: float) -> Row:
+    pairs = [alignment.pair for alignment in run.alignments]
+    scores = _pairs_prf(_translations(pairs), gold)
+    counts = Counter(pair.relation for pair in pairs)
+    figures = {"P": scores.precision, "R": scores.recall, **more, "comparable": counts[Relation.COMPARABLE]}
+    return Row(_name(folder), f"{len(gold)} pairs", "F1 of pairs", scores.f1, {**figures, "records": len(run.bitext)})
+
+
+def _forms(folder: Path, bench: Bench) -> Iterator[Row]:
+    """One row for all forms of a guide, then one for each that can be read: is it found to be a translation?"""
+    pairs = sorted(_gold_pairs(folder))
+    rows, unread = [], []
+    for source, target in pairs:
+        try:
+            bitext = align_files(folder / source, folder / target, encoder=bench.encoder)
+        except AlignerError:
+            unread.append(Path(source).suffix)
+            continue
+        pair = bitext.alignments[0].pair
+        more: dict[str, float | int | str] = {"relation": pair.relation.value, "score": pair.score}
+        name, n = f"{_name(folder)} {Path(source).name}", f"{len(bitext)} records"
+        rows.append(Row(name, n, "translation", float(pair.relation in TRANSLATIONS), more))
+    readable = len(rows) / max(1, len(pairs))
+    yield Row(_name(folder), f"{len(pairs)} forms", "readable", readable, {"skipped": " ".join(unread) or "none"})
+    yield from rows
+
+
+# Independent texts: comparable
+
+
+def measure_comparable(folder: Path, bench: Bench) -> Iterator[Row]:
+    """Pairs mined at the default cuts against gold; each set has its own shape."""
+    measure = {"facts-it-en": _facts, "tldr-it-en": _drifted_pages}.get(folder.name, _events)
+    yield measure(folder, bench)
+
+
+def _events(folder: Path, bench: Bench) -> Row:
+    """Sentences on the same event, written independently."""
+    source, target = folder.name.split("-")[-2:]
+    sources, targets = _lines(folder / f"{source}.txt"), _lines(folder / f"{target}.txt")
+    gold = _beads(folder / "gold.tsv")
+    scores = evaluation.score(bench.mining.mine(sources, targets), gold).strict
+    best = best_f1([(bench.uncut.mine(sources, targets), gold)])
+    more = {"P": scores.precision, "R": scores.recall, "best": best}
+    return Row(_name(folder), f"{len(gold)} pairs", MINED, scores.f1, more)
+
+
+def _facts(folder: Path, bench: Bench) -> Row:
+    """Sentences that tell the same event; some of them have none."""
+    sources, targets = _lines(folder / "it.txt"), _lines(folder / "en.txt")
+    gold = [Bead((int(i),), (int(j),)) for i, j, relation in _cells(folder / "gold.tsv")[1:] if relation != "none"]
+    cosines = bench.cosines(sources, targets)
+    right = np.mean([cosines[bead.source[0]].argmax() == bead.target[0] for bead in gold])
+    scores = evaluation.score(bench.mining.mine(sources, targets), gold)
+    has_partner = np.isin(np.arange(len(sources)), [bead.source[0] for bead in gold])
+    best = cosines.max(axis=1)
+    separates = np.mean(best[has_partner, None] > best[~has_partner])
+    more = {"P": scores.strict.precision, "R": scores.strict.recall, "mined": scores.n_predicted}
+    return Row(
+        _name(folder), f"{len(gold)} of {len(sources)}", "right by cosine", float(right), {"AUC": separates, **more}
+    )
+
+
+def _drifted_pages(folder: Path, bench: Bench) -> Row:
+    """Two versions of a page that drifted apart: mined, and aligned by the relation that the library finds."""
+    mined, automatic, relations = [], [], Counter[str]()
+    for path in sorted(folder.glob("*.gold")):
+        gold, (source, target) = _beads(path), _documents(path)
+        mined.append((bench.mining.mine(source.sentence_texts(), target.sentence_texts()), gold))
+        alignment = align_documents(source, target, encoder=bench.encoder)
+        automatic.append((alignment.beads, gold))
+        relations[alignment.pair.relation.value] += 1
+    scores, auto = evaluation.score_documents(mined), evaluation.score_documents(automatic)
+    more = {"P": scores.strict.precision, "R": scores.strict.recall, "best": best_f1(_uncut(folder, bench))}
+    more |= {"auto P": auto.strict.precision, "auto R": auto.strict.recall, "auto F1": auto.strict.f1, **relations}
+    return Row(_name(folder), f"{scores.n_gold} links", MINED, scores.strict.f1, more)
+
+
+def _uncut(folder: Path, bench: Bench) -> Iterator[tuple[list[Bead], list[Bead]]]:
+    """The pages' mined pairs without any cut, with their gold."""
+    for path in sorted(folder.glob("*.gold")):
+        source, target = _documents(path)
+        yield bench.uncut.mine(source.sentence_texts(), target.sentence_texts()), _beads(path)
+
+
+# Degrees of similarity: graded
+
+
+def measure_graded(path: Path, bench: Bench) -> Iterator[Row]:
+    """Rank correlation of cosine with human similarity."""
+    _, *rows = _cells(path)
+    gold = np.array([float(similarity) for similarity, _, _ in rows])
+    sources, targets = (bench.embedder.side([row[column] for row in rows]).vectors for column in (1, 2))
+    cosines = (sources * targets).sum(axis=1)
+    yield Row(_name(path), f"{len(rows)} pairs", "Spearman", spearman(gold, cosines))
+
+
+def spearman(xs: NDArray[np.floating], ys: NDArray[np.floating]) -> float:
+    """Spearman's rank correlation; ties have their mean rank."""
+    return float(np.corrcoef(_ranks(xs), _ranks(ys))[0, 1])
+
+
+def _ranks(values: NDArray[np.floating]) -> NDArray[np.float64]:
+    _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
+    ends = np.cumsum(counts)
+    return (ends - (counts - 1) / 2)[inverse]
+
+
+# The whole
+
+
+KINDS: dict[str, Callable[[Path, Bench], Iterator[Row]]] = {
+    "block": measure_block,
+    "line": measure_line,
+    "docpair": measure_docpair,
+    "comparable": measure_comparable,
+    "graded": measure_graded,
+    "docs": measure_docs,
+}
+"""How each kind of set is measured; ``hostile`` is no quality set."""
+
+
+def find_sets(data: Path, pattern: str = "*") -> list[Path]:
+    """The sets under a folder whose names, as ``block/john-it-en``, match a shell pattern, by kind."""
+    paths = (path for kind in KINDS for path in sorted(data.glob(f"{kind}/*")))
+    return [path for path in paths if fnmatch(_name(path), pattern)]
+
+
+def measure(path: Path, bench: Bench) -> list[Row]:
+    """The rows of one set."""
+    return list(KINDS[path.parent.name](path, bench))
+
+
+def fingerprint(paths: Iterable[Path]) -> str:
+    """Eight hexadecimal digits that tell these sets' files, names and contents, from any other."""
+    digest = hashlib.blake2b(digest_size=4)
+    for path in paths:
+        files = sorted(file for file in path.rglob("*") if file.is_file()) if path.is_dir() else [path]
+        for file in files:
+            content = file.read_bytes()
+            digest.update(f"{file.relative_to(path.parent.parent).as_posix()}\0{len(content)}\0".encode())
+            digest.update(content)
+    return digest.hexdigest()
+
+
+def signature(bench: Bench, paths: Sequence[Path]) -> str:
+    """What the figures depend on: our version, encoder, splitters, every setting, seed and data."""
+    return sign(
+        encoder=bench.embedder.name,
+        splitter=("lines", "rules"),
+        monotone=_settings(bench.monotone),
+        mining=_settings(bench.mining),
+        pairing=_settings(bench.pairing),
+        seed=str(SEED),
+        sets=str(len(paths)),
+        data=fingerprint(paths),
+    )
+
+
+def _settings(part: Monotone | Mining | Pairing) -> str:
+    """The settings of a method, as ``k=4,min_score=0.5``."""
+    return repr(part).partition("(")[2].removesuffix(")").replace(", ", ",")
+
+
+def format_table(rows: Iterable[Row]) -> str:
+    """The rows as a Markdown table."""
+    head = ("set", "n", "measure", "figure", "reference", "difference", "more")
+    table = [head, *map(_row_cells, rows)]
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    lines = [" | ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)) for cells in table]
+    rule = " | ".join("-" * width for width in widths)
+    return "\n".join(f"| {line} |" for line in [lines[0], rule, *lines[1:]])
+
+
+def _row_cells(row: Row) -> tuple[str, ...]:
+    value, reference = f"{row.value:.3f}", row.reference
+    versus = (
+        ("", "") if reference is None else (f"{reference[0]:.3f} {reference[1]}", f"{row.value - reference[0]:+.3f}")
+    )
+    return (
+        row.set,
+        row.n,
+        row.measure,
+        value,
+        *versus,
+        ", ".join(f"{key} {_told(one)}" for key, one in row.more.items()),
+    )
+
+
+def _told(value: float | int | str) -> str:
+    return f"{value:.3f}" if isinstance(value, float) else str(value)
+
+
+def _name(path: Path) -> str:
+    return f"{path.parent.name}/{path.stem if path.suffix == '.tsv' else path.name}"
+
+
+def _lines(path: Path) -> list[str]:
+    return _document(path, "und").sentence_texts()
+
+
+def _cells(path: Path) -> list[list[str]]:
+    return [line.split("\t") for line in path.read_text("utf-8").split("\n") if line]
+
+
+def _write_json(path: Path, rows: Iterable[Row], signature: str) -> None:
+    content = {"signature": signature, "rows": [asdict(row) | {"reference": row.reference} for row in rows]}
+    path.write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n", "utf-8")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True, help="the folder that holds block, line, docpair and so on")
+    parser.add_argument("--encoder", default="use")
+    parser.add_argument("--sets", default="*", metavar="PATTERN", help="only these, as 'block/*'")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the rows here, too")
+    options = parser.parse_args()
+    paths = find_sets(options.data, options.sets)
+    if not paths:
+        parser.error(f"{options.data}: no set matches {options.sets!r}; sets lie in {', '.join(KINDS)}")
+    bench = Bench(options.encoder)
+    rows: list[Row] = []
+    for path in paths:
+        started = time.perf_counter()
+        rows += measure(path, bench)
+        print(f"{_name(path):32} {time.perf_counter() - started:6.1f} s", file=sys.stderr, flush=True)
+    signed = signature(bench, paths)
+    print(f"{format_table(rows)}\n\nsignature: {signed}")
+    if options.json:
+        _write_json(options.json, rows, signed)
+
+
+if __name__ == "__main__":
+    main()
