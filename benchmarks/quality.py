@@ -10,7 +10,7 @@ import json
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from fnmatch import fnmatch
 from pathlib import Path
@@ -84,7 +84,7 @@ class Row:
     n: str
     measure: str
     value: float
-    more: dict[str, float | int | str] = field(default_factory=dict)
+    more: Mapping[str, float | str] = field(default_factory=dict)
 
     @property
     def reference(self) -> tuple[float, str] | None:
@@ -150,12 +150,13 @@ def measure_line(folder: Path, bench: Bench) -> Iterator[Row]:
     targets = _lines(folder / "en.txt")[:MAX_LINES]
     for lang in langs:
         sources = _lines(folder / f"{lang}.txt")[:MAX_LINES]
-        mined = _mine_drawn(bench.mining, sources, targets, 1, 0, draws=1).strict
-        more: dict[str, float | int | str] = {"P": mined.precision, "R": mined.recall}
+        mined = _mine(bench, [draw(sources, targets, 1, 0, SEED)])
+        more: dict[str, float | str] = {"P": mined.precision, "R": mined.recall}
         more["search error"] = _search_error(bench, sources, targets)
-        for variant, shares in VARIANTS.items():
-            more[variant] = _mine_drawn(bench.mining, sources, targets, *shares).strict.f1
-            more[f"{variant} best"] = _best_drawn(bench.uncut, sources, targets, *shares)
+        for variant, (both, alone) in VARIANTS.items():
+            draws = [draw(sources, targets, both, alone, SEED + number) for number in range(DRAWS)]
+            drawn = _mine(bench, draws)
+            more |= {variant: drawn.f1, f"{variant} P": drawn.precision, f"{variant} best": _mine_at_best(bench, draws)}
         name = _name(folder) if len(langs) == 1 else f"{_name(folder)} {lang}-en"
         yield Row(name, f"{len(sources)} pairs", MINED, mined.f1, more)
 
@@ -169,7 +170,7 @@ def _search_error(bench: Bench, sources: Sequence[str], targets: Sequence[str]) 
 
 @dataclass(frozen=True, slots=True)
 class Draw:
-    """Two lists of sentences in no order, and the beads that a perfect search would find."""
+    """Two lists of sentences, and the beads that a perfect search would find in them."""
 
     sources: list[str]
     targets: list[str]
@@ -188,20 +189,15 @@ def draw(sources: Sequence[str], targets: Sequence[str], both: float, alone: flo
     return Draw([sources[line] for line in rows], [targets[line] for line in columns], gold)
 
 
-def _mine_drawn(
-    mining: Mining, sources: Sequence[str], targets: Sequence[str], both: float, alone: float, draws: int = DRAWS
-) -> evaluation.Scores:
-    """The scores at the method's own cuts over several draws."""
-    drawn = [draw(sources, targets, both, alone, SEED + number) for number in range(draws)]
-    return evaluation.score_documents((mining.mine(one.sources, one.targets), one.gold) for one in drawn)
+def _mine(bench: Bench, draws: Iterable[Draw]) -> evaluation.PRF:
+    """The scores over several draws at the method's own cuts."""
+    mined = ((bench.mining.mine(draw.sources, draw.targets), draw.gold) for draw in draws)
+    return evaluation.score_documents(mined).strict
 
 
-def _best_drawn(
-    uncut: Mining, sources: Sequence[str], targets: Sequence[str], both: float, alone: float, draws: int = DRAWS
-) -> float:
+def _mine_at_best(bench: Bench, draws: Iterable[Draw]) -> float:
     """The best F1 over all cuts by margin, one cut for all draws."""
-    drawn = [draw(sources, targets, both, alone, SEED + number) for number in range(draws)]
-    return best_f1((uncut.mine(one.sources, one.targets), one.gold) for one in drawn)
+    return best_f1((bench.uncut.mine(draw.sources, draw.targets), draw.gold) for draw in draws)
 
 
 def best_f1(documents: Iterable[tuple[Sequence[Bead], Sequence[Bead]]]) -> float:
@@ -275,7 +271,7 @@ def _forms(folder: Path, bench: Bench) -> Iterator[Row]:
             unread.append(Path(source).suffix)
             continue
         pair = bitext.alignments[0].pair
-        more: dict[str, float | int | str] = {"relation": pair.relation.value, "score": pair.score}
+        more: dict[str, float | str] = {"relation": pair.relation.value, "score": pair.score}
         name, n = f"{_name(folder)} {Path(source).name}", f"{len(bitext)} records"
         rows.append(Row(name, n, "translation", float(pair.relation in TRANSLATIONS), more))
     readable = len(rows) / max(1, len(pairs))
@@ -297,9 +293,9 @@ def _events(folder: Path, bench: Bench) -> Row:
     source, target = folder.name.split("-")[-2:]
     sources, targets = _lines(folder / f"{source}.txt"), _lines(folder / f"{target}.txt")
     gold = _beads(folder / "gold.tsv")
-    scores = evaluation.score(bench.mining.mine(sources, targets), gold).strict
-    best = best_f1([(bench.uncut.mine(sources, targets), gold)])
-    more = {"P": scores.precision, "R": scores.recall, "best": best}
+    one = Draw(sources, targets, gold)
+    scores = _mine(bench, [one])
+    more = {"P": scores.precision, "R": scores.recall, "best": _mine_at_best(bench, [one])}
     return Row(_name(folder), f"{len(gold)} pairs", MINED, scores.f1, more)
 
 
@@ -321,24 +317,16 @@ def _facts(folder: Path, bench: Bench) -> Row:
 
 def _drifted_pages(folder: Path, bench: Bench) -> Row:
     """Two versions of a page that drifted apart: mined, and aligned by the relation that the library finds."""
-    mined, automatic, relations = [], [], Counter[str]()
-    for path in sorted(folder.glob("*.gold")):
-        gold, (source, target) = _beads(path), _documents(path)
-        mined.append((bench.mining.mine(source.sentence_texts(), target.sentence_texts()), gold))
-        alignment = align_documents(source, target, encoder=bench.encoder)
-        automatic.append((alignment.beads, gold))
-        relations[alignment.pair.relation.value] += 1
-    scores, auto = evaluation.score_documents(mined), evaluation.score_documents(automatic)
-    more = {"P": scores.strict.precision, "R": scores.strict.recall, "best": best_f1(_uncut(folder, bench))}
-    more |= {"auto P": auto.strict.precision, "auto R": auto.strict.recall, "auto F1": auto.strict.f1, **relations}
-    return Row(_name(folder), f"{scores.n_gold} links", MINED, scores.strict.f1, more)
-
-
-def _uncut(folder: Path, bench: Bench) -> Iterator[tuple[list[Bead], list[Bead]]]:
-    """The pages' mined pairs without any cut, with their gold."""
-    for path in sorted(folder.glob("*.gold")):
-        source, target = _documents(path)
-        yield bench.uncut.mine(source.sentence_texts(), target.sentence_texts()), _beads(path)
+    pages = [(*_documents(path), _beads(path)) for path in sorted(folder.glob("*.gold"))]
+    draws = [Draw(source.sentence_texts(), target.sentence_texts(), gold) for source, target, gold in pages]
+    mined = _mine(bench, draws)
+    found = [align_documents(source, target, encoder=bench.encoder) for source, target, _ in pages]
+    auto = evaluation.score_documents((one.beads, draw.gold) for one, draw in zip(found, draws, strict=True)).strict
+    more = {"P": mined.precision, "R": mined.recall, "best": _mine_at_best(bench, draws)}
+    more |= {"auto P": auto.precision, "auto R": auto.recall, "auto": auto.f1}
+    relations = Counter(one.pair.relation.value for one in found)
+    n = sum(len(draw.gold) for draw in draws)
+    return Row(_name(folder), f"{n} links", MINED, mined.f1, {**more, **relations})
 
 
 # Degrees of similarity: graded
@@ -361,7 +349,8 @@ def spearman(xs: NDArray[np.floating], ys: NDArray[np.floating]) -> float:
 def _ranks(values: NDArray[np.floating]) -> NDArray[np.float64]:
     _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
     ends = np.cumsum(counts)
-    return (ends - (counts - 1) / 2)[inverse]
+    mean_ranks: NDArray[np.float64] = ends - (counts - 1) / 2
+    return mean_ranks[inverse]
 
 
 # The whole
@@ -445,7 +434,7 @@ def _row_cells(row: Row) -> tuple[str, ...]:
     )
 
 
-def _told(value: float | int | str) -> str:
+def _told(value: float | str) -> str:
     return f"{value:.3f}" if isinstance(value, float) else str(value)
 
 
@@ -476,7 +465,10 @@ def main() -> None:
     paths = find_sets(options.data, options.sets)
     if not paths:
         parser.error(f"{options.data}: no set matches {options.sets!r}; sets lie in {', '.join(KINDS)}")
-    bench = Bench(options.encoder)
+    try:
+        bench = Bench(options.encoder)
+    except AlignerError as error:
+        parser.error(str(error))
     rows: list[Row] = []
     for path in paths:
         started = time.perf_counter()
