@@ -65,7 +65,7 @@ class Pairing:
         min_match: the least cosine of two sentences that match.
         min_margin: the least margin of a match that is evidence.
         min_translation: the least score of a translation, for documents without end; ``doubt / sqrt(n)`` is asked
-            on top, since few sentences match by chance more easily.
+            on top, since few sentences match by chance more easily, unless the names pair.
         min_flow: the least flow of a translation; twice that makes a translation of any score, if at least ``min_run``
             sentences match and they are ``min_share`` of one side: an excerpt of a long text.
         min_order, min_share: what tells whole translations from partial ones.
@@ -109,7 +109,7 @@ class Pairing:
         judged = {}
         for i, j in sorted(named | set(comparison.candidates())):
             likeness = comparison.compare(i, j)
-            judged[i, j] = likeness, self.judge(likeness)
+            judged[i, j] = likeness, self.judge(likeness, is_named=(i, j) in named)
         return [
             DocumentPair(sources[i], targets[j], judged[i, j][1], judged[i, j][0].score)
             for i, j in sorted(_choose(judged, named), key=lambda cell: (cell[0], -judged[cell][0].score, cell[1]))
@@ -120,15 +120,15 @@ class Pairing:
         likeness = _Comparison(self, self._sentences([source]), self._sentences([target])).compare(0, 0)
         return DocumentPair(source, target, self.judge(likeness), likeness.score)
 
-    def judge(self, likeness: Likeness) -> Relation:
-        """The relation that a likeness speaks for."""
-        if self._is_translation(likeness):
+    def judge(self, likeness: Likeness, *, is_named: bool = False) -> Relation:
+        """The relation that a likeness speaks for; equal names dispel the doubt about a few sentences."""
+        if self._is_translation(likeness, 0.0 if is_named else self.doubt):
             is_whole = min(likeness.shares) >= self.min_share and likeness.order >= self.min_order
             return Relation.PARALLEL if is_whole else Relation.PARTIAL
         return Relation.COMPARABLE if likeness.evidence >= self.min_evidence else Relation.UNRELATED
 
-    def _is_translation(self, likeness: Likeness) -> bool:
-        is_close = likeness.score - self.doubt / max(1, likeness.n) ** 0.5 >= self.min_translation
+    def _is_translation(self, likeness: Likeness, doubt: float) -> bool:
+        is_close = likeness.score - doubt / max(1, likeness.n) ** 0.5 >= self.min_translation
         is_excerpt = likeness.n_matches >= self.min_run and max(likeness.shares) >= self.min_share
         if is_close:
             return likeness.flow >= self.min_flow
