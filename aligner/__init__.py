@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from aligner.methods.monotone import Monotone
     from aligner.mining import Mining
     from aligner.pairing import Pairing
-    from aligner.pipeline import align_corpus, align_documents, align_files, mine, write_bitext, write_run
+    from aligner.pipeline import align_corpus, align_documents, align_files, inspect_corpus, mine
+    from aligner.pipeline import write_bitext, write_run
     from aligner.report import Run, summarise
     from aligner.writers.beads import read_beads
 
@@ -32,7 +33,15 @@ _HOMES = {
     "methods.monotone": ("Monotone",),
     "mining": ("Mining",),
     "pairing": ("Pairing",),
-    "pipeline": ("align_corpus", "align_documents", "align_files", "mine", "write_bitext", "write_run"),
+    "pipeline": (
+        "align_corpus",
+        "align_documents",
+        "align_files",
+        "inspect_corpus",
+        "mine",
+        "write_bitext",
+        "write_run",
+    ),
     "report": ("Run", "summarise"),
     "writers.beads": ("read_beads",),
 }
@@ -60,6 +69,7 @@ __all__ = [
     "align_documents",
     "align_files",
     "evaluate",
+    "inspect_corpus",
     "join",
     "mine",
     "read_beads",

@@ -37,9 +37,12 @@ class MainJob(click.Group):
 
 
 class Langs(click.ParamType[list[str]]):
-    """Language codes with commas between."""
+    """Language codes with commas between: any number of them, or exactly ``n``."""
 
     name = "codes"
+
+    def __init__(self, n: int | None = None) -> None:
+        self.n = n
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> list[str]:
         from aligner.languages import normalise
@@ -47,6 +50,8 @@ class Langs(click.ParamType[list[str]]):
         codes = [normalise(code) for code in str(value).split(",")]
         if None in codes or len(set(codes)) < len(codes):
             self.fail(f"{value!r}: not different language codes with commas between, as in it,en", param, ctx)
+        if self.n not in (None, len(codes)):
+            self.fail(f"{value!r}: {len(codes)} language codes; give {self.n}, as in it,en", param, ctx)
         return [code for code in codes if code]
 
 
@@ -85,7 +90,7 @@ def run(corpus: Path, output: Path | None, langs: list[str] | None, encoder: str
 @click.argument("target", type=click.Path(path_type=Path))
 @click.option("-o", "--output", default="-", show_default=True, help="File to write to: .tsv, .jsonl or .vecalign.")
 @click.option("--mode", type=click.Choice(["auto", "parallel", "comparable"]), default="auto", show_default=True)
-@click.option("--langs", type=Langs(), help=LANGS)
+@click.option("--langs", type=Langs(2), help=LANGS)
 @click.option("--encoder", help=ENCODER)
 @click.option("--splitter", default="rules", show_default=True, help=SPLITTER)
 def pair(
@@ -104,7 +109,7 @@ def pair(
 @click.argument("source", type=click.Path(path_type=Path))
 @click.argument("target", type=click.Path(path_type=Path))
 @click.option("-o", "--output", default="-", show_default=True, help="File to write to: .tsv, .jsonl or .vecalign.")
-@click.option("--langs", type=Langs(), help=LANGS)
+@click.option("--langs", type=Langs(2), help=LANGS)
 @click.option("--encoder", help=ENCODER)
 def mine(source: Path, target: Path, output: str, langs: list[str] | None, encoder: str | None) -> None:
     """Find the translations among two files of sentences, one a line, in no order."""

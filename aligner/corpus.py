@@ -32,6 +32,9 @@ _RELIABLE = "ar bg cs de el en es fa fi fr he hi hu it ja ko nl pl pt ro ru sv t
 RELIABLE = frozenset(_RELIABLE.split())
 """Languages that the identifier tells apart without error on documents; only these overrule each other."""
 
+RESULTS = frozenset({"bitext.tsv", "documents.tsv", "run.json"})
+"""A folder that holds these holds what we wrote."""
+
 _LETTER = regex.compile(r"\p{L}")
 
 
@@ -97,17 +100,21 @@ def read_corpus(folder: Path, langs: Sequence[str] | None = None, *, min_langs: 
     return corpus
 
 
-def read_document(path: Path, lang: str | None, splitter: str | Splitter | Callable[[str], Iterable[str]]) -> Document:
+def read_document(
+    path: Path | str, lang: str | None = None, splitter: str | Splitter | Callable[[str], Iterable[str]] = "rules"
+) -> Document:
     """One file as one document; its language is detected where None is given. A link is followed.
+
+    A file with no suffix that a reader knows, as ``a.it``, is read as plain text.
 
     Raises:
         ReadError: the file cannot be read, or holds several texts.
-        UnknownName: there is no such splitter, or no reader for the file.
+        UnknownName: there is no such splitter.
     """
     part = load(splitter)
     text_id = printable(str(path))
     try:
-        target = path.resolve(strict=True)
+        target = Path(path).resolve(strict=True)
     except (OSError, RuntimeError) as error:
         raise ReadError(f"{text_id}: no such file; check the path") from error
     reading = read(target, text_id, lang or UNDETERMINED)
@@ -273,6 +280,9 @@ def _walk(folder: Path) -> Iterator[tuple[Parts, Skipped | None]]:
         except OSError as error:
             reason = f"{error.strerror or error}; check the folder and its permissions"
             yield path, Skipped(f"{printable('/'.join(path))}/", reason, is_failure=True)
+            continue
+        if RESULTS <= {entry.name for entry in found}:
+            yield path, Skipped(f"{printable('/'.join(path))}/", "results of an earlier run")
             continue
         folders = []
         for entry in found:

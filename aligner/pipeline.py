@@ -110,7 +110,10 @@ def align_files(
     Raises:
         ReadError: a file cannot be read.
         UnknownName, MissingExtra, EncoderError: a part of that name does not exist or cannot be used here.
+        ValueError: not two languages, or no such mode.
     """
+    if langs is not None and len(langs) != 2:
+        raise ValueError(f"langs: got {len(langs)}, expected two")
     used_splitter = splitters.load(splitter)
     used_encoder = None if encoder is None else encoders.load(encoder)
     source_lang, target_lang = langs or (None, None)

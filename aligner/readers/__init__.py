@@ -68,9 +68,9 @@ def read(path: Path, text_id: str, lang: str = UNDETERMINED) -> Reading:
 
     Raises:
         ReadError: the file cannot be opened, is too large, is damaged or holds no text.
-        UnknownName: no reader has this suffix.
     """
-    reader: Reader = READERS.load(split_suffix(path.name)[1] or ".txt")
+    suffix = split_suffix(path.name)[1]
+    reader: Reader = READERS.load(suffix if suffix in READERS else ".txt")
     data = read_bytes(path, text_id)
     if reader is READERS.load(".txt") and _HTML.match(data):
         reader = READERS.load(".html")

@@ -1,0 +1,572 @@
+"""The `align` command: what it prints, what it writes, and how it ends."""
+
+import json
+import random
+import shutil
+import subprocess
+import sys
+import time
+import unicodedata
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from aligner import align_files
+from aligner.cli import main
+from aligner.pipeline import FAMILIES, inspect_corpus
+from aligner.readers.ids import printable
+from aligner.writers.cells import text_cell
+
+ROOT = Path(__file__).resolve().parent.parent
+CORPUS = ROOT / "corpus"
+GOLD = ROOT / "tests" / "gold"
+ALIGN = Path(sys.executable).with_name("align")
+FILES = {"bitext.tsv", "bitext.jsonl", "documents.tsv", "unaligned.tsv", "run.json"}
+COLUMNS = (
+    "source_text target_text score cosine margin bead relation method source_lang target_lang source_doc target_doc "
+    "source_sentences target_sentences source_span target_span"
+)
+IT, EN = CORPUS / "it" / "partenariato-1995.txt", CORPUS / "en" / "minsk-mission-brussels.txt"
+Rows = list[dict[str, str]]
+
+
+def invoke(*arguments: object) -> Result:
+    return CliRunner().invoke(main, list(map(str, arguments)))
+
+
+def align(*arguments: object) -> Result:
+    """The command, which must succeed."""
+    result = invoke(*arguments)
+    assert result.exit_code == 0, result.output
+    return result
+
+
+def table(path: Path) -> Rows:
+    header, *rows = path.read_bytes().decode("utf-8").removesuffix("\n").split("\n")
+    return [dict(zip(header.split("\t"), row.split("\t"), strict=True)) for row in rows]
+
+
+def records(path: Path) -> list[dict[str, object]]:
+    return [json.loads(line) for line in path.read_bytes().decode("utf-8").removesuffix("\n").split("\n")]
+
+
+def beads(text: str) -> list[tuple[list[int], list[int]]]:
+    return [(json.loads(line.split(":")[0]), json.loads(line.split(":")[1])) for line in text.splitlines()]
+
+
+def numbers(cell: str) -> list[int]:
+    return [int(number) for number in cell.replace("-", ",").split(",")]
+
+
+# The main job
+
+
+@pytest.fixture(scope="module")
+def job(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """The folder that `align corpus` wrote by default, and what it printed."""
+    folder = tmp_path_factory.mktemp("job")
+    shutil.copytree(CORPUS, folder / "corpus")
+    done = subprocess.run([ALIGN, "corpus"], cwd=folder, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    return folder / "outputs" / "corpus", done.stdout
+
+
+@pytest.fixture
+def written(job: tuple[Path, str]) -> Path:
+    return job[0]
+
+
+def test_the_main_job_writes_its_files_and_nothing_else(written: Path) -> None:
+    assert {path.name for path in written.iterdir()} == FILES
+
+
+def test_the_summary_tells_documents_pairs_records_coverage_and_files(job: tuple[Path, str]) -> None:
+    folder, told = job
+    pairs = [row for row in table(folder / "documents.tsv") if row["target_doc"]]
+    lines = told.splitlines()
+    assert lines[0].split() == ["documents", "16"]
+    assert any(line.split()[:3] == ["it", "8", "documents,"] and "% of them aligned" in line for line in lines)
+    assert any(line.split()[:3] == ["en", "8", "documents,"] and "% of them aligned" in line for line in lines)
+    assert any(line.startswith(f"pairs      {len(pairs)}: 1 parallel, 1 partial, ") for line in lines)
+    assert any(line.split() == ["unpaired", "4", "documents"] for line in lines)
+    assert any(line.startswith(f"records    {len(table(folder / 'bitext.tsv'))}: ") for line in lines)
+    assert {line.strip() for line in lines} >= {f"outputs/corpus/{name}" for name in FILES}
+
+
+def test_the_tsv_has_the_promised_columns_and_no_carriage_return(written: Path) -> None:
+    content = (written / "bitext.tsv").read_bytes()
+    assert content.decode("utf-8").split("\n")[0].split("\t") == COLUMNS.split()
+    assert b"\r" not in content
+    assert content.endswith(b"\n")
+
+
+def test_each_records_text_is_the_span_of_its_document(written: Path) -> None:
+    for row in table(written / "bitext.tsv"):
+        for side in ("source", "target"):
+            start, end = numbers(row[f"{side}_span"])
+            content = (CORPUS / row[f"{side}_doc"]).read_text(encoding="utf-8")
+            assert row[f"{side}_text"] == text_cell(content[start:end])
+
+
+def test_each_record_agrees_with_itself(written: Path) -> None:
+    for row in table(written / "bitext.tsv"):
+        sizes = [len(numbers(row[f"{side}_sentences"])) for side in ("source", "target")]
+        assert row["bead"] == f"{sizes[0]}-{sizes[1]}"
+        assert 0 <= float(row["score"]) <= 1
+        assert -1 <= float(row["cosine"]) <= 1
+        assert row["method"] == {"comparable": "mining"}.get(row["relation"], "monotone")
+        assert (row["source_lang"], row["target_lang"]) == ("it", "en")
+
+
+def test_jsonl_holds_the_same_records_typed(written: Path) -> None:
+    typed, rows = records(written / "bitext.jsonl"), table(written / "bitext.tsv")
+    assert len(typed) == len(rows)
+    for record, row in zip(typed, rows, strict=True):
+        assert list(record) == COLUMNS.split()
+        for column, value in record.items():
+            if column.endswith(("_sentences", "_span")):
+                assert value == numbers(row[column])
+            elif column in ("score", "cosine", "margin"):
+                assert isinstance(value, float)
+                assert f"{value:.4f}" == row[column]
+            else:
+                assert isinstance(value, str)
+                assert text_cell(value) == row[column]
+
+
+def test_documents_are_pairs_then_unpaired(written: Path) -> None:
+    rows = table(written / "documents.tsv")
+    assert list(rows[0])[:4] == ["source_doc", "target_doc", "relation", "score"]
+    kinds = [row["relation"] == "unpaired" for row in rows]
+    assert kinds == sorted(kinds)
+    assert {row[side] for row in rows for side in ("source_doc", "target_doc")} - {""} == {
+        path.relative_to(CORPUS).as_posix() for path in CORPUS.glob("*/*.txt")
+    }
+    for row in rows:
+        assert bool(row["target_doc"]) == (row["relation"] in {"parallel", "partial", "comparable"})
+        assert bool(row["score"]) == bool(row["target_doc"])
+
+
+def test_every_sentence_is_in_a_record_or_unaligned_and_never_both(written: Path) -> None:
+    linked: set[tuple[str, int]] = set()
+    for row in table(written / "bitext.tsv"):
+        for side in ("source", "target"):
+            linked |= {(row[f"{side}_doc"], number) for number in numbers(row[f"{side}_sentences"])}
+    left = [(row["doc"], int(row["sentence"])) for row in table(written / "unaligned.tsv")]
+    _, documents = inspect_corpus(CORPUS)
+    assert len(left) == len(set(left))
+    assert not linked & set(left)
+    assert linked | set(left) == {(document.id, number) for document in documents for number in range(len(document))}
+
+
+def test_unaligned_sentences_are_the_spans_of_their_documents(written: Path) -> None:
+    for row in table(written / "unaligned.tsv"):
+        start, end = numbers(row["span"])
+        content = (CORPUS / row["doc"]).read_text(encoding="utf-8")
+        assert row["text"] == text_cell(content[start:end])
+        assert row["doc"].startswith(f"{row['lang']}/")
+
+
+def test_run_json_tells_how_it_was_made(written: Path) -> None:
+    told = json.loads((written / "run.json").read_text(encoding="utf-8"))
+    assert told["signature"].startswith("aligner:")
+    assert "encoder:use|splitter:rules" in told["signature"]
+    assert told["records"] == len(table(written / "bitext.tsv"))
+    assert told["languages"]["it"]["documents"] == 8
+    assert set(told["versions"]) >= {"python", "numpy"}
+
+
+@pytest.mark.parametrize("arguments", [["corpus"], ["run", "corpus"]])
+def test_a_second_run_and_the_long_form_give_the_same_bytes(
+    arguments: list[str], written: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(written.parent.parent)
+    align(*arguments, "-o", tmp_path)
+    for name in FILES:
+        assert (tmp_path / name).read_bytes() == (written / name).read_bytes(), name
+
+
+def test_langs_turn_the_sides_round(written: Path, tmp_path: Path) -> None:
+    align(CORPUS, "--langs", "en,it", "-o", tmp_path)
+    turned, rows = table(tmp_path / "bitext.tsv"), table(written / "bitext.tsv")
+    assert {(row["source_lang"], row["target_lang"]) for row in turned} == {("en", "it")}
+    assert {(row["source_doc"], row["target_doc"], row["relation"]) for row in turned} == {
+        (row["target_doc"], row["source_doc"], row["relation"]) for row in rows
+    }
+    assert {(row["source_text"], row["target_text"]) for row in turned} == {
+        (row["target_text"], row["source_text"]) for row in rows
+    }
+
+
+def test_langs_leave_the_others_out_and_say_so(tmp_path: Path) -> None:
+    shutil.copytree(CORPUS, tmp_path / "corpus")
+    (tmp_path / "corpus" / "de").mkdir()
+    german = "Der Zug nach Bologna fährt um sieben Uhr ab, und der Regen hört nicht auf. Das Museum ist geschlossen."
+    (tmp_path / "corpus" / "de" / "zug.txt").write_text(german, encoding="utf-8")
+    align(tmp_path / "corpus", "--langs", "it,en", "-o", tmp_path / "out")
+    (row,) = [row for row in table(tmp_path / "out" / "documents.tsv") if row["relation"] == "skipped"]
+    assert (row["source_doc"], row["reason"]) == ("de/zug.txt", "language de, not among en, it")
+
+
+@pytest.mark.xfail(strict=True, reason="`align .` reads outputs/<corpus>/bitext.jsonl as a document the second time")
+def test_results_inside_the_corpus_are_not_read_as_documents(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for lang, path in (("it", IT), ("en", EN)):
+        (tmp_path / lang).mkdir()
+        shutil.copy(path, tmp_path / lang)
+    monkeypatch.chdir(tmp_path)
+    align(".")
+    first = (tmp_path / "outputs" / tmp_path.name / "bitext.tsv").read_bytes()
+    align(".")
+    assert (tmp_path / "outputs" / tmp_path.name / "bitext.tsv").read_bytes() == first
+
+
+# Two files
+
+
+@pytest.mark.parametrize("mode", ["auto", "parallel", "comparable"])
+@pytest.mark.parametrize("suffix", ["tsv", "jsonl", "vecalign"])
+def test_two_files_are_aligned_in_each_mode_and_format(suffix: str, mode: str, tmp_path: Path) -> None:
+    output = tmp_path / f"out.{suffix}"
+    result = align("pair", IT, EN, "-o", output, "--mode", mode)
+    assert result.stdout == ""
+    assert [path.name for path in tmp_path.iterdir()] == [output.name]
+    if suffix == "vecalign":
+        assert len([bead for bead in beads(output.read_text(encoding="utf-8")) if bead[0] and bead[1]]) >= 10
+        return
+    found = records(output) if suffix == "jsonl" else table(output)
+    assert len(found) >= 10
+    assert {row["relation"] for row in found} == {"parallel" if mode == "auto" else mode}
+    assert {row["method"] for row in found} == {"mining" if mode == "comparable" else "monotone"}
+
+
+def test_vecalign_holds_every_sentence_of_both_files_once(tmp_path: Path) -> None:
+    source, target = (CORPUS / name for name in ("it/corridoio-nord.txt", "en/afghan-freight-line.txt"))
+    align("pair", source, target, "-o", tmp_path / "out.vecalign")
+    (alignment,) = align_files(source, target).alignments
+    found = beads((tmp_path / "out.vecalign").read_text(encoding="utf-8"))
+    assert sorted(i for bead in found for i in bead[0]) == list(range(len(alignment.pair.source)))
+    assert sorted(j for bead in found for j in bead[1]) == list(range(len(alignment.pair.target)))
+    assert any(not bead[0] or not bead[1] for bead in found)
+
+
+@pytest.mark.parametrize("arguments", [[], ["-o", "-"]])
+def test_standard_output_is_the_tsv(arguments: list[str], tmp_path: Path) -> None:
+    align("pair", IT, EN, "-o", tmp_path / "out.tsv")
+    assert align("pair", IT, EN, *arguments).stdout == (tmp_path / "out.tsv").read_text(encoding="utf-8")
+
+
+def test_the_splitter_lines_takes_one_sentence_a_line(tmp_path: Path) -> None:
+    for lang in ("it", "en"):
+        shutil.copy(GOLD / f"partenariato-1995.{lang}.lines", tmp_path / f"{lang}.txt")
+    result = align("pair", tmp_path / "it.txt", tmp_path / "en.txt", "--splitter", "lines")
+    header, *rows = (line.split("\t") for line in result.stdout.splitlines())
+    lines = (tmp_path / "it.txt").read_text(encoding="utf-8").splitlines()
+    for row in rows:
+        record = dict(zip(header, row, strict=True))
+        assert record["source_text"] == " ".join(lines[number] for number in numbers(record["source_sentences"]))
+
+
+def test_the_languages_of_two_files_may_be_told(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Minsk.", encoding="utf-8")
+    result = align("pair", tmp_path / "a.txt", tmp_path / "a.txt", "--langs", "pl,en", "--mode", "parallel")
+    row = result.stdout.splitlines()[1].split("\t")
+    assert row[COLUMNS.split().index("source_lang")] == "pl"
+    assert row[COLUMNS.split().index("target_lang")] == "en"
+
+
+def test_unrelated_files_give_no_records(tmp_path: Path) -> None:
+    result = align("pair", CORPUS / "it" / "golfo-di-guinea.txt", EN)
+    assert result.stdout.splitlines() == ["\t".join(COLUMNS.split())]
+
+
+# Mining
+
+
+def test_mined_sentences_are_line_numbers_from_0_and_blank_lines_count(tmp_path: Path) -> None:
+    italian = ["", "Il treno per Bologna parte alle 7.45.", "La signora ha perso l'ombrello verde.", "", "Ha piovuto."]
+    english = ["Mrs Bianchi has lost her green umbrella.", "", "", "", "The train to Bologna leaves at 7:45."]
+    (tmp_path / "it.txt").write_text("\n".join(italian) + "\n", encoding="utf-8")
+    (tmp_path / "en.txt").write_text("\r\n".join(english), encoding="utf-8")
+    output = tmp_path / "out.tsv"
+    align("mine", tmp_path / "it.txt", tmp_path / "en.txt", "--langs", "it,en", "-o", output)
+    found = {(row["source_sentences"], row["target_sentences"]) for row in table(output)}
+    assert found == {("1", "4"), ("2", "0")}
+    assert {(row["source_text"], row["method"]) for row in table(output)} == {
+        (italian[1], "mining"),
+        (italian[2], "mining"),
+    }
+
+
+# Evaluation
+
+
+def test_evaluation_of_gold_against_itself_is_perfect() -> None:
+    gold = GOLD / "corridoio-nord.gold"
+    told = json.loads(align("evaluate", gold, gold, "--json").stdout)
+    assert (told["strict"]["f1"], told["lax"]["f1"], told["n_gold"]) == (1, 1, 22)
+
+
+def test_evaluation_prints_a_table(tmp_path: Path) -> None:
+    (tmp_path / "gold").write_text("[0]:[0]\n[1]:[1]\n[2]:[]\n", encoding="utf-8")
+    (tmp_path / "predicted").write_text("[0]:[0]:0.16\n[1]:[1, 2]:0.5\n", encoding="utf-8")
+    lines = [line.split() for line in align("evaluate", tmp_path / "predicted", tmp_path / "gold").stdout.splitlines()]
+    assert lines[0] == ["precision", "recall", "F1"]
+    assert lines[1] == ["strict", "0.5000", "0.5000", "0.5000"]
+    assert lines[2] == ["lax", "1.0000", "1.0000", "1.0000"]
+    assert lines[3] == ["inside", "0.5000", "covered", "0.5000"]
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("suffix", ["vecalign", "tsv"])
+def test_evaluation_says_what_the_reference_scorer_says(suffix: str, shared: Path, tmp_path: Path) -> None:
+    for lang in ("it", "en"):
+        shutil.copy(GOLD / f"corridoio-nord.{lang}.lines", tmp_path / f"{lang}.txt")
+    gold, given = GOLD / "corridoio-nord.gold", [tmp_path / "it.txt", tmp_path / "en.txt", "--splitter", "lines"]
+    for form in ("vecalign", suffix):
+        align("pair", *given, "-o", tmp_path / f"out.{form}")
+    told = json.loads(align("evaluate", tmp_path / f"out.{suffix}", gold, "--json").stdout)
+    scorer = [sys.executable, shared / "data" / "score.py", gold, tmp_path / "out.vecalign"]
+    done = subprocess.run(scorer, capture_output=True, text=True, check=True)
+    wanted = {name: list(map(float, figures)) for name, *figures in map(str.split, done.stdout.splitlines())}
+    for name in ("strict", "lax"):
+        assert [told[name][key] for key in ("precision", "recall", "f1")] == pytest.approx(wanted[name], abs=5e-4)
+    assert [told["inside"], told["covered"]] == pytest.approx([*wanted["inside"], *wanted["covered"]])
+
+
+# What there is
+
+
+def test_inspection_tells_languages_documents_sentences_and_what_cannot_be_read(tmp_path: Path) -> None:
+    shutil.copytree(CORPUS, tmp_path / "corpus")
+    assert align("inspect", tmp_path / "corpus").stdout.splitlines()[0].startswith("en\t8 documents\t")
+    (tmp_path / "corpus" / "it" / "bad.txt").write_bytes(random.Random(0).randbytes(5000))
+    (tmp_path / "corpus" / "it" / "sheet.xls").write_bytes(b"")
+    result = invoke("inspect", tmp_path / "corpus")
+    assert result.exit_code == 1
+    lines = [line.split("\t") for line in result.stdout.splitlines()]
+    assert ["it", "it/partenariato-1995.txt", "26 sentences"] in lines
+    assert {line[1] for line in lines if line[0] == "skipped"} == {"it/bad.txt", "it/sheet.xls"}
+
+
+def test_every_part_is_listed_with_its_family_and_its_extra() -> None:
+    lines = align("parts").stdout.splitlines()
+    for family in FAMILIES:
+        start = lines.index(f"{family.family}s")
+        for name, part in family.items():
+            (line,) = [line for line in lines[start + 1 :][: len(family)] if line.split()[0] == name]
+            assert part.summary in line
+            assert ("[extra " in line) == bool(part.extra)
+
+
+@pytest.mark.parametrize("verb", [None, *main.commands])
+def test_every_verb_has_help(verb: str | None) -> None:
+    for option in ("-h", "--help"):
+        told = align(*filter(None, [verb]), option).stdout
+        assert told.startswith("Usage: ")
+        assert len(told.splitlines()) > 5
+
+
+def test_the_version_is_told() -> None:
+    done = subprocess.run([ALIGN, "--version"], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("align, version ")
+
+
+# Bad input
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder to be wrong in: ``corpus``, ``empty``, ``one`` language, files and a file ``taken``."""
+    shutil.copytree(CORPUS, tmp_path / "corpus")
+    shutil.copytree(CORPUS / "it", tmp_path / "one" / "it")
+    (tmp_path / "empty").mkdir()
+    shutil.copy(IT, tmp_path / "a.txt")
+    shutil.copy(IT, tmp_path / "a.docx")
+    (tmp_path / "taken").write_text("", encoding="utf-8")
+    (tmp_path / "bad.gold").write_text("[0]:[0]\n[1]:\n", encoding="utf-8")
+    (tmp_path / "dir").mkdir()
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+WRONG = [
+    ("empty", ("empty", "an empty folder", "put")),
+    ("run empty", ("empty", "an empty folder", "put")),
+    ("inspect empty", ("empty", "an empty folder", "put")),
+    ("one", ("one", "all in it", "add documents in another language")),
+    ("corpus --langs it", ("corpus", "all in it", "add documents")),
+    ("corpus --langs fr,de", ("corpus", "among 16 files", "put")),
+    ("missing", ("missing", "no such folder", "name the folder")),
+    ("a.txt", ("a.txt", "not a folder", "name the folder")),
+    ("inspect missing", ("missing", "no such folder", "name the folder")),
+    ("corpus --encoder labse", ("labse", "no such encoder", "choose one of use, e5")),
+    ("corpus --splitter spacy", ("spacy", "no such splitter", "choose one of rules, lines")),
+    ("inspect corpus --splitter spacy", ("spacy", "no such splitter", "choose one of rules, lines")),
+    ("corpus -o taken", ("taken", "cannot be written", "choose another place")),
+    ("corpus -o taken/deep/er", ("taken", "cannot be written", "choose another place")),
+    ("pair a.txt a.txt -o x.docx", ("x.docx", "'.docx'", "choose one of .tsv, .jsonl, .vecalign")),
+    ("pair a.txt a.txt -o x", ("'x'", "no suffix", "choose one of .tsv")),
+    ("pair a.txt a.txt -o none/x.tsv", ("none/x.tsv", "cannot be written", "make its folder first")),
+    ("pair a.txt a.txt -o taken/x.tsv", ("taken/x.tsv", "cannot be written", "choose another place")),
+    ("pair a.txt a.txt --encoder labse", ("labse", "no such encoder", "choose one of use, e5")),
+    ("pair a.txt a.txt --splitter spacy", ("spacy", "no such splitter", "choose one of rules")),
+    ("pair a.txt missing.txt", ("missing.txt", "no such file", "check the path")),
+    ("pair missing.txt a.txt", ("missing.txt", "no such file", "check the path")),
+    ("pair dir a.txt", ("dir", "a folder", "only regular files")),
+    pytest.param(
+        *("pair a.docx a.txt", ("a.docx", "no", ".txt")),
+        marks=pytest.mark.xfail(strict=True, reason="reader '.docx': no such reader: which file?"),
+    ),
+    ("mine a.txt missing.txt", ("missing.txt", "no such file", "check the path")),
+    ("mine a.txt a.txt -o x.docx", ("x.docx", "'.docx'", "choose one of .tsv")),
+    ("evaluate missing bad.gold", ("missing", "No such file", "name a file")),
+    ("evaluate bad.gold bad.gold", ("bad.gold:2", "found '[1]:'", "a bead is written")),
+    ("evaluate a.txt bad.gold", ("a.txt:1", "found", "beads are lines as")),
+    ("evaluate dir bad.gold", ("dir", "Is a directory", "name a file")),
+]
+
+
+def everything(folder: Path) -> set[Path]:
+    return set(folder.rglob("*"))
+
+
+@pytest.mark.parametrize(("line", "told"), WRONG, ids=str)
+def test_what_a_user_can_mend_is_one_line_that_says_what_where_and_what_to_do(
+    line: str, told: tuple[str, str, str], here: Path
+) -> None:
+    before = everything(here)
+    result = invoke(*line.split())
+    assert result.exit_code == 1, result.output
+    assert result.stdout == ""
+    (message,) = result.stderr.splitlines()
+    assert message.startswith("Error: ")
+    for part in told:
+        assert part in message
+    assert everything(here) == before
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("corpus --encoder labse", "corpus --splitter spacy", "corpus -o taken", "inspect corpus --splitter spacy"),
+        *("pair a.txt a.txt -o x.docx", "pair a.txt a.txt -o none/x.tsv", "pair a.txt a.txt --encoder labse"),
+        *("mine a.txt a.txt -o x.docx", "mine a.txt a.txt --encoder labse", "pair a.txt a.txt --splitter spacy"),
+    ],
+)
+def test_names_and_places_are_checked_before_anything_is_read(
+    line: str, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*arguments: object) -> None:
+        raise AssertionError("read too early")
+
+    monkeypatch.setattr("aligner.pipeline.read_corpus", refuse)
+    monkeypatch.setattr("aligner.pipeline.read_document", refuse)
+    result = invoke(*line.split())
+    assert (result.exit_code, len(result.stderr.splitlines())) == (1, 1), result.exception
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("pair", "pair a.txt", "mine a.txt", "evaluate bad.gold", "run", "inspect", "corpus --wrong", "--wrong"),
+        *("pair a.txt a.txt --mode wild", "corpus one", "parts corpus", "corpus -o"),
+        *("corpus --langs it,it", "corpus --langs q1", "corpus --langs it,", "pair a.txt a.txt --langs it,klingon"),
+        *(
+            pytest.param(line, marks=pytest.mark.xfail(strict=True, reason="a traceback"))
+            for line in (
+                "pair a.txt a.txt --langs it",
+                "pair a.txt a.txt --langs it,en,fr",
+                "mine a.txt a.txt --langs it",
+            )
+        ),
+    ],
+)
+def test_wrong_usage_ends_with_2(line: str, here: Path) -> None:
+    before = everything(here)
+    result = invoke(*line.split())
+    assert result.exit_code == 2, result.exception
+    assert result.stderr.splitlines()[-1].startswith("Error: ")
+    assert everything(here) == before
+
+
+def test_one_unreadable_file_is_listed_and_all_else_written(written: Path, tmp_path: Path) -> None:
+    shutil.copytree(CORPUS, tmp_path / "corpus")
+    (tmp_path / "corpus" / "it" / "rotto.txt.gz").write_bytes(b"\x1f\x8b\x08\x00rotto")
+    result = invoke(tmp_path / "corpus", "-o", tmp_path / "out")
+    assert result.exit_code == 1
+    assert "skipped    1 files, 1 of them could not be read; documents.tsv says why" in result.stdout
+    assert (tmp_path / "out" / "bitext.tsv").read_bytes() == (written / "bitext.tsv").read_bytes()
+    (row,) = [row for row in table(tmp_path / "out" / "documents.tsv") if row["relation"] == "skipped"]
+    assert row["source_doc"] == "it/rotto.txt.gz"
+    assert "gzip" in row["reason"]
+
+
+# The folder of bad inputs
+
+
+def shown(name: str) -> str:
+    """An id as EXPECT.tsv writes it, as we write it."""
+    plain = name.encode("ascii").decode("unicode_escape")
+    return plain if "\\" in plain else printable(plain)
+
+
+def controls(text: str) -> set[str]:
+    """The control characters, line breaks of other kinds, lone surrogates and bidi overrides in a text."""
+    odd = {character for character in set(text) if unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"}}
+    return (odd | set(text) & set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")) - {"\n", "\t"}
+
+
+LAUNCHER = """
+import resource, subprocess, sys
+status = subprocess.run(sys.argv[1:]).returncode
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * (1 if sys.platform == "darwin" else 1024))
+sys.exit(status)
+"""
+"""Runs a command and prints its peak memory: a child of ours would count our own peak as its, a grandchild does not."""
+
+
+def run_bounded(command: Sequence[object], folder: Path) -> tuple[int, str, str, int, float]:
+    """Exit status, what was printed and warned, peak memory in bytes and seconds of a command."""
+    started = time.monotonic()
+    launched = [sys.executable, "-c", LAUNCHER, *map(str, command)]
+    done = subprocess.run(launched, cwd=folder, capture_output=True, check=False, timeout=600)
+    seconds = time.monotonic() - started
+    told, warned = done.stdout.decode("utf-8"), done.stderr.decode("utf-8")
+    *lines, memory = told.removesuffix("\n").split("\n")
+    return done.returncode, "\n".join(lines), warned, int(memory), seconds
+
+
+@pytest.mark.shared
+def test_a_folder_of_bad_inputs_is_survived_and_told_in_full(shared: Path, tmp_path: Path) -> None:
+    """One test for the whole folder, since one run of it takes a minute."""
+    maker = shared / "data" / "hostile" / "make_hostile.py"
+    subprocess.run([sys.executable, maker, tmp_path / "hostile", "--sparse"], check=True, capture_output=True)
+    status, told, warned, memory, seconds = run_bounded([ALIGN, "hostile", "-o", "out"], tmp_path)
+
+    assert status == 1
+    assert memory < 2 << 30
+    assert seconds < 300
+    assert "Traceback" not in told + warned
+    assert controls(told) == controls(warned) == set()
+    assert {path.name for path in (tmp_path / "out").iterdir()} == FILES
+    for name in FILES:
+        content = (tmp_path / "out" / name).read_bytes().decode("utf-8")
+        assert controls(content) == set(), name
+        assert "root:x:0" not in content, name
+
+    rows = table(tmp_path / "out" / "documents.tsv")
+    control = [row for row in rows if row["source_doc"] == "it/00_control.txt" and row["relation"] == "parallel"]
+    assert [(row["target_doc"], row["records"]) for row in control] == [("en/00_control.txt", "12")]
+    assert (control[0]["source_coverage"], control[0]["target_coverage"]) == ("1.0000", "1.0000")
+
+    known = {row[side] for row in rows for side in ("source_doc", "target_doc")}
+    known |= {name.partition("#")[0] for name in known}
+    expected = {shown(row["file"]) for row in table(tmp_path / "hostile" / "EXPECT.tsv")}
+    # Folders give nothing by themselves.
+    folders = {name for name in expected if name.endswith(("/", "/bottom.txt"))}
+    assert expected - folders - known == set()
+    assert all(row["reason"] for row in rows if row["relation"] == "skipped")
+    assert any(row["source_doc"] == "it/passwd.txt" and row["relation"] == "skipped" for row in rows)
+    assert not list(tmp_path.rglob("pwned"))
