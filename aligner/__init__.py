@@ -17,8 +17,15 @@ if TYPE_CHECKING:
     from aligner.methods.monotone import Monotone
     from aligner.mining import Mining
     from aligner.pairing import Pairing
-    from aligner.pipeline import align_corpus, align_documents, align_files, inspect_corpus, mine
-    from aligner.pipeline import write_bitext, write_run
+    from aligner.pipeline import (
+        align_corpus,
+        align_documents,
+        align_files,
+        inspect_corpus,
+        mine,
+        write_bitext,
+        write_run,
+    )
     from aligner.report import Run, summarise
     from aligner.writers.beads import read_beads
 

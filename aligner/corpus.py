@@ -281,7 +281,7 @@ def _walk(folder: Path) -> Iterator[tuple[Parts, Skipped | None]]:
             reason = f"{error.strerror or error}; check the folder and its permissions"
             yield path, Skipped(f"{printable('/'.join(path))}/", reason, is_failure=True)
             continue
-        if RESULTS <= {entry.name for entry in found}:
+        if {entry.name for entry in found} >= RESULTS:
             yield path, Skipped(f"{printable('/'.join(path))}/", "results of an earlier run")
             continue
         folders = []

@@ -185,9 +185,7 @@ def test_names_are_known_before_the_folder_is_looked_at(options: dict[str, str],
 # Two documents
 
 
-@pytest.mark.parametrize(
-    "kind", [Path, pytest.param(str, marks=pytest.mark.xfail(strict=True, reason="read_document wants a Path"))]
-)
+@pytest.mark.parametrize("kind", [Path, str])
 def test_a_document_is_read_from_a_path_of_either_kind(kind: type, toy: Path) -> None:
     document = read_document(kind(toy / "it" / "a.txt"), "it", "rules")
     assert (document.lang, len(document)) == ("it", 10)
@@ -224,7 +222,6 @@ def test_a_mode_that_does_not_exist_is_a_callers_mistake(toy: Path) -> None:
         align_documents(*documents(toy), mode="partial", encoder=BagOfWords())
 
 
-@pytest.mark.xfail(strict=True, reason="align_files unpacks langs without looking")
 @pytest.mark.parametrize("langs", [("it",), ("it", "en", "fr")])
 def test_two_files_have_two_languages(langs: tuple[str, ...], toy: Path) -> None:
     with pytest.raises(ValueError, match="langs: got"):

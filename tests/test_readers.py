@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aligner.document import Text
-from aligner.errors import ReadError, UnknownName
+from aligner.errors import ReadError
 from aligner.readers import READERS, Reader, files, markdown, read, split_suffix
 from aligner.readers.decoding import decode
 from aligner.readers.ids import printable
@@ -86,10 +86,9 @@ def test_a_suffix_is_what_follows_the_last_dot_before_gz(name: str, stem: str, s
     assert split_suffix(name) == (stem, suffix)
 
 
-def test_a_file_of_unknown_suffix_has_no_reader(tmp_path: Path) -> None:
-    (tmp_path / "a.xyz").write_text("Ciao.")
-    with pytest.raises(UnknownName, match=r"reader '\.xyz'"):
-        read(tmp_path / "a.xyz", "a.xyz")
+def test_a_file_of_unknown_suffix_is_plain_text(tmp_path: Path) -> None:
+    (tmp_path / "a.it").write_text("Ciao.")
+    assert [text.content for text in read(tmp_path / "a.it", "a.it").texts] == ["Ciao."]
 
 
 # Encodings.
