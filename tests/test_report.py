@@ -1,6 +1,7 @@
 """One run in numbers and in words."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -105,3 +106,10 @@ def test_pairs_are_shown_by_relation_and_the_best_first() -> None:
     alignments = [align(source, target, relation, score=score) for source, target, relation, score in pairs]
     shown = [line.split()[:2] for line in summarise(run_of(*alignments), []).splitlines() if line.startswith("  ")]
     assert shown[2:] == [["parallel", "0.70"], ["parallel", "0.60"], ["comparable", "0.90"]]
+
+
+def test_no_control_character_of_a_path_reaches_a_terminal_or_a_file() -> None:
+    run = run_of(TRANSLATION)
+    odd = replace(run, corpus=replace(run.corpus, folder=Path("a\x1b[31m\udce8")))
+    assert describe(odd)["corpus"] == r"a\x1b[31m\xe8"
+    assert r"  a\x1b[31m/bitext.tsv" in summarise(odd, [Path("a\x1b[31m/bitext.tsv")]).splitlines()
