@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from importlib.metadata import version
 from math import nan
+from typing import Any
 
 from aligner.alignment import Alignment, Bead
 from aligner.document import Document
@@ -99,6 +100,11 @@ def sign(**parts: object) -> str:
     """
     told = {"aligner": version("aligner"), **{part: _told(value) for part, value in parts.items()}}
     return "|".join(f"{part}:{' '.join(name.replace('|', '/').split())}" for part, name in told.items())
+
+
+def settings(part: Any) -> str:
+    """The settings of a method, a dataclass or an instance of one, as ``k=4,min_score=0.5``."""
+    return ",".join(f"{field.name}={getattr(part, field.name)}" for field in fields(part) if field.repr)
 
 
 def join(alignments: Iterable[Alignment], signature: str) -> Bitext:

@@ -8,7 +8,7 @@ from typing import TextIO
 
 from aligner import encoders, splitters
 from aligner.alignment import Alignment, Bead
-from aligner.bitext import Bitext, join, sign, unaligned
+from aligner.bitext import Bitext, join, settings, sign, unaligned
 from aligner.corpus import Corpus, read_corpus, read_document, split
 from aligner.document import UNDETERMINED, Document, DocumentPair, Relation
 from aligner.embedding import Embedder
@@ -67,8 +67,8 @@ def align_corpus(
         alignments += [_align(pair, embedder) for pair in pairs]
     if notes and not embedders.names:
         raise CorpusError(notes[0])
-    signature = sign(encoder=embedders.names, splitter=splitter, method=METHODS)
-    return Run(corpus, documents, tuple(alignments), join(alignments, signature), tuple(notes))
+    bitext = join(alignments, _signature(embedders, splitter))
+    return Run(corpus, documents, tuple(alignments), bitext, tuple(notes))
 
 
 def align_documents(
@@ -87,13 +87,7 @@ def align_documents(
         ValueError: there is no such mode.
         UnknownName, MissingExtra, EncoderError: the encoder cannot be used.
     """
-    if mode not in ("auto", Relation.PARALLEL, Relation.COMPARABLE):
-        raise ValueError(f"mode: got {mode!r}, expected 'auto', 'parallel' or 'comparable'")
-    embedder = _Embedders(encoder).choose(source.lang, target.lang)
-    pair = Pairing(embedder).compare(source, target)
-    if mode != "auto":
-        pair = DocumentPair(source, target, Relation(mode), pair.score)
-    return _align(pair, embedder)
+    return _align_as(mode, source, target, _Embedders(encoder))
 
 
 def align_files(
@@ -114,13 +108,12 @@ def align_files(
     """
     if langs is not None and len(langs) != 2:
         raise ValueError(f"langs: got {len(langs)}, expected two")
-    used_splitter = splitters.load(splitter)
-    used_encoder = None if encoder is None else encoders.load(encoder)
+    used_splitter, embedders = splitters.load(splitter), _Embedders(encoder)
     source_lang, target_lang = langs or (None, None)
-    documents = [read_document(Path(source), source_lang, used_splitter)]
-    documents.append(read_document(Path(target), target_lang, used_splitter))
-    alignment = align_documents(*documents, mode=mode, encoder=used_encoder)
-    return join([alignment], sign(encoder=encoder or "auto", splitter=splitter, method=alignment.method))
+    source_document = read_document(source, source_lang, used_splitter)
+    target_document = read_document(target, target_lang, used_splitter)
+    alignment = _align_as(mode, source_document, target_document, embedders)
+    return join([alignment], _signature(embedders, splitter))
 
 
 def mine(
@@ -146,6 +139,23 @@ def inspect_corpus(
     used_splitter = splitters.load(splitter)
     corpus = read_corpus(Path(folder), langs, min_langs=1)
     return corpus, tuple(split(text, used_splitter) for text in corpus.texts)
+
+
+def _align_as(mode: str, source: Document, target: Document, embedders: "_Embedders") -> Alignment:
+    """Two documents aligned in this mode."""
+    if mode not in ("auto", Relation.PARALLEL, Relation.COMPARABLE):
+        raise ValueError(f"mode: got {mode!r}, expected 'auto', 'parallel' or 'comparable'")
+    embedder = embedders.choose(source.lang, target.lang)
+    pair = Pairing(embedder).compare(source, target)
+    if mode != "auto":
+        pair = DocumentPair(source, target, Relation(mode), pair.score)
+    return _align(pair, embedder)
+
+
+def _signature(embedders: "_Embedders", splitter: AnySplitter) -> str:
+    """How a bitext was made: our version, the parts used and every setting of the methods."""
+    methods = {name: settings(METHODS.load(name)) for name in METHODS}
+    return sign(encoder=embedders.names, splitter=splitter, pairing=settings(Pairing), **methods)
 
 
 def _in_order(langs: Iterable[str]) -> list[str]:

@@ -57,6 +57,7 @@ def describe(run: Run) -> dict[str, Any]:
     """How a run was made and what it came to, ready for JSON; nothing in it changes when the run is repeated."""
     return {
         "signature": run.bitext.signature,
+        "options": dict(part.split(":", 1) for part in run.bitext.signature.split("|")[1:]),
         "corpus": printable(str(run.corpus.folder)),
         "versions": {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}},
         "languages": {

@@ -38,7 +38,7 @@ from aligner import (
     read_beads,
     split,
 )
-from aligner.bitext import sign
+from aligner.bitext import settings, sign
 from aligner.neighbours import nearest
 from aligner.splitters.lines import LineSplitter
 
@@ -395,18 +395,13 @@ def signature(bench: Bench, paths: Sequence[Path]) -> str:
     return sign(
         encoder=bench.embedder.name,
         splitter=("lines", "rules"),
-        monotone=_settings(bench.monotone),
-        mining=_settings(bench.mining),
-        pairing=_settings(bench.pairing),
+        monotone=settings(bench.monotone),
+        mining=settings(bench.mining),
+        pairing=settings(bench.pairing),
         seed=str(SEED),
         sets=str(len(paths)),
         data=fingerprint(paths),
     )
-
-
-def _settings(part: Monotone | Mining | Pairing) -> str:
-    """The settings of a method, as ``k=4,min_score=0.5``."""
-    return repr(part).partition("(")[2].removesuffix(")").replace(", ", ",")
 
 
 def format_table(rows: Iterable[Row]) -> str:

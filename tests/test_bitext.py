@@ -4,12 +4,15 @@ import re
 from math import isnan
 
 import pytest
+from conftest import BagOfWords
 from hypothesis import given
 from hypothesis import strategies as st
 
 from aligner.alignment import Alignment, Bead
-from aligner.bitext import coverage, document_rows, join, linked_sentences, sign, unaligned
+from aligner.bitext import coverage, document_rows, join, linked_sentences, settings, sign, unaligned
 from aligner.document import Document, DocumentPair, Relation, Sentence, Text
+from aligner.embedding import Embedder
+from aligner.mining import Mining
 
 
 def document(id: str, lang: str, *sentences: str) -> Document:
@@ -129,6 +132,11 @@ def test_a_signature_names_objects_and_several_names() -> None:
     assert sign(splitter=str.split).endswith("|splitter:split")
     assert sign(encoder={"e5": 1, "use": 2}).endswith("|encoder:e5+use")
     assert sign(encoder=Named()).endswith("|encoder:e5/x y")
+
+
+def test_the_settings_of_a_method_are_its_numbers() -> None:
+    assert settings(Mining) == "k=4,min_score=0.5,min_margin=0.1"
+    assert settings(Mining(Embedder(BagOfWords()), k=3)) == "k=3,min_score=0.5,min_margin=0.1"
 
 
 @given(st.lists(st.text(max_size=8), max_size=6), st.data())
