@@ -14,7 +14,7 @@ from aligner.document import UNDETERMINED, Document, DocumentPair, Relation
 from aligner.embedding import Embedder
 from aligner.encoders import ENCODERS, Encoder
 from aligner.errors import AlignerError, CorpusError
-from aligner.methods import METHOD, METHODS
+from aligner.methods import METHOD, METHODS, Method
 from aligner.mining import Mining
 from aligner.pairing import Pairing
 from aligner.readers import READERS
@@ -167,8 +167,8 @@ def _align(pair: DocumentPair, embedder: Embedder) -> Alignment:
     """The pair aligned by the method for its relation; without beads if it is unrelated."""
     if pair.relation not in METHOD:
         return Alignment(pair, (), "none")
-    alignment: Alignment = METHODS.load(METHOD[pair.relation])(embedder).align(pair)
-    return alignment
+    method: Method = METHODS.load(METHOD[pair.relation])(embedder)
+    return method.align(pair)
 
 
 class _Embedders:
