@@ -174,21 +174,23 @@ def parts() -> None:
 
 def _writer(output: str) -> "Callable[[Bitext], None]":
     """What writes a bitext there, known to be able to before any work starts; `-` is standard output, as TSV."""
+    from aligner.pipeline import write_bitext
     from aligner.writers import writer_for
-    from aligner.writers.whole import check_writable, write_whole
+    from aligner.writers.whole import check_writable
 
-    writer = writer_for("stdout.tsv" if output == "-" else output)
+    if output == "-":
+        return _print
+    writer_for(output)
+    check_writable(Path(output))
+    return lambda bitext: write_bitext(bitext, Path(output))
 
-    def write(bitext: "Bitext") -> None:
-        if output == "-":
-            with click.open_file("-", "w", encoding="utf-8") as file:
-                writer.write(bitext, cast(TextIO, file))
-        else:
-            write_whole(Path(output), lambda file: writer.write(bitext, file))
 
-    if output != "-":
-        check_writable(Path(output))
-    return write
+def _print(bitext: "Bitext") -> None:
+    """Write a bitext to standard output, as TSV."""
+    from aligner.writers import writer_for
+
+    with click.open_file("-", "w", encoding="utf-8") as file:
+        writer_for("stdout.tsv").write(bitext, cast(TextIO, file))
 
 
 def _tell(bitext: "Bitext") -> None:

@@ -1,4 +1,6 @@
-"""Margin scores: how far a pair's cosine stands above its neighbourhood."""
+"""Scores of pairs: how far a cosine stands above chance, and above its neighbourhood."""
+
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -6,6 +8,20 @@ from numpy.typing import NDArray
 from aligner.neighbours import Neighbours
 
 Floats = NDArray[np.float32]
+
+MIN_ROOM = 0.1
+"""The least distance between chance and identity; texts that repeat one sentence leave none."""
+
+
+def above_chance(cosines: NDArray[Any], chance: NDArray[Any]) -> NDArray[Any]:
+    """The score of each pair: 0 where its cosine is no more than ``chance``, 1 for identity; in ``[0, 1]``.
+
+    Args:
+        cosines: shape ``(p,)``, the cosine of each pair.
+        chance: shape ``(p,)``, the mean cosine of the pair's two sides to anything on the other side.
+    """
+    scores: NDArray[Any] = np.clip((cosines - chance) / np.maximum(1 - chance, MIN_ROOM), 0, 1)
+    return scores
 
 
 def distance_margin(cosines: Floats, forward: Neighbours, backward: Neighbours, pairs: NDArray[np.int64]) -> Floats:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from aligner.alignment import Alignment, Bead
 from aligner.document import DocumentPair
 from aligner.embedding import Embedder, Side
-from aligner.margin import distance_margin
+from aligner.margin import above_chance, distance_margin
 from aligner.neighbours import nearest
 
 Floats = NDArray[np.float32]
@@ -61,7 +61,7 @@ class Mining:
             return
         pairs, cosines, margins = _candidates(source.vectors, target.vectors, self.k)
         chance = (source.vectors @ target.mean)[pairs[:, 0]] + (target.vectors @ source.mean)[pairs[:, 1]]
-        scores = np.clip((cosines - chance / 2) / np.maximum(1 - chance / 2, 0.1), 0, 1)
+        scores = above_chance(cosines, chance / 2)
         good = (scores >= self.min_score) & (margins >= self.min_margin)
         for number in _best_first(pairs, margins, good):
             p, q = pairs[number].tolist()
@@ -91,9 +91,10 @@ def _best_first(pairs: NDArray[np.int64], margins: Floats, good: NDArray[np.bool
     """The numbers of the good pairs that are left when each takes its sentences, highest margin first."""
     taken_sources: set[int] = set()
     taken_targets: set[int] = set()
-    for number in np.argsort(-margins, kind="stable"):
+    numbers = np.flatnonzero(good)
+    for number in numbers[np.argsort(-margins[numbers], kind="stable")]:
         i, j = pairs[number].tolist()
-        if good[number] and i not in taken_sources and j not in taken_targets:
+        if i not in taken_sources and j not in taken_targets:
             taken_sources.add(i)
             taken_targets.add(j)
             yield int(number)

@@ -40,6 +40,17 @@ def nearest(queries: Floats, keys: Floats, k: int) -> Neighbours:
     return Neighbours(cosines, indices)
 
 
+def is_mutual(forward: Neighbours, backward: Neighbours) -> NDArray[np.bool_]:
+    """Which queries are the nearest one of their own nearest key. Shape ``(n,)``.
+
+    Args:
+        forward: neighbours of the queries among the keys, at least one each.
+        backward: neighbours of the keys among the queries, likewise.
+    """
+    mutual: NDArray[np.bool_] = backward.indices[forward.indices[:, 0], 0] == np.arange(len(forward.indices))
+    return mutual
+
+
 def _top(similarities: Floats, k: int) -> tuple[Floats, NDArray[np.int64]]:
     """The ``k`` largest of each row, largest first."""
     if k < similarities.shape[1]:

@@ -1,6 +1,5 @@
 """Pairing: which documents belong together, and how."""
 
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -11,7 +10,8 @@ from numpy.typing import NDArray
 from aligner.document import Document, DocumentPair, Relation
 from aligner.embedding import Embedder
 from aligner.margin import distance_margin
-from aligner.neighbours import nearest
+from aligner.neighbours import is_mutual, nearest
+from aligner.path import longest_rise
 
 Floats = NDArray[np.float32]
 Indices = NDArray[np.int64]
@@ -183,7 +183,7 @@ class _Comparison:
             return Likeness(0.0, 0, 0, (0.0, 0.0), 0.0, 0.0, 0.0)
         forward, backward = nearest(source, target, 1), nearest(target, source, 1)
         best, cosines = forward.indices[:, 0], forward.cosines[:, 0]
-        is_match = (backward.indices[best, 0] == np.arange(n)) & (cosines >= self.cuts.min_match)
+        is_match = is_mutual(forward, backward) & (cosines >= self.cuts.min_match)
         rows, columns = np.flatnonzero(is_match), best[is_match]
         places = np.column_stack([rows + self.sources.bounds[i], columns + self.targets.bounds[j]])
         margins = distance_margin(cosines[rows], self.forward, self.backward, places)
@@ -193,7 +193,7 @@ class _Comparison:
             n=min(n, m),
             n_matches=len(rows),
             shares=(len(rows) / n, len(rows) / m),
-            order=_longest_rise(columns.tolist()) / max(1, len(rows)),
+            order=len(longest_rise(columns.tolist())) / max(1, len(rows)),
             flow=_share(0 < later - earlier <= STEP for earlier, later in pairwise(columns.tolist())),
             evidence=float(margins[margins >= self.cuts.min_margin].sum()),
         )
@@ -219,15 +219,6 @@ def _share(statements: Iterable[bool]) -> float:
     """Which share of the statements is true; 1 of none."""
     values = list(statements)
     return sum(values) / len(values) if values else 1.0
-
-
-def _longest_rise(numbers: Sequence[int]) -> int:
-    """Length of the longest strictly rising subsequence."""
-    tails: list[int] = []
-    for number in numbers:
-        place = bisect_left(tails, number)
-        tails[place : place + 1] = [number]
-    return len(tails)
 
 
 def _same_name(sources: Sequence[Document], targets: Sequence[Document], names: Mapping[str, str]) -> Iterator[Cell]:

@@ -1,4 +1,4 @@
-"""The cheapest monotone path through a grid of beads: dynamic programming over pure arrays.
+"""Monotone paths over pure arrays: the cheapest through a grid of beads, and the longest chain of points.
 
 A path walks from cell ``(0, 0)`` to cell ``(n, m)``; a move ``(a, b)`` takes ``a`` source and ``b`` target items.
 Rows are worked off one at a time, each as a whole: moves that take source items push their cost to later rows, and
@@ -6,6 +6,7 @@ moves that take target items only, which would chain along the row, come out as 
 of skipping is a sum.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -89,3 +90,21 @@ def _walk_back(taken: NDArray[np.uint8], moves: Sequence[Move]) -> list[Move]:
         path.append((a, b))
         i, j = i - a, j - b
     return path[::-1]
+
+
+def longest_rise(numbers: Sequence[int]) -> list[int]:
+    """The places of a longest strictly rising subsequence, in order (patience sorting)."""
+    tails: list[int] = []
+    ends: list[int] = []
+    previous: list[int] = []
+    for place, number in enumerate(numbers):
+        length = bisect_left(tails, number)
+        previous.append(ends[length - 1] if length else -1)
+        tails[length : length + 1] = [number]
+        ends[length : length + 1] = [place]
+    rise = []
+    place = ends[-1] if ends else -1
+    while place >= 0:
+        rise.append(place)
+        place = previous[place]
+    return rise[::-1]

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from aligner import neighbours
-from aligner.margin import distance_margin
-from aligner.neighbours import Neighbours, nearest
+from aligner.margin import above_chance, distance_margin
+from aligner.neighbours import Neighbours, is_mutual, nearest
 
 
 def unit_rows(n, dim=8, seed=0):
@@ -39,3 +39,15 @@ def test_the_distance_margin_leaves_the_pair_itself_out():
 def test_a_pair_without_neighbours_keeps_its_cosine_as_margin():
     only = Neighbours(np.array([[0.7]], dtype=np.float32), np.array([[0]]))
     assert distance_margin(np.array([0.7], dtype=np.float32), only, only, np.array([[0, 0]])) == pytest.approx([0.7])
+
+
+def test_a_match_is_mutual_when_each_is_the_others_nearest():
+    queries, keys = unit_rows(13), unit_rows(9, seed=1)
+    similarities = queries @ keys.T
+    expected = [similarities[:, row.argmax()].argmax() == i for i, row in enumerate(similarities)]
+    assert is_mutual(nearest(queries, keys, 1), nearest(keys, queries, 2)).tolist() == expected
+
+
+def test_a_score_is_0_at_chance_and_1_at_identity():
+    assert above_chance(np.array([0.2, 0.6, 1.0, 0.1]), np.array(0.2)) == pytest.approx([0, 0.5, 1, 0])
+    assert above_chance(np.array([1.0]), np.array([1.0])) == pytest.approx([0])

@@ -1,10 +1,11 @@
 from functools import cache
+from itertools import combinations
 
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aligner.path import cheapest_path
+from aligner.path import cheapest_path, longest_rise
 
 MOVES = [(1, 1), (1, 2), (2, 1), (2, 2)]
 
@@ -58,3 +59,13 @@ def test_moves_that_do_not_fit_are_never_taken():
 
 def test_an_empty_side_is_skipped_whole():
     assert cheapest_path([], MOVES, np.ones(0), np.ones(2)) == [(0, 1), (0, 1)]
+
+
+@given(st.lists(st.integers(0, 6), max_size=9))
+def test_the_longest_rise_rises_and_none_is_longer(numbers):
+    rise = longest_rise(numbers)
+    assert rise == sorted(set(rise))
+    found = [numbers[place] for place in rise]
+    assert found == sorted(set(found))
+    longer = combinations(numbers, len(rise) + 1)
+    assert not any(list(some) == sorted(set(some)) for some in longer)

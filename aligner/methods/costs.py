@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from aligner.alignment import Bead
 from aligner.embedding import Side, mean_vector
+from aligner.margin import MIN_ROOM, above_chance
 from aligner.path import Move
 
 Floats = NDArray[np.float32]
@@ -25,9 +26,6 @@ Indices = NDArray[np.int64]
 
 ROWS_AT_ONCE = 64
 """Source sentences whose bead costs are computed together."""
-
-MIN_ROOM = 0.1
-"""The least distance between chance and identity; texts that repeat one sentence leave none."""
 
 
 @dataclass(frozen=True)
@@ -178,13 +176,13 @@ class Grid:
     def _score(self, p: int, a: int, q: int, b: int) -> tuple[float, float, float]:
         """Score, cosine and margin of the bead of ``a`` and ``b`` sentences at row ``p`` and column ``q``."""
         row, column = self.rows.runs[p, a - 1], self.columns.runs[q, b - 1]
-        cosine = float(row @ column)
-        chance = float(self.row_chance[p, a - 1] + self.column_chance[q, b - 1]) / 2
-        outside = float(
+        cosine = row @ column
+        chance = (self.row_chance[p, a - 1] + self.column_chance[q, b - 1]) / 2
+        outside = (
             row @ (self.columns.around[self.columns.before[q]] + self.columns.around[self.columns.after(b)[q]])
             + column @ (self.rows.around[self.rows.before[p]] + self.rows.around[self.rows.after(a)[p]])
         ) / max(1, self.rows.n_outside(a)[p] + self.columns.n_outside(b)[q])
-        return min(1.0, max(0.0, (cosine - chance) / max(1 - chance, MIN_ROOM))), cosine, cosine - outside
+        return float(above_chance(cosine, chance)), float(cosine), float(cosine - outside)
 
 
 class _Outside:

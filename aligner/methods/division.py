@@ -1,13 +1,13 @@
 """Division of long documents at trusted anchors, so that the path search stays linear in their length."""
 
-from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from aligner.neighbours import nearest
+from aligner.neighbours import is_mutual, nearest
+from aligner.path import longest_rise
 
 Floats = NDArray[np.float32]
 Indices = NDArray[np.int64]
@@ -62,41 +62,19 @@ def _clear_matches(source: Floats, target: Floats) -> list[Point]:
         return []
     forward, backward = nearest(source, target, 2), nearest(target, source, 2)
     best = forward.indices[:, 0]
-    is_mutual = backward.indices[best, 0] == np.arange(len(source))
     is_clear = (_gap(forward.cosines) >= GAP) & (_gap(backward.cosines)[best] >= GAP)
-    return [(int(i), int(best[i])) for i in np.flatnonzero(is_mutual & is_clear)]
+    return [(int(i), int(best[i])) for i in np.flatnonzero(is_mutual(forward, backward) & is_clear)]
 
 
 def _anchors(matches: list[Point]) -> list[Point]:
     """Of the longest chain of matches those that have another right before them."""
-    chain = _longest_chain(matches)
+    chain = [matches[place] for place in longest_rise([j for _, j in matches])]
     members = set(chain)
     return [(i, j) for i, j in chain if (i - 1, j - 1) in members]
 
 
 def _gap(cosines: Floats) -> Floats:
     return cosines[:, 0] - cosines[:, 1] if cosines.shape[1] > 1 else cosines[:, 0]
-
-
-def _longest_chain(points: list[Point]) -> list[Point]:
-    """The longest strictly rising chain of points, given by rising ``i`` (patience sorting)."""
-    tails: list[int] = []
-    ends: list[int] = []
-    previous: list[int] = []
-    for number, (_, j) in enumerate(points):
-        place = bisect_left(tails, j)
-        previous.append(ends[place - 1] if place else -1)
-        if place == len(tails):
-            tails.append(j)
-            ends.append(number)
-        else:
-            tails[place], ends[place] = j, number
-    chain = []
-    number = ends[-1] if ends else -1
-    while number >= 0:
-        chain.append(points[number])
-        number = previous[number]
-    return chain[::-1]
 
 
 def _apart(anchors: list[Point], end: Point) -> Iterator[Point]:
