@@ -69,6 +69,11 @@ def test_scores_counted_by_hand() -> None:
     assert score(predicted, gold) == Scores(
         strict=PRF(1 / 3, 1 / 4, 2 * (1 / 3) * (1 / 4) / (1 / 3 + 1 / 4)),
         lax=PRF(2 / 3, 2 / 4, 2 * (2 / 3) * (2 / 4) / (2 / 3 + 2 / 4)),
+        # Two links are laxly right, three of gold are lost: 2 / (2 + 3).
+        lax_sentalign=PRF(2 / 3, 2 / 5, 2 * (2 / 3) * (2 / 5) / (2 / 3 + 2 / 5)),
+        # Neither of the two predicted nulls is in gold.
+        strict_nulls=PRF(1 / 5, 1 / 4, 2 * (1 / 5) * (1 / 4) / (1 / 5 + 1 / 4)),
+        lax_nulls=PRF(2 / 5, 2 / 4, 2 * (2 / 5) * (2 / 4) / (2 / 5 + 2 / 4)),
         inside=2 / 3,
         covered=2 / 4,
         n_predicted=3,
