@@ -123,6 +123,11 @@ class Assessment:
     mistakes: tuple[tuple[Mistake, ...], ...]
     against: Against | None = None
 
+    @property
+    def names(self) -> list[Names]:
+        """The names of ``documents``."""
+        return [(document.source_doc, document.target_doc) for document in self.documents]
+
 
 def assess(
     predicted: Mapping[Names, Sequence[Bead]],

@@ -26,6 +26,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import chain
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,6 +50,14 @@ KINDS = ("0-1", "1-0", "1-1", "1-2", "2-1", "2-2", "many")
 """The types that beads are counted by; ``many`` is all others."""
 
 _N_OF_PREDICTED = 6
+
+T = TypeVar("T")
+
+_Sentence = tuple[bool, int]
+"""Whether it is of the target, and its index."""
+
+_NOWHERE: _Sentence = False, -1
+"""Where a bead without sentences stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +129,7 @@ def evaluate(predicted: Mapping[Names, Sequence[Bead]], gold: Mapping[Names, Seq
     return score_documents((ours, right) for right, ours in match(gold, predicted).values())
 
 
-def match(
-    gold: Mapping[Names, Sequence[Bead]], *systems: Mapping[Names, Sequence[Bead]]
-) -> dict[Names, tuple[Sequence[Bead], ...]]:
+def match(gold: Mapping[Names, Sequence[T]], *systems: Mapping[Names, Sequence[T]]) -> dict[Names, list[Sequence[T]]]:
     """For each document pair its gold beads and those of each system, none where one does not hold it; in name order.
 
     Where gold and all systems hold one pair each, or none, names do not matter.
@@ -132,7 +139,7 @@ def match(
     """
     if all(len(beads) <= 1 for beads in (gold, *systems)):
         name = next(chain(gold, *systems), ("", ""))
-        return {name: tuple(tuple(chain(*beads.values())) for beads in (gold, *systems))}
+        return {name: [tuple(chain(*beads.values())) for beads in (gold, *systems)]}
     for predicted in systems:
         if gold and predicted and not gold.keys() & predicted.keys():
             raise GoldError(
@@ -140,7 +147,7 @@ def match(
                 "name the documents alike, or evaluate one pair at a time"
             )
     names = sorted({*gold, *chain(*systems)})
-    return {name: tuple(beads.get(name, ()) for beads in (gold, *systems)) for name in names}
+    return {name: [beads.get(name, ()) for beads in (gold, *systems)] for name in names}
 
 
 def kinds(documents: Iterable[tuple[Iterable[Bead], Iterable[Bead]]]) -> tuple[KindScores, ...]:
@@ -228,26 +235,24 @@ def components(beads: Iterable[Bead]) -> list[int]:
     Groups are numbered from 0 in order of their first sentence, by how far down its document it stands. What is counted
     of a bead depends on its group alone, if the beads are those of gold and of all systems.
     """
-    kept = list(beads)
-    parents: dict[tuple[bool, int], tuple[bool, int]] = {}
+    held = [_sentences(bead) or [_NOWHERE] for bead in beads]
+    parents = {sentence: sentence for sentences in held for sentence in sentences}
 
-    def root(sentence: tuple[bool, int]) -> tuple[bool, int]:
-        while (parent := parents.setdefault(sentence, sentence)) != sentence:
+    def root(sentence: _Sentence) -> _Sentence:
+        while (parent := parents[sentence]) != sentence:
             parents[sentence] = parents[parent]
             sentence = parent
         return sentence
 
-    for bead in kept:
-        first, *others = _sentences(bead) or [(False, -1)]
+    for first, *others in held:
         for other in others:
             parents[root(other)] = root(first)
     ends = [max((index for is_target, index in parents if is_target == side), default=0) + 1 for side in (False, True)]
-    places: dict[tuple[bool, int], tuple[float, bool, int]] = {}
-    for sentence in sorted(parents):
-        is_target, index = sentence
-        places.setdefault(root(sentence), (index / ends[is_target], is_target, index))
+    places: dict[_Sentence, tuple[float, bool, int]] = {}
+    for is_target, index in sorted(parents):
+        places.setdefault(root((is_target, index)), (index / ends[is_target], is_target, index))
     numbers = {top: number for number, top in enumerate(sorted(places, key=places.__getitem__))}
-    return [numbers[root((_sentences(bead) or [(False, -1)])[0])] for bead in kept]
+    return [numbers[root(sentences[0])] for sentences in held]
 
 
 class BeadIndex:
@@ -278,8 +283,7 @@ def _sides(bead: Bead) -> tuple[tuple[int, ...], tuple[int, ...]]:
     return bead.source, bead.target
 
 
-def _sentences(bead: Bead) -> list[tuple[bool, int]]:
-    """The sentences of a bead, the target's marked by True."""
+def _sentences(bead: Bead) -> list[_Sentence]:
     return [*((False, i) for i in bead.source), *((True, j) for j in bead.target)]
 
 
@@ -301,5 +305,5 @@ def _ratios(
     return np.stack([precision, recall, f1], axis=-1)
 
 
-def _example(beads: Mapping[Names, Sequence[Bead]]) -> str:
+def _example(beads: Mapping[Names, Any]) -> str:
     return " and ".join(map(repr, next(iter(beads))))

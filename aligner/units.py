@@ -40,27 +40,40 @@ class Units:
 
 
 def units(documents: Collection[Sequence[Sequence[Bead]]]) -> Units:
-    """The units of document pairs, each given as its gold beads and those of each system, the same for all systems."""
-    systems = list(zip(*(_grouped(*beads) for beads in documents), strict=True))
+    """The units of document pairs, each given as its gold beads and those of each system, the same for all systems.
+
+    Blocks are as long in links whether or not the files also hold the beads with an empty side.
+    """
+    groups = [_groups(*beads) for beads in documents]
     if len(documents) >= MIN_DOCUMENTS:
-        return Units("documents", tuple(np.stack([groups.sum(axis=0) for groups in system]) for system in systems))
-    size = max(1, round(sum(map(len, systems[0])) ** (1 / 3)))
-    return Units("blocks", tuple(np.concatenate([_blocks(groups, size) for groups in system]) for system in systems))
+        counts = np.stack([document.sum(axis=1) for document in groups], axis=1)
+        return Units("documents", tuple(counts))
+    size = max(1, round(sum(int(_have_links(document).sum()) for document in groups) ** (1 / 3)))
+    return Units("blocks", tuple(np.concatenate([_blocks(document, size) for document in groups], axis=1)))
 
 
-def _grouped(gold: Sequence[Bead], *systems: Sequence[Bead]) -> list[NDArray[np.int64]]:
-    """For each system the counts of one document pair, a row for each group of beads that share sentences."""
+def _groups(gold: Sequence[Bead], *systems: Sequence[Bead]) -> NDArray[np.int64]:
+    """The counts of each system by groups of beads that share sentences, ``(systems, groups, len(COUNTS))``."""
     numbers = components(chain(gold, *systems))
-    in_gold, start, grouped = numbers[: len(gold)], len(gold), []
-    for predicted in systems:
-        rows = numbers[start : start + len(predicted)] + in_gold
+    in_gold, start = numbers[: len(gold)], len(gold)
+    counts = np.zeros((len(systems), max(numbers, default=-1) + 1, len(COUNTS)), dtype=np.int64)
+    for predicted, of_system in zip(systems, counts, strict=True):
+        in_system = numbers[start : start + len(predicted)]
         start += len(predicted)
-        counts = np.zeros((max(numbers, default=-1) + 1, len(COUNTS)), dtype=np.int64)
-        np.add.at(counts, rows, count(predicted, gold))
-        grouped.append(counts)
-    return grouped
+        np.add.at(of_system, in_system + in_gold, count(predicted, gold))
+    return counts
+
+
+def _have_links(groups: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Whether there is more in each group than beads with an empty side, shape ``(groups,)``."""
+    links = groups[..., COUNTS.index("predicted")] + groups[..., COUNTS.index("gold")]
+    return np.asarray(links.any(axis=0))
 
 
 def _blocks(groups: NDArray[np.int64], size: int) -> NDArray[np.int64]:
-    """The sums over each ``size`` neighbouring rows; the last block may be smaller."""
-    return np.add.reduceat(groups, np.arange(0, len(groups), size), axis=0) if len(groups) else groups
+    """The sums over neighbouring groups, as many as hold ``size`` with links; the last block may hold fewer."""
+    block = np.maximum(np.cumsum(_have_links(groups)) - 1, 0) // size
+    blocks = np.zeros((len(groups), block.max(initial=-1) + 1, len(COUNTS)), dtype=np.int64)
+    for into, of_system in zip(blocks, groups, strict=True):
+        np.add.at(into, block, of_system)
+    return blocks
