@@ -247,7 +247,7 @@ def components(beads: Iterable[Bead]) -> list[int]:
     for first, *others in held:
         for other in others:
             parents[root(other)] = root(first)
-    ends = [max((index for is_target, index in parents if is_target == side), default=0) + 1 for side in (False, True)]
+    ends = [max([0, *(index for is_target, index in parents if is_target == side)]) + 1 for side in (False, True)]
     places: dict[_Sentence, tuple[float, bool, int]] = {}
     for is_target, index in sorted(parents):
         places.setdefault(root((is_target, index)), (index / ends[is_target], is_target, index))
