@@ -255,6 +255,31 @@ def test_sentalign_loses_a_gold_link_once_however_often_it_is_predicted() -> Non
     assert score([*gold, *gold], gold).lax_sentalign == PRF(1.0, 1.0, 1.0)
 
 
+Sides = set[tuple[tuple[int, ...], tuple[int, ...]]]
+DISTINCT = st.sets(st.tuples(*[st.lists(st.integers(0, 5), max_size=3, unique=True).map(tuple)] * 2), max_size=6)
+
+
+def naive(right: int, n: int) -> float:
+    return right / n if n else 0.0
+
+
+@given(DISTINCT, DISTINCT)
+def test_the_other_definitions_are_what_their_authors_say(predicted: Sides, gold: Sides) -> None:
+    def lax(some: Sides, others: Sides) -> Sides:
+        return {(a, b) for a, b in some if any(set(a) & set(c) and set(b) & set(d) for c, d in others)}
+
+    links, right = ({(a, b) for a, b in sides if a and b} for sides in (predicted, gold))
+    beads = {(a, b) for a, b in predicted if a or b}
+    touching, lost = len(lax(links, right)), len(right - links)
+    scores = score(*([Bead(*sides) for sides in some] for some in (predicted, gold)))
+    assert scores.lax_sentalign.precision == naive(touching, len(links))
+    assert scores.lax_sentalign.recall == naive(touching, touching + lost)
+    assert scores.strict_nulls.precision == naive(len(beads & gold), len(beads))
+    assert scores.strict_nulls.recall == naive(len(links & right), len(right))
+    assert scores.lax_nulls.precision == naive(len(lax(beads, right) | (beads & gold)), len(beads))
+    assert scores.lax_nulls.recall == naive(len(lax(right, links)), len(right))
+
+
 @given(LINKS, LINKS)
 def test_figures_do_not_change_when_source_and_target_change_places(
     predicted: list[tuple[list[int], list[int]]], gold: list[tuple[list[int], list[int]]]

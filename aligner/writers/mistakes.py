@@ -65,7 +65,7 @@ def _lines(mistake: Mistake, texts: PairTexts) -> Iterator[str]:
 
 def _beads(label: str, beads: Sequence[Bead]) -> Iterator[str]:
     for bead in beads:
-        score = f"  {bead.score:.4f}" if label == "predicted" and isfinite(bead.score) else ""
+        score = f"  {bead.score:.4f}" if label == "predicted" and bead.is_link and isfinite(bead.score) else ""
         yield f"{label:<9}  {list(bead.source)}:{list(bead.target)}{score}"
     if not beads:
         yield f"{label:<9}  nothing"

@@ -79,9 +79,9 @@ def _paths(place: Path, documents: Sequence[str]) -> list[Path]:
     """The file of each document."""
     shown = printable(str(place))
     if not holds_several(place):
-        if len(documents) > 1:
+        if len(documents) > 1 and place.exists():
             raise GoldError(f"{shown}: is one file for {len(documents)} documents; name a folder with a file for each")
-        return [place]
+        return [place] * len(documents)
     files = files_by_stem(place)
     if len(files) == len(documents) == 1:
         return list(files.values())
