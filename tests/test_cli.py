@@ -354,7 +354,7 @@ def test_two_systems_are_compared(systems: Path) -> None:
         if line.startswith("strict") and "+" in line
     )
     assert strict[1:3] == ["0.1750", "+0.7250"]
-    assert strict[-1] == "0.0010"
+    assert float(strict[-1]) < 0.01
     told = json.loads(align("evaluate", "good", "gold", "--against", "bad", "--json").stdout)["against"]
     assert told["gains"]["strict"]["difference"] == pytest.approx(0.9 - told["scores"]["strict"]["f1"])
 
