@@ -191,7 +191,7 @@ def summarise(assessment: Assessment) -> str:
             *_macro_told(assessment),
             *_kinds_told(assessment.kinds),
             *_mistakes_told(assessment),
-            *_against_told(assessment.against),
+            *_against_told(assessment),
             *_resampling_told(assessment.resampling),
         ]
     )
@@ -209,7 +209,7 @@ _WIDTH = max(map(len, _LABELS.values()))
 
 def _figures_told(assessment: Assessment) -> Iterator[str]:
     scores, intervals = assessment.scores, assessment.intervals
-    yield f"{'':{_WIDTH}}  precision  recall      F1{'   95 % interval' if intervals else ''}"
+    yield f"{'':{_WIDTH}}  precision  recall      F1{'   95 % interval of F1' if intervals else ''}"
     for name in _shown(scores):
         around = f"   {_interval_told(intervals[name].f1, '.4f')}" if intervals else ""
         yield f"{_LABELS[name]:{_WIDTH}}  {_prf_told(getattr(scores, name))}{around}"
@@ -257,14 +257,17 @@ def _mistakes_told(assessment: Assessment) -> Iterator[str]:
     yield f"\nmistakes {counts.total()}{f': {told}' if told else ''}"
 
 
-def _against_told(against: Against | None) -> Iterator[str]:
-    if against is None:
+def _against_told(assessment: Assessment) -> Iterator[str]:
+    if (against := assessment.against) is None:
         return
-    yield f"\n{'against the other':{_WIDTH}}  theirs     ours - theirs   95 % interval          p"
-    for name in _shown(against.scores):
-        gain = against.gains[name]
-        chance = f"   {_interval_told(gain.interval, '+.4f')}  {gain.p:.4f}" if gain.interval else ""
-        yield f"{_LABELS[name]:{_WIDTH}}  {getattr(against.scores, name).f1:.4f}  {gain.difference:+16.4f}{chance}"
+    yield f"\n{'against the other':{_WIDTH}}   their F1  ours - theirs   95 % interval           p"
+    both = set(_shown(assessment.scores)).intersection(_shown(against.scores))
+    for name in DEFINITIONS:
+        if name in both:
+            gain = against.gains[name]
+            chance = f"   {_interval_told(gain.interval, '+.4f')}  {gain.p:.4f}" if gain.interval else ""
+            theirs = getattr(against.scores, name).f1
+            yield f"{_LABELS[name]:{_WIDTH}}  {theirs:9.4f}  {gain.difference:+13.4f}{chance}"
 
 
 def _resampling_told(drawn: Resampling) -> Iterator[str]:

@@ -194,6 +194,13 @@ def test_the_summary_names_each_definition_and_shows_nulls_where_they_count() ->
     assert of_nulls.split() == ["1-0", "1", "0", "0", "-", "0.0000", "-"]
 
 
+def test_another_system_is_compared_by_nulls_only_where_both_hold_them() -> None:
+    gold = {UNNAMED: [*diagonal(30), Bead((30,), ())]}
+    with_nulls, without = {UNNAMED: [*diagonal(29), Bead((), (40,))]}, {UNNAMED: diagonal(29)}
+    for ours, theirs, n_rows in ((with_nulls, without, 1), (without, with_nulls, 0), (with_nulls, with_nulls, 2)):
+        assert summarise(assess(ours, gold, theirs)).count("strict, nulls too") == n_rows
+
+
 def test_the_summary_tells_of_documents_that_only_one_side_holds() -> None:
     predicted, gold = documents(4, 20, 0.1, 5)
     del predicted["000", "000"], gold["003", "003"]

@@ -86,9 +86,9 @@ def _paths(place: Path, documents: Sequence[str]) -> list[Path]:
     if len(files) == len(documents) == 1:
         return list(files.values())
     for document in documents:
-        if PurePath(document).stem not in files:
+        if document not in files and PurePath(document).stem not in files:
             raise GoldError(f"{shown}: holds no file for the document {document!r}; put one there, with its stem")
-    return [files[PurePath(document).stem] for document in documents]
+    return [files.get(document) or files[PurePath(document).stem] for document in documents]
 
 
 def _read_lines(path: Path, last: int) -> dict[int, Segment]:
