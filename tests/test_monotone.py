@@ -1,4 +1,3 @@
-import numpy as np
 import pytest
 from conftest import document
 from hypothesis import given, settings
@@ -78,17 +77,21 @@ def test_a_long_document_cut_at_anchors_aligns_as_when_searched_whole(embedder, 
     assert shape(align(embedder, source, target)) == shape(whole)
 
 
-def test_parts_cover_both_documents_once(monkeypatch):
-    monkeypatch.setattr(division, "WHOLE", 30)
-    monkeypatch.setattr(division, "PART", 10)
-    rows = np.zeros((95, 4), dtype=np.float32)
-    parts = list(division.divide(rows, rows[:70], np.arange(95), np.arange(70)))
-    assert np.concatenate([part.rows for part in parts]).tolist() == list(range(95))
-    assert np.concatenate([part.columns for part in parts]).tolist() == list(range(70))
-    assert len(parts) > 3
-
-
 def test_scores_of_a_bead_are_those_of_its_segments(embedder):
     (bead,) = align(embedder, ["a b"], ["a c"])
     rows = embedder.embed(["a b", "a c"])
     assert bead == Bead((0,), (0,), bead.score, pytest.approx(float(rows[0] @ rows[1]), abs=1e-6), bead.margin)
+
+
+def test_sections_that_changed_places_are_found_though_the_path_lines_up_their_rests(embedder):
+    order = [*range(20), *range(40, 60), *range(20, 40), *range(60, 80)]
+    shared = [f"the of and {sentence}" for sentence in sentences(*range(80))]
+    beads = align(embedder, shared, [shared[n] for n in order])
+    links = [bead for bead in beads if bead.is_link]
+    assert {(bead.source, bead.target) for bead in links} == {((i,), (order.index(i),)) for i in range(80)}
+
+
+def test_a_weak_link_that_no_block_contradicts_stays(embedder):
+    source = [*sentences(0, 1, 2), "a3 b3 x x2 x3", *sentences(4, 5, 6)]
+    target = [*sentences(0, 1, 2), "a3 b3 y y2 y3", *sentences(4, 5, 6)]
+    assert ((3,), (3,)) in shape(align(embedder, source, target))

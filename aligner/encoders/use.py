@@ -15,29 +15,25 @@ norm and the sum over tokens are one product with a small matrix of weights. Bat
 a single BLAS thread, so that the element-wise work is shared too.
 """
 
-import os
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from importlib.util import find_spec
-from itertools import accumulate, islice
+from itertools import accumulate
 from pathlib import Path
-from threading import Lock
-from typing import Any, TypeVar
+from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
 
+from aligner.cores import on_all_cores
 from aligner.encoders import USE_LANGUAGES
 from aligner.errors import EncoderError
 
 Floats = npt.NDArray[np.float32]
 Ids = npt.NDArray[np.int32]
-Task = TypeVar("Task")
-Result = TypeVar("Result")
 
 DIM = 512
 MAX_TOKENS = 2048
@@ -62,11 +58,6 @@ _REACH = 4
 """A token's features see so many tokens to either side: two layers of order 5."""
 _SETTLED = 2 * _REACH
 """From so many tokens on, a text's first tokens do not see its end mark nor its last ones its begin mark."""
-
-
-_MOST_THREADS = 8
-_ONE_AT_A_TIME = Lock()
-"""The number of BLAS threads belongs to the whole process: two calls at once would each restore the other's."""
 
 
 class UniversalSentenceEncoder:
@@ -139,7 +130,7 @@ class UniversalSentenceEncoder:
                 whole = sums.start[first:stop] + inner + sums.end[last]
                 runs[first:stop, k] = self._network.finish(whole, n_tokens + 2)
 
-        _on_all_cores(compose, range(0, n, BATCH_ROWS))
+        on_all_cores(compose, range(0, n, BATCH_ROWS))
 
     def _overlong(self, texts: list[str], stream: "_Stream", max_run: int) -> dict[int, tuple[int, Ids]]:
         """Start of a run -> the first run from there that is cut, and its tokens; longer ones are cut to the same."""
@@ -177,7 +168,7 @@ class UniversalSentenceEncoder:
             pooling = _indicator(spans, len(layout.ids))
             return self._network.finish(self._network.pooled(layout.ids, pooling), lengths)
 
-        rows = _on_all_cores(encode, _batches(sequences))
+        rows = on_all_cores(encode, _batches(sequences))
         return np.concatenate(rows) if rows else np.zeros((0, DIM), dtype=np.float32)
 
     def _sentence_sums(self, stream: "_Stream") -> "_Sums":
@@ -206,7 +197,7 @@ class UniversalSentenceEncoder:
             end -= _indicator(np.stack([np.maximum(high - _REACH, layout.starts[0]), high], axis=1), rows)
             return self._network.pooled(layout.ids, np.concatenate([inner, start, end])).reshape(3, n, DIM)
 
-        sums = np.concatenate(_on_all_cores(add_up, stream.pieces()), axis=1)
+        sums = np.concatenate(on_all_cores(add_up, stream.pieces()), axis=1)
         return _Sums(*sums)
 
     @cached_property
@@ -300,33 +291,6 @@ def _indicator(spans: npt.NDArray[np.int64], n_columns: int) -> Floats:
     """A matrix of zeros with ones in the columns ``[start, end)`` of each row."""
     columns = np.arange(n_columns)
     return ((columns >= spans[:, :1]) & (columns < spans[:, 1:])).astype(np.float32)
-
-
-def _on_all_cores(work: Callable[[Task], Result], tasks: Iterable[Task]) -> list[Result]:
-    """``[work(task) for task in tasks]``, a thread a core; few tasks are made ahead of their turn.
-
-    Each thread has BLAS for itself: BLAS threads of its own would share out the matrix products only, and wait for
-    one another actively, which on a busy machine costs several times what it gains.
-    """
-    n_threads = min(_MOST_THREADS, _cores())
-    results: list[Result] = []
-    queue = iter(tasks)
-    with _ONE_AT_A_TIME, _blas().limit(limits=1, user_api="blas"), ThreadPoolExecutor(n_threads) as pool:
-        while ahead := list(islice(queue, 16 * n_threads)):
-            results += pool.map(work, ahead)
-    return results
-
-
-def _cores() -> int:
-    affinity = getattr(os, "sched_getaffinity", None)
-    return len(affinity(0)) if affinity else os.cpu_count() or 1
-
-
-@cache
-def _blas() -> Any:
-    from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
-
-    return ThreadpoolController()
 
 
 def _resource(name: str) -> Path:
