@@ -16,6 +16,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 import numpy as np
+from noise import load_encoder
 from numpy.typing import NDArray
 
 from aligner import (
@@ -33,7 +34,6 @@ from aligner import (
     align_corpus,
     align_documents,
     align_files,
-    encoders,
     evaluation,
     read_beads,
     split,
@@ -95,7 +95,7 @@ class Bench:
     """The parts under measurement, one encoder for all of them."""
 
     def __init__(self, encoder: str) -> None:
-        self.encoder = encoders.load(encoder)
+        self.encoder = load_encoder(encoder)
         self.embedder = Embedder(self.encoder)
         self.monotone = Monotone(self.embedder)
         self.mining = Mining(self.embedder)
@@ -453,7 +453,7 @@ def _write_json(path: Path, rows: Iterable[Row], signature: str) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="the folder that holds block, line, docpair and so on")
-    parser.add_argument("--encoder", default="use")
+    parser.add_argument("--encoder", default="use", help="as for the library, or noise (default: use)")
     parser.add_argument("--sets", default="*", metavar="PATTERN", help="only these, as 'block/*'")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the rows here, too")
     options = parser.parse_args()
