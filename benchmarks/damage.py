@@ -13,13 +13,12 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from fnmatch import fnmatch
-from math import nan
 from pathlib import Path
 from zlib import crc32
 
 import numpy as np
 from noise import load_encoder
-from quality import fingerprint
+from quality import fingerprint, markdown
 
 from aligner import (
     AlignerError,
@@ -415,7 +414,7 @@ class Figures:
     n_nulls: int
     strict: float
     lax: float
-    null_recall: float
+    null_recall: float | None
     seconds: float
 
 
@@ -432,11 +431,11 @@ def measure(case: Case, monotone: Monotone) -> Figures:
     )
 
 
-def _null_recall(case: Case, beads: Iterable[Bead], gold: Iterable[Bead]) -> tuple[int, float]:
-    """How many sentences stand in no gold link, and the share of them that stand in no predicted one; nan if none."""
+def _null_recall(case: Case, beads: Iterable[Bead], gold: Iterable[Bead]) -> tuple[int, float | None]:
+    """How many sentences stand in no gold link, and the share of them that stand in no predicted one."""
     nulls = _unlinked(case, gold)
     left_alone = nulls & _unlinked(case, beads)
-    return len(nulls), len(left_alone) / len(nulls) if nulls else nan
+    return len(nulls), len(left_alone) / len(nulls) if nulls else None
 
 
 def _unlinked(case: Case, beads: Iterable[Bead]) -> set[tuple[str, int]]:
@@ -456,15 +455,12 @@ def format_table(rows: Sequence[Figures]) -> str:
     for damage in dict.fromkeys(row.damage for row in rows):
         of_damage = [cells[damage, name] for name in sets]
         table.append((damage, _cell(of_damage), *(_cell([one]) for one in of_damage)))
-    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-    lines = [" | ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)) for cells in table]
-    rule = " | ".join("-" * width for width in widths)
-    return "\n".join(f"| {line} |" for line in [lines[0], rule, *lines[1:]])
+    return markdown(table)
 
 
 def _cell(rows: Sequence[Figures]) -> str:
     """``strict/lax null recall``, means over some sets."""
-    nulls = [row.null_recall for row in rows if row.n_nulls]
+    nulls = [row.null_recall for row in rows if row.null_recall is not None]
     told = f"{np.mean(nulls):.2f}" if nulls else "–"
     return f"{np.mean([row.strict for row in rows]):.3f}/{np.mean([row.lax for row in rows]):.3f} {told}"
 

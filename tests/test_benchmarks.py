@@ -63,7 +63,7 @@ def test_every_set_of_the_data_has_a_measure_but_the_hostile_ones(quality, share
     kinds = {path.name for path in data.iterdir() if path.is_dir()}
     assert kinds - {"hostile"} == set(quality.KINDS)
     names = {f"{path.parent.name}/{path.stem if path.suffix == '.tsv' else path.name}" for path in data.glob("*/*")}
-    assert set(quality.REFERENCES) <= names
+    assert set(quality.REFERENCES) | set(quality.PEER_FIGURES) <= names
 
 
 def test_the_command_prints_a_table_and_writes_the_same_rows(quality, shared, monkeypatch, capsys, tmp_path):
