@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from fnmatch import fnmatch
+from functools import partial
 from pathlib import Path
 from zlib import crc32
 
@@ -98,8 +99,8 @@ class Case:
     def pair(self) -> DocumentPair:
         """The documents, their relation known: a damaged translation is a partial one."""
         relation = Relation.PARALLEL if self.damage == "none" else Relation.PARTIAL
-        sides = zip((self.sources, self.targets), self.langs, strict=True)
-        return DocumentPair(*(_document(sentences, lang) for sentences, lang in sides), relation, 1.0)
+        source, target = self.langs
+        return DocumentPair(make_document(self.sources, source), make_document(self.targets, target), relation, 1.0)
 
     def gold(self, predicted: Iterable[Bead] = ()) -> list[Bead]:
         """One right link for each bead: of several that are right, the one that these beads have or come closest to.
@@ -118,40 +119,46 @@ class Case:
         return [max(links, key=closeness) for links in self.links]
 
 
-def _document(sentences: Sequence[str], lang: str) -> Document:
+def make_document(sentences: Sequence[str], lang: str) -> Document:
+    """A document of these sentences, one a line."""
     return split(Text(f"damaged.{lang}", lang, "\n".join(sentences)), LineSplitter())
 
 
 # Undamaged texts
 
 
-def undamaged(data: Path, pattern: str | None = None) -> Iterator[tuple[str, tuple[str, str], Texts]]:
-    """Name, languages and texts of every set whose name matches a shell pattern; of the main sets where it is None."""
+def undamaged(
+    data: Path, pattern: str | None = None, max_beads: int = MAX_BEADS
+) -> Iterator[tuple[str, tuple[str, str], Texts]]:
+    """Name, languages and texts of every set whose name matches a shell pattern; of the main sets where it is None.
+
+    Of each set so many beads from its beginning.
+    """
     for name, langs, read in _sets(data):
         if name in MAIN_SETS if pattern is None else fnmatch(name, pattern):
-            yield name, langs, read()
+            yield name, langs, read(max_beads)
 
 
-def _sets(data: Path) -> Iterator[tuple[str, tuple[str, str], Callable[[], Texts]]]:
+def _sets(data: Path) -> Iterator[tuple[str, tuple[str, str], Callable[[int], Texts]]]:
     for folder in (data / "line" / name for name in LINE_SETS):
         langs = sorted({path.stem for path in folder.glob("*.txt")} - {"ids", "en"})
         for lang in langs:
             name = f"line/{folder.name}" if len(langs) == 1 else f"line/{folder.name} {lang}-en"
-            yield name, (lang, "en"), lambda folder=folder, lang=lang, name=name: _from_lines(folder, lang, name)
+            yield name, (lang, "en"), partial(_from_lines, folder, lang, name)
     for folder in (data / "block" / name for name in BLOCK_SETS):
         if (folder / "whole.fine").exists():
             source, target = folder.name.split("-")[-2:]
-            yield f"block/{folder.name}", (source, target), lambda folder=folder: _from_beads(folder / "whole.fine")
+            yield f"block/{folder.name}", (source, target), partial(_from_beads, folder / "whole.fine")
 
 
-def _from_lines(folder: Path, lang: str, name: str) -> Texts:
+def _from_lines(folder: Path, lang: str, name: str, max_beads: int) -> Texts:
     """The lines in order; some neighbours are one sentence on one side, so that not all beads are 1-1."""
     sources, targets = _lines(folder / f"{lang}.txt"), _lines(folder / "en.txt")
     generator = _generator(name, "none")
     kinds, shares = [(1, 1), *JOINED], [1 - sum(JOINED.values()), *JOINED.values()]
     source_pieces, target_pieces = [], []
     line = 0
-    for key, choice in enumerate(generator.choice(len(kinds), size=min(len(sources), MAX_BEADS), p=shares)):
+    for key, choice in enumerate(generator.choice(len(kinds), size=len(sources), p=shares)[:max_beads]):
         if line == len(sources):
             break
         a, b = kinds[choice]
@@ -167,11 +174,11 @@ def _joined(lines: Sequence[str], lang: str) -> tuple[str]:
     return (("" if lang in UNSPACED else " ").join(lines),)
 
 
-def _from_beads(gold: Path) -> Texts:
+def _from_beads(gold: Path, max_beads: int) -> Texts:
     """A document of a ``block`` set with its gold beads, each sentence in one of them."""
     source, target = gold.parent.name.split("-")[-2:]
     sources, targets = _lines(gold.with_suffix(f".{source}")), _lines(gold.with_suffix(f".{target}"))
-    beads = [bead for beads in read_beads(gold).values() for bead in beads][:MAX_BEADS]
+    beads = [bead for beads in read_beads(gold).values() for bead in beads][:max_beads]
     return Texts(
         tuple(Piece(key, tuple(sources[i] for i in bead.source)) for key, bead in enumerate(beads)),
         tuple(Piece(key, tuple(targets[j] for j in bead.target)) for key, bead in enumerate(beads)),
