@@ -474,7 +474,8 @@ def _cell(rows: Sequence[Figures]) -> str:
 
 def signature(monotone: Monotone, data: Path, cases: int) -> str:
     """What the figures depend on: our version, encoder, settings, seed and data."""
-    folders = [*sorted((data / "line").glob("*")), *(data / "block" / name for name in BLOCK_SETS)]
+    blocks = [data / "block" / name for name in BLOCK_SETS]
+    folders = [*sorted((data / "line").glob("*")), *(folder for folder in blocks if folder.exists())]
     return sign(
         encoder=monotone.embedder.name,
         splitter="lines",
