@@ -1,8 +1,9 @@
-"""Translations damaged by rule, and what the monotone method still finds: a damage a row, a set a column.
+"""Translations damaged by rule, and what an aligner still finds: a damage a row, a set a column.
 
 Lines of known translation become documents with known beads; then something is inserted, dropped, moved, swapped or
-repeated, and the gold with it. Every figure comes from the library's one default setting, the pair's relation known.
-Progress goes to standard error. ``docs/quality.md`` says what the figures mean.
+repeated, and the gold with it. Every figure comes from the library's one default setting, the pair's relation known,
+or from a published recipe (``--aligner``) on the same texts. Progress goes to standard error. ``docs/quality.md`` says
+what the figures mean.
 """
 
 import argparse
@@ -20,6 +21,7 @@ from zlib import crc32
 import numpy as np
 from noise import load_encoder
 from quality import fingerprint, markdown
+from recipes import Bertalign, Follower, Vecalign
 
 from aligner import (
     AlignerError,
@@ -35,6 +37,7 @@ from aligner import (
     split,
 )
 from aligner.bitext import settings, sign
+from aligner.methods import Method
 from aligner.splitters.lines import LineSplitter
 
 SEED = 3
@@ -425,10 +428,10 @@ class Figures:
     seconds: float
 
 
-def measure(case: Case, monotone: Monotone) -> Figures:
+def measure(case: Case, method: Method) -> Figures:
     """The method's beads for this case against its gold."""
     started = time.perf_counter()
-    beads = monotone.align(case.pair).beads
+    beads = method.align(case.pair).beads
     seconds = time.perf_counter() - started
     gold = case.gold(beads)
     scores = evaluation.score(beads, gold)
@@ -472,43 +475,56 @@ def _cell(rows: Sequence[Figures]) -> str:
     return f"{np.mean([row.strict for row in rows]):.3f}/{np.mean([row.lax for row in rows]):.3f} {told}"
 
 
-def signature(monotone: Monotone, data: Path, cases: int) -> str:
+ALIGNERS: dict[str, Callable[[Embedder], Monotone | Follower]] = {
+    "ours": Monotone,
+    "bertalign": partial(Follower, Bertalign()),
+    "vecalign": partial(Follower, Vecalign(max_run=4)),
+}
+"""Who can be measured; of Vecalign's recipe only the runs that its beads can use are encoded."""
+
+
+def signature(method: Monotone | Follower, data: Path, cases: int) -> str:
     """What the figures depend on: our version, encoder, settings, seed and data."""
     blocks = [data / "block" / name for name in BLOCK_SETS]
     folders = [*sorted((data / "line").glob("*")), *(folder for folder in blocks if folder.exists())]
     return sign(
-        encoder=monotone.embedder.name,
+        encoder=method.embedder.name,
         splitter="lines",
-        monotone=settings(monotone),
+        **{_told(method): settings(method.recipe if isinstance(method, Follower) else method)},
         seed=str(SEED),
         cases=str(cases),
         data=fingerprint(folders),
     )
 
 
+def _told(method: Monotone | Follower) -> str:
+    return method.recipe.name if isinstance(method, Follower) else method.name
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="the folder that holds line and block")
     parser.add_argument("--encoder", default="use", help="as for the library, or noise (default: use)")
+    parser.add_argument("--aligner", choices=ALIGNERS, default="ours", help="or a published recipe (default: ours)")
     parser.add_argument("--sets", metavar="PATTERN", help="these, as 'line/*', instead of the main ones")
     parser.add_argument("--damages", default="*", metavar="PATTERN", help="only these, as 'insert*'")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures here, too")
     options = parser.parse_args()
     damages = [name for name in DAMAGES if fnmatch(name, options.damages)]
     try:
-        monotone = Monotone(Embedder(load_encoder(options.encoder)))
+        method = ALIGNERS[options.aligner](Embedder(load_encoder(options.encoder)))
     except AlignerError as error:
         parser.error(str(error))
     rows = []
     for case in documents(options.data, options.sets, damages):
-        rows.append(measure(case, monotone))
+        rows.append(measure(case, method))
         print(f"{case.set:28} {case.damage:20} {rows[-1].seconds:6.1f} s", file=sys.stderr, flush=True)
     if not rows:
         parser.error(
             f"{options.data}: no set matches {options.sets or 'the main ones'!r} or no damage {options.damages!r}; "
             f"sets are line/pud-ita-eng and so on, damages {', '.join(DAMAGES)}"
         )
-    signed = signature(monotone, options.data, len(rows))
+    signed = signature(method, options.data, len(rows))
     print(f"{format_table(rows)}\n\nstrict/lax F1, null recall; signature: {signed}")
     if options.json:
         content = {"signature": signed, "rows": [asdict(row) for row in rows]}

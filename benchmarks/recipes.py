@@ -9,12 +9,12 @@ by row within a band as theirs are; compiled ones would save part of the remaini
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from aligner import Bead
+from aligner import Alignment, Bead, DocumentPair, Embedder
 
 Floats = NDArray[np.float32]
 Indices = NDArray[np.int64]
@@ -27,7 +27,7 @@ SEED = 4
 class Recipe(Protocol):
     """A published aligner: which runs it encodes, and how it finds its beads in their vectors."""
 
-    name: str
+    name: ClassVar[str]
     max_run: int
 
     def search(self, source: "Runs", target: "Runs") -> list[Bead]: ...
@@ -64,6 +64,22 @@ def runs_of(sentences: Sequence[str], max_run: int, vector_of: Mapping[str, Floa
     for i, k, text in run_texts(sentences, max_run):
         vectors[i, k] = vector_of[text]
     return Runs(vectors, np.array([len(sentence) for sentence in sentences], dtype=np.float32))
+
+
+@dataclass(frozen=True, slots=True)
+class Follower:
+    """A recipe as a method of ours, so that it can be measured like one; each distinct text is encoded once."""
+
+    recipe: Recipe
+    embedder: Embedder
+
+    def align(self, pair: DocumentPair) -> Alignment:
+        """The beads that the recipe finds in the vectors of all runs."""
+        sides = [document.sentence_texts() for document in (pair.source, pair.target)]
+        texts = distinct_texts(sides, self.recipe.max_run)
+        vector_of = dict(zip(texts, self.embedder.embed(texts), strict=True))
+        beads = self.recipe.search(*(runs_of(side, self.recipe.max_run, vector_of) for side in sides))
+        return Alignment(pair, tuple(beads), self.recipe.name)
 
 
 # A cheapest path within a band
@@ -182,7 +198,7 @@ class Vecalign:
     five sentences, as where its quality was measured (``../shared/design/findings.md``).
     """
 
-    name: str = "Vecalign"
+    name: ClassVar[str] = "Vecalign"
     max_run: int = 8
     max_bead: int = 5
     radius: int = 10
@@ -262,7 +278,7 @@ class Bertalign:
     Four windows a sentence are encoded, for beads of up to five sentences.
     """
 
-    name: str = "Bertalign"
+    name: ClassVar[str] = "Bertalign"
     max_run: int = 4
     max_bead: int = 5
     neighbours: int = 3

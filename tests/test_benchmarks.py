@@ -266,6 +266,13 @@ def test_the_damage_table_has_a_row_a_damage_and_a_column_a_set(damage, data, mo
     assert [one["damage"] for one in json.loads(file.read_text())["rows"]] == ["drop 20 % a side"] * 2
 
 
+def test_a_published_recipe_can_be_measured_on_the_same_texts(damage, data, monkeypatch, capsys):
+    arguments = ["--sets", "line/pud*", "--damages", "none", "--encoder", "noise", "--aligner", "bertalign"]
+    monkeypatch.setattr(sys, "argv", ["damage.py", "--data", str(data), *arguments])
+    damage.main()
+    assert "|Bertalign:max_run=4,max_bead=5," in capsys.readouterr().out
+
+
 def test_noise_knows_only_equal_texts(load):
     encoder = load("noise").load_encoder("noise")
     rows = encoder.encode(["uno", "one", "uno"])
