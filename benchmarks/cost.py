@@ -29,7 +29,7 @@ from damage import Case, Texts, make_case, make_document, undamaged
 from noise import load_encoder
 from numpy.typing import NDArray
 from planted import DIM, plant
-from quality import markdown
+from quality import fingerprint, markdown
 from recipes import RECIPES, Recipe, Runs, distinct_texts, run_texts, runs_of
 
 from aligner import AlignerError, Bead, DocumentPair, Embedder, Monotone, Relation, evaluation, read_beads
@@ -374,9 +374,19 @@ def _chars(texts: Sequence[str]) -> int:
 
 
 def format_times(rows: Sequence[TimeRow]) -> str:
-    """The table, each aligner's time over ours with the same encoder."""
+    """The table, each aligner's time over ours with the same encoder: in all, and that of its encoding alone."""
     ours = {row.encoder: row.total for row in rows if row.aligner == "ours"}
-    head = ("encoder", "aligner", "text sent", "encoding s", "search s", "total s", "times ours", "strict/lax F1")
+    head = (
+        "encoder",
+        "aligner",
+        "text sent",
+        "encoding s",
+        "search s",
+        "total s",
+        "times ours",
+        "encoding alone",
+        "strict/lax F1",
+    )
     table = [
         (
             row.encoder,
@@ -386,6 +396,7 @@ def format_times(rows: Sequence[TimeRow]) -> str:
             f"{row.searching:.1f}",
             f"{row.total:.1f}",
             f"{row.total / ours[row.encoder]:.1f}",
+            "" if row.aligner == "ours" else f"{row.encoding / ours[row.encoder]:.1f}",
             "" if row.strict is None else f"{row.strict:.3f}/{row.lax:.3f}",
         )
         for row in rows
@@ -542,12 +553,14 @@ def main() -> None:
         results = {table: list(_measure(table, options)) for table in options.tables}
     except AlignerError as error:
         parser.error(str(error))
+    folders = {options.data / name.split(" ")[0] for name in (*TOKEN_SETS, *LONG_SETS)}
     signed = sign(
         encoder=options.encoders,
         monotone=settings(Monotone),
         links=str(options.links),
         sentences=str(options.sentences),
         seed=str(SEED),
+        data=fingerprint(sorted(folder for folder in folders if folder.exists())),
     )
     formats = {"tokens": format_tokens, "times": format_times, "scaling": format_scaling}
     told = [f"{table}:\n\n{formats[table](rows)}" for table, rows in results.items()]
