@@ -17,7 +17,7 @@ a single BLAS thread, so that the element-wise work is shared too.
 
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.util import find_spec
 from itertools import accumulate
@@ -81,76 +81,19 @@ class UniversalSentenceEncoder:
         """
         return self._encode_ids(map(_marked, self._tokenise(sentences)))
 
-    def encode_runs(self, sentences: Sequence[str], max_run: int) -> Floats:
-        """Vectors of all runs of up to ``max_run`` consecutive sentences, exactly as of their joined text.
+    def read_passage(self, sentences: Sequence[str]) -> "UsePassage":
+        """A document that has passed through the network: vectors of its sentences, and of any run of them.
 
         A token's features see four tokens to either side and are summed, so that one pass over the token stream
         serves all runs: a run is the sum of its sentences, corrected at its two ends where begin and end marks stand
-        in place of the neighbouring sentences. Very short and overlong runs are encoded one by one.
-
-        Returns:
-            Shape ``(n, max_run, 512)``, float32, rows of length 1: ``[i, k]`` is
-            ``encode([" ".join(sentences[i : i + k + 1])])``; zeros where ``i + k + 1 > n``.
+        in place of the neighbouring sentences.
 
         Raises:
             EncoderError: as for ``encode``.
         """
-        texts = list(sentences)
-        runs = np.zeros((len(texts), max_run, DIM), dtype=np.float32)
-        if not texts or max_run < 1:
-            return runs
+        texts = tuple(sentences)
         stream = _Stream.of(list(self._tokenise(texts)))
-        self._compose(stream, self._sentence_sums(stream), runs)
-        n_tokens = [stream.bounds[k + 1 :] - stream.bounds[: -k - 1] for k in range(min(max_run, len(texts)))]
-        special = {
-            (int(i), k): stream.run(int(i), k)
-            for k, count in enumerate(n_tokens)
-            for i in np.flatnonzero(count < _SETTLED)
-        }
-        overlong = self._overlong(texts, stream, max_run)
-        special |= {(i, k): ids for i, (k, ids) in overlong.items()}
-        if special:
-            rows, columns = np.array(list(special)).T
-            runs[rows, columns] = self._encode_ids(map(_marked, special.values()))
-        for i, (k, _) in overlong.items():
-            runs[i, k : len(texts) - i] = runs[i, k]
-        return runs
-
-    def _compose(self, stream: "_Stream", sums: "_Sums", runs: Floats) -> None:
-        """Fill in all runs, right for those that are neither very short nor cut."""
-        n, max_run = runs.shape[:2]
-
-        def compose(first: int) -> None:
-            inner = np.zeros((0, DIM), dtype=np.float32)
-            for k in range(min(max_run, n - first)):
-                stop = min(first + BATCH_ROWS, n - k)
-                last = slice(first + k, stop + k)
-                inner = sums.inner[last] if k == 0 else inner[: stop - first] + sums.inner[last]
-                n_tokens = stream.bounds[1:][last] - stream.bounds[first:stop]
-                whole = sums.start[first:stop] + inner + sums.end[last]
-                runs[first:stop, k] = self._network.finish(whole, n_tokens + 2)
-
-        on_all_cores(compose, range(0, n, BATCH_ROWS))
-
-    def _overlong(self, texts: list[str], stream: "_Stream", max_run: int) -> dict[int, tuple[int, Ids]]:
-        """Start of a run -> the first run from there that is cut, and its tokens; longer ones are cut to the same."""
-        ends_of_text = list(accumulate((len(text) + 1 for text in texts), initial=0))
-        found = {}
-        for i in range(len(texts)):
-            last = min(i + max_run, len(texts))
-            if (
-                stream.bounds[last] - stream.bounds[i] <= MAX_TOKENS - 2
-                and ends_of_text[last] - ends_of_text[i] - 1 <= MAX_CHARS
-            ):
-                continue
-            for k in range(last - i):
-                n_tokens = stream.bounds[i + k + 1] - stream.bounds[i]
-                n_chars = ends_of_text[i + k + 1] - ends_of_text[i] - 1
-                if n_tokens > MAX_TOKENS - 2 or n_chars > MAX_CHARS:
-                    joined = " ".join(text[:MAX_CHARS] for text in texts[i : i + k + 1])
-                    found[i] = (k, next(iter(self._tokenise([joined]))))
-                    break
-        return found
+        return UsePassage(self, texts, stream, self._sentence_sums(stream))
 
     def _tokenise(self, texts: Iterable[str]) -> Iterator[Ids]:
         """The ids of each text's pieces, without marks, cut to what the network will look at."""
@@ -197,8 +140,8 @@ class UniversalSentenceEncoder:
             end -= _indicator(np.stack([np.maximum(high - _REACH, layout.starts[0]), high], axis=1), rows)
             return self._network.pooled(layout.ids, np.concatenate([inner, start, end])).reshape(3, n, DIM)
 
-        sums = np.concatenate(on_all_cores(add_up, stream.pieces()), axis=1)
-        return _Sums(*sums)
+        nothing = np.zeros((3, 0, DIM), dtype=np.float32)
+        return _Sums(*np.concatenate([nothing, *on_all_cores(add_up, stream.pieces())], axis=1))
 
     @cached_property
     def _network(self) -> "_Network":
@@ -215,6 +158,89 @@ class UniversalSentenceEncoder:
             raise EncoderError(f"{path}: no SentencePiece model ({error}); {_MEND}") from error
 
 
+@dataclass(frozen=True)
+class UsePassage:
+    """A document as ``UniversalSentenceEncoder.read_passage`` left it: 6 KB a sentence, and its tokens."""
+
+    encoder: UniversalSentenceEncoder
+    texts: tuple[str, ...]
+    stream: "_Stream"
+    sums: "_Sums"
+    _encoded: dict[tuple[int, int], Floats] = field(default_factory=dict, repr=False)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of memory, texts left out."""
+        return self.sums.inner.nbytes * 3 + self.stream.ids.nbytes + self.stream.bounds.nbytes
+
+    def runs(self, start: int, stop: int, max_run: int) -> Floats:
+        """Vectors of all runs of up to ``max_run`` of the sentences from ``start`` up to ``stop``.
+
+        Exactly as of their joined text. Very short and overlong runs pass through the network by themselves.
+
+        Returns:
+            Shape ``(stop - start, max_run, 512)``, float32, rows of length 1: ``[i, k]`` is
+            ``encode([" ".join(texts[start + i : start + i + k + 1])])``; zeros where that reaches past ``stop``.
+        """
+        runs = np.zeros((stop - start, max_run, DIM), dtype=np.float32)
+        self._compose(start, runs)
+        overlong = self._overlong(start, stop, max_run)
+        special = {(i, k): self.stream.run(i, k) for i, k in self._short(start, stop, max_run)}
+        special |= {(i, k): ids for i, (k, ids) in overlong.items()}
+        new = {run: ids for run, ids in special.items() if run not in self._encoded}
+        self._encoded.update(zip(new, self.encoder._encode_ids(map(_marked, new.values())), strict=True))
+        for i, k in special:
+            runs[i - start, k] = self._encoded[i, k]
+        for i, (k, _) in overlong.items():
+            runs[i - start, k : stop - i] = self._encoded[i, k]
+        return runs
+
+    def _compose(self, start: int, runs: Floats) -> None:
+        """Fill in all runs, right for those that are neither very short nor cut."""
+        n, max_run = runs.shape[:2]
+        bounds, sums = self.stream.bounds[start:], self.sums.after(start)
+
+        def compose(first: int) -> None:
+            inner = np.zeros((0, DIM), dtype=np.float32)
+            for k in range(min(max_run, n - first)):
+                stop = min(first + BATCH_ROWS, n - k)
+                last = slice(first + k, stop + k)
+                inner = sums.inner[last] if k == 0 else inner[: stop - first] + sums.inner[last]
+                n_tokens = bounds[1:][last] - bounds[first:stop]
+                whole = sums.start[first:stop] + inner + sums.end[last]
+                runs[first:stop, k] = self.encoder._network.finish(whole, n_tokens + 2)
+
+        on_all_cores(compose, range(0, n, BATCH_ROWS))
+
+    def _short(self, start: int, stop: int, max_run: int) -> Iterator[tuple[int, int]]:
+        """The runs whose first tokens see their end mark, or their last ones the begin mark."""
+        bounds = self.stream.bounds[start : stop + 1]
+        for k in range(min(max_run, stop - start)):
+            for i in np.flatnonzero(bounds[k + 1 :] - bounds[: -k - 1] < _SETTLED):
+                yield start + int(i), k
+
+    def _overlong(self, start: int, stop: int, max_run: int) -> dict[int, tuple[int, Ids]]:
+        """Start of a run -> the first run from there that is cut, and its tokens; longer ones are cut to the same."""
+        bounds = self.stream.bounds
+        ends_of_text = list(accumulate((len(text) + 1 for text in self.texts[start:stop]), initial=0))
+        found = {}
+        for i in range(start, stop):
+            last = min(i + max_run, stop)
+            if (
+                bounds[last] - bounds[i] <= MAX_TOKENS - 2
+                and ends_of_text[last - start] - ends_of_text[i - start] - 1 <= MAX_CHARS
+            ):
+                continue
+            for k in range(last - i):
+                n_tokens = bounds[i + k + 1] - bounds[i]
+                n_chars = ends_of_text[i + k + 1 - start] - ends_of_text[i - start] - 1
+                if n_tokens > MAX_TOKENS - 2 or n_chars > MAX_CHARS:
+                    joined = " ".join(text[:MAX_CHARS] for text in self.texts[i : i + k + 1])
+                    found[i] = (k, next(iter(self.encoder._tokenise([joined]))))
+                    break
+        return found
+
+
 @dataclass(frozen=True, slots=True)
 class _Sums:
     """Each ``(n, 512)``: features summed and projected."""
@@ -222,6 +248,9 @@ class _Sums:
     inner: Floats
     start: Floats
     end: Floats
+
+    def after(self, sentence: int) -> "_Sums":
+        return _Sums(self.inner[sentence:], self.start[sentence:], self.end[sentence:])
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +263,7 @@ class _Stream:
     @classmethod
     def of(cls, sentences: list[Ids]) -> "_Stream":
         bounds = np.cumsum([0, *map(len, sentences)], dtype=np.int64)
-        return cls(np.concatenate(sentences), bounds)
+        return cls(np.concatenate([np.zeros(0, dtype=np.int32), *sentences]), bounds)
 
     def run(self, i: int, k: int) -> Ids:
         return self.ids[self.bounds[i] : self.bounds[i + k + 1]]
