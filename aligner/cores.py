@@ -1,11 +1,12 @@
 """Work shared out over all cores, with the same results for any number of them."""
 
 import os
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cache
-from itertools import islice
+from itertools import chain, islice
 from threading import Lock, local
 from typing import Any, TypeVar
 
@@ -29,17 +30,19 @@ def on_all_cores(work: Callable[[Task], Result], tasks: Iterable[Task]) -> list[
     """
     if getattr(_THREAD, "is_sharing", False):
         return [work(task) for task in tasks]
-    n_ahead = 16 * n_threads()
-    queue = iter(tasks)
     with _ONE_AT_A_TIME, _blas().limit(limits=1, user_api="blas"), _sharing():
-        ahead = list(islice(queue, n_ahead))
-        if len(ahead) < 2:
-            return list(map(work, ahead))
+        queue = iter(tasks)
+        first = list(islice(queue, 2))
+        if len(first) < 2:
+            return list(map(work, first))
         results: list[Result] = []
         with ThreadPoolExecutor(n_threads(), initializer=_share) as pool:
-            while ahead:
-                results += pool.map(work, ahead)
-                ahead = list(islice(queue, n_ahead))
+            pending: deque[Future[Result]] = deque()
+            for task in chain(first, queue):
+                pending.append(pool.submit(work, task))
+                if len(pending) > 4 * n_threads():
+                    results.append(pending.popleft().result())
+            results += [future.result() for future in pending]
         return results
 
 

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aligner.alignment import Bead
-from aligner.embedding import Side, mean_vector
+from aligner.embedding import DocumentSide, mean_vector
 from aligner.margin import MIN_ROOM, above_chance
 from aligner.path import Move
 
@@ -32,7 +32,7 @@ ROWS_AT_ONCE = 64
 class EmbeddedText:
     """One document: its embedded side and the length of each sentence in characters, shape ``(n,)``."""
 
-    side: Side
+    side: DocumentSide
     lengths: Floats
 
     @cached_property
@@ -59,7 +59,7 @@ class EmbeddedText:
         ends = np.minimum(indices[:, None] + np.arange(1, max_run + 1), len(self.lengths))
         return Part(
             indices=indices,
-            runs=self.side.runs(indices.tolist(), max_run),
+            runs=self.side.runs(indices, max_run),
             room=breaks[np.searchsorted(breaks, places, side="right")] - places,
             log_lengths=np.log(np.maximum(self.ends[ends] - self.ends[indices, None], 1)).astype(np.float32),
             before=indices - first,

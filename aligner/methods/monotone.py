@@ -86,7 +86,7 @@ class Monotone:
     def _text(self, document: Document) -> EmbeddedText:
         sentences = document.sentence_texts()
         lengths = np.array([len(sentence) for sentence in sentences], dtype=np.float32)
-        return EmbeddedText(self.embedder.side(sentences), lengths)
+        return EmbeddedText(self.embedder.document(sentences), lengths)
 
     def _search(self, source: EmbeddedText, target: EmbeddedText, blocks: Iterable[Stretch], skip: float) -> list[Bead]:
         """The beads of the cheapest paths through these blocks, one after the other."""
