@@ -1,6 +1,6 @@
 """The one door to an encoder: unit rows, each distinct sentence encoded once."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from threading import RLock
@@ -76,6 +76,33 @@ class DocumentSide(Side):
         runs = [_spread(self.passage, self._n_full[piece[0] : piece[-1] + 2], max_run) for piece in pieces]
         nothing = np.zeros((0, max_run, self.vectors.shape[1]), dtype=np.float32)
         return _centred(np.concatenate([nothing, *runs]), self.centre)
+
+    def missing(self, indices: npt.NDArray[np.int64], max_run: int) -> npt.NDArray[np.bool_]:
+        """Which runs, as ``runs`` gives them, are only composed of the vectors of their sentences, so far.
+
+        Returns:
+            Shape ``(len(indices), max_run)``; also of runs that ``runs`` leaves at zero.
+        """
+        missing = np.zeros((len(indices), max_run), dtype=bool)
+        if isinstance(self.passage, ComposedPassage) and len(indices):
+            n_full, n = self._n_full, len(self.sentences)
+            first = n_full[indices[0]]
+            known = self.passage.is_exact(int(first), int(n_full[min(indices[-1] + max_run, n)]), max_run)
+            for k in range(1, max_run):
+                sizes = n_full[np.minimum(indices + k + 1, n)] - n_full[indices]
+                several = np.flatnonzero(sizes > 1)
+                missing[several, k] = ~known[n_full[indices[several]] - first, sizes[several] - 1]
+        return missing
+
+    def encode(self, runs: Iterable[tuple[int, int]]) -> None:
+        """Encode these runs, each given by its first sentence and the number of those that follow.
+
+        Raises:
+            EncoderError: as for ``Embedder.embed``.
+        """
+        if isinstance(self.passage, ComposedPassage):
+            n_full = self._n_full
+            self.passage.encode((int(n_full[i]), int(n_full[i + k + 1] - n_full[i]) - 1) for i, k in sorted(set(runs)))
 
     @cached_property
     def _n_full(self) -> npt.NDArray[np.int64]:
@@ -154,7 +181,7 @@ class Embedder:
             return self._passages[folded]
         read = getattr(self.encoder, "read_passage", None)
         if read is None:
-            return JoinedText(self, folded)
+            return ComposedPassage(self, folded)
         passage: Passage = read(list(folded))
         self._keep(folded, passage)
         return passage
@@ -217,23 +244,58 @@ class Embedder:
         self._row_of |= {sentence: n_known + place for place, sentence in enumerate(sentences)}
 
 
-@dataclass(frozen=True)
-class JoinedText:
-    """A document of an encoder that cannot ``read_passage``: every run is encoded as joined text."""
+class ComposedPassage:
+    """A document of an encoder that cannot ``read_passage``.
 
-    embedder: Embedder
-    sentences: tuple[str, ...]
+    A run is the mean of its sentences' vectors, weighted by their lengths in characters, until it is encoded.
+    """
 
     nbytes = 0
 
+    def __init__(self, embedder: Embedder, sentences: Sequence[str]) -> None:
+        self._embedder, self._sentences = embedder, sentences
+        self._encoded: dict[int, dict[int, Floats]] = {}
+
     def runs(self, start: int, stop: int, max_run: int) -> Floats:
-        """As for ``Passage``."""
-        places = range(start, stop)
-        joined = [
-            " ".join(self.sentences[i : i + k + 1]) if i + k < stop else "" for i in places for k in range(max_run)
-        ]
-        rows = self.embedder.embed(joined)
-        return rows.reshape(len(places), max_run, rows.shape[1])
+        """As for ``Passage``, composed or encoded."""
+        weighted = self._weighted[start:stop]
+        runs = np.zeros((stop - start, max_run, weighted.shape[1]), dtype=np.float32)
+        for k in range(min(max_run, stop - start)):
+            runs[: stop - start - k, k] = weighted[k:] + (runs[: stop - start - k, k - 1] if k else 0)
+        runs = _unit(runs)
+        for i, k in self._encoded_between(start, stop, max_run):
+            runs[i - start, k] = self._encoded[i][k]
+        return runs
+
+    def is_exact(self, start: int, stop: int, max_run: int) -> npt.NDArray[np.bool_]:
+        """Which of the runs that ``runs`` gives are as of joined text; shape ``(stop - start, max_run)``."""
+        exact = np.zeros((stop - start, max_run), dtype=bool)
+        exact[:, 0] = True
+        for i, k in self._encoded_between(start, stop, max_run):
+            exact[i - start, k] = True
+        return exact
+
+    def encode(self, runs: Iterable[tuple[int, int]]) -> None:
+        """Encode these runs, each given by its first sentence and the number of those that follow.
+
+        Raises:
+            EncoderError: as for ``Embedder.embed``.
+        """
+        chosen = list(runs)
+        rows = self._embedder.embed([" ".join(self._sentences[i : i + k + 1]) for i, k in chosen])
+        for (i, k), row in zip(chosen, rows, strict=True):
+            self._encoded.setdefault(i, {})[k] = row
+
+    def _encoded_between(self, start: int, stop: int, max_run: int) -> Iterator[tuple[int, int]]:
+        for i in range(start, stop):
+            for k in self._encoded.get(i, ()):
+                if k < max_run and i + k < stop:
+                    yield i, k
+
+    @cached_property
+    def _weighted(self) -> Floats:
+        lengths = np.array([len(sentence) for sentence in self._sentences], dtype=np.float32)
+        return self._embedder.embed(self._sentences) * lengths[:, None]
 
 
 def _spread(passage: Passage, n_full: npt.NDArray[np.int64], max_run: int) -> Floats:

@@ -139,6 +139,7 @@ def test_runs_are_those_of_joined_text(kind: type[Counting], centred: bool) -> N
     sentences = ["a", "", "b  b", "ab", " ", "", "aa"]
     embedder = Embedder(kind(centred))
     side = embedder.document(sentences)
+    side.encode((i, k) for i in range(len(sentences)) for k in range(1, min(3, len(sentences) - i)))
     runs = side.runs(range(len(sentences)), 3)
     plain = Embedder(Counting())
     for i in range(len(sentences)):
@@ -150,6 +151,27 @@ def test_runs_are_those_of_joined_text(kind: type[Counting], centred: bool) -> N
                 expected /= np.linalg.norm(expected)
             np.testing.assert_allclose(runs[i, k], expected, atol=1e-6, err_msg=f"{i} {k}")
     np.testing.assert_allclose(runs[:, 0], side.vectors, atol=1e-6)
+
+
+def test_runs_are_composed_by_length_until_they_are_encoded() -> None:
+    encoder = Counting(centred=False)
+    side = Embedder(encoder).document(["aaaa", "", "b", "ab"])
+    rows = side.vectors[[0, 2, 3]]
+    composed = side.runs(range(4), 3)
+    expected = 4 * rows[0] + 1 * rows[1]
+    np.testing.assert_allclose(composed[0, 2], expected / np.linalg.norm(expected), atol=1e-6)
+    everything = np.arange(4)
+    assert side.missing(everything, 3).tolist() == [
+        [False, False, True],
+        [False, False, True],
+        [False, True, True],
+        [False, False, False],
+    ]
+    side.encode([(0, 2), (1, 2), (0, 2)])
+    assert encoder.asked[-1] == ["aaaa b", "b ab"]
+    assert side.missing(everything, 3).sum() == 0
+    np.testing.assert_allclose(side.runs(range(4), 3)[0, 2], Embedder(encoder).embed(["aaaa b"])[0], atol=1e-6)
+    np.testing.assert_allclose(side.runs(range(4), 3)[2, 1], side.runs([1, 2, 3], 3)[0, 2], atol=1e-6)
 
 
 def test_a_stretch_of_a_side_keeps_the_sides_centre() -> None:

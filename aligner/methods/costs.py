@@ -60,6 +60,7 @@ class EmbeddedText:
         return Part(
             indices=indices,
             runs=self.side.runs(indices, max_run),
+            missing=self.side.missing(indices, max_run),
             room=breaks[np.searchsorted(breaks, places, side="right")] - places,
             log_lengths=np.log(np.maximum(self.ends[ends] - self.ends[indices, None], 1)).astype(np.float32),
             before=indices - first,
@@ -76,6 +77,7 @@ class Part:
     Attributes:
         indices: shape ``(p,)``, rising.
         runs: shape ``(p, max_run, dim)``, the unit vector of each run.
+        missing: shape ``(p, max_run)``, which of these are only composed of the sentences', so far.
         room: shape ``(p,)``, how many sentences the longest run from here may take.
         log_lengths: shape ``(p, max_run)``, log of each run's characters.
         around: shape ``(c, dim)``, the sentence vectors from the one before the first to those after the last; zero
@@ -87,6 +89,7 @@ class Part:
 
     indices: Indices
     runs: Floats
+    missing: NDArray[np.bool_]
     room: Indices
     log_lengths: Floats
     around: Floats

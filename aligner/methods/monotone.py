@@ -18,10 +18,12 @@ from aligner.document import Document, DocumentPair
 from aligner.embedding import Embedder
 from aligner.methods.costs import EmbeddedText, Grid, Weights
 from aligner.methods.division import Landmarks, Stretch, divide, matched_chains, moved_blocks
-from aligner.path import cheapest_path
+from aligner.path import cheapest_path, detours
 
 Floats = NDArray[np.float32]
 Indices = NDArray[np.int64]
+Run = tuple[int, int]
+"""A run of sentences: the first, and how many follow it."""
 
 MIN_SURE = 0.5
 """A link of this score is never given up for a block that stands elsewhere."""
@@ -31,6 +33,12 @@ MIN_BLOCK = 3
 
 MIN_GAIN = 0.1
 """How far the cosine of its match stands above that of the link, at least."""
+
+MAX_DETOUR = 0.2
+"""Where runs must be encoded one by one, those are of which a bead makes the path dearer by no more than this."""
+
+MAX_ROUNDS = 6
+"""Times that beads near the path are looked for, at most; each with the vectors that the last one asked for."""
 
 MAX_PASSES = 5
 """Searches for moved blocks, at most; each among what the last one left."""
@@ -89,28 +97,83 @@ class Monotone:
         return EmbeddedText(self.embedder.document(sentences), lengths)
 
     def _search(self, source: EmbeddedText, target: EmbeddedText, blocks: Iterable[Stretch], skip: float) -> list[Bead]:
-        """The beads of the cheapest paths through these blocks, one after the other."""
+        """The beads of the cheapest paths through these blocks, one after the other.
+
+        Where runs are encoded one by one, those of all beads that come near a path are, until it rests on such only.
+        """
         vectors, landmarks = (source.side.vectors, target.side.vectors), Landmarks(source.landmarks, target.landmarks)
-
-        def search(stretch: Stretch) -> list[Bead]:
-            return self._walk(source, target, stretch, skip)
-
         stretches = [stretch for block in blocks for stretch in divide(*vectors, landmarks, block)]
-        return [bead for beads in on_all_cores(search, stretches) for bead in beads]
 
-    def _walk(self, source: EmbeddedText, target: EmbeddedText, stretch: Stretch, skip: float) -> list[Bead]:
-        """The beads of the cheapest path through one stretch."""
+        def walk(number: int) -> _Walk:
+            return self._walk(source, target, stretches[number], skip)
+
+        walks: dict[int, _Walk] = {}
+        pending = list(range(len(stretches)))
+        for _ in range(MAX_ROUNDS):
+            walks |= zip(pending, on_all_cores(walk, pending), strict=True)
+            pending = [number for number in pending if walks[number].is_open]
+            if not pending:
+                break
+            source.side.encode(run for number in pending for run in walks[number].source_runs)
+            target.side.encode(run for number in pending for run in walks[number].target_runs)
+        return [bead for number in range(len(stretches)) for bead in walks[number].beads]
+
+    def _walk(self, source: EmbeddedText, target: EmbeddedText, stretch: Stretch, skip: float) -> "_Walk":
+        """The cheapest path through one stretch."""
         rows, columns = stretch.rows, stretch.columns
         if not len(rows) or not len(columns):
-            return [Bead((int(i),), ()) for i in rows] + [Bead((), (int(j),)) for j in columns]
+            return _Walk([*(Bead((int(i),), ()) for i in rows), *(Bead((), (int(j),)) for j in columns)])
+        grid = self._grid(source, target, stretch)
+        skips = [np.where(full, skip, 0.0) for full in (source.is_full[rows], target.is_full[columns])]
+        missing = [part.missing for part in (grid.rows, grid.columns)]
+        if not any(one.any() for one in missing):
+            return _Walk(list(grid.beads(cheapest_path(grid.cost_rows(), grid.moves, *skips))))
+        costs = np.array(list(grid.cost_rows()))
+        beads = list(grid.beads(cheapest_path(costs, grid.moves, *skips)))
+        near: NDArray[np.bool_] = detours(costs, grid.moves, *skips) <= MAX_DETOUR
+        sizes = np.array(grid.moves).T
+        return _Walk(
+            beads,
+            _runs_in(np.any(near, axis=2), sizes[0], missing[0], rows),
+            _runs_in(np.any(near, axis=0).T, sizes[1], missing[1], columns),
+        )
+
+    def _grid(self, source: EmbeddedText, target: EmbeddedText, stretch: Stretch) -> Grid:
+        """The costs of all beads in a stretch."""
         max_run = self.max_run if stretch.is_anchored else 1
         sizes = range(1, max_run + 1)
         moves = [(a, b) for a in sizes for b in sizes if a + b <= self.max_bead]
-        parts = source.part(rows, max_run), target.part(columns, max_run)
-        grid = Grid(source, target, *parts, moves, Weights(self.merge, self.outside, self.length))
-        skips = [np.where(full, skip, 0.0) for full in (source.is_full[rows], target.is_full[columns])]
-        path = cheapest_path(grid.cost_rows(), moves, *skips)
-        return list(grid.beads(path))
+        parts = source.part(stretch.rows, max_run), target.part(stretch.columns, max_run)
+        return Grid(source, target, *parts, moves, Weights(self.merge, self.outside, self.length))
+
+
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    """The beads of a cheapest path, and the runs on its way that should be encoded before it is trusted."""
+
+    beads: list[Bead]
+    source_runs: list[Run] = field(default_factory=list)
+    target_runs: list[Run] = field(default_factory=list)
+
+    @property
+    def is_open(self) -> bool:
+        return bool(self.source_runs or self.target_runs)
+
+
+def _runs_in(near: NDArray[np.bool_], sizes: Indices, missing: NDArray[np.bool_], indices: Indices) -> list[Run]:
+    """The missing runs of one side that stand in a bead near the path.
+
+    Args:
+        near: shape ``(p, moves)``, whether such a bead begins at this sentence.
+        sizes: shape ``(moves,)``, how many sentences of this side each move takes.
+        missing: shape ``(p, max_run)``.
+        indices: shape ``(p,)``, the sentences.
+    """
+    return [
+        (int(indices[place]), k)
+        for k in range(1, missing.shape[1])
+        for place in np.flatnonzero(near[:, sizes == k + 1].any(axis=1) & missing[:, k])
+    ]
 
 
 def _left_out(beads: Iterable[Bead]) -> tuple[Indices, Indices]:
