@@ -17,7 +17,7 @@ Point = tuple[int, int]
 WHOLE = 1500
 """Documents are searched whole while their grid has at most this many cells, squared."""
 
-PART = 400
+PART = 250
 """Sentences of the longer side between two cuts, about."""
 
 PROBES = 2000

@@ -92,9 +92,7 @@ class Monotone:
         return Alignment(pair, tuple(_put_in(beads, _still_free(doubtful, beads))), self.name)
 
     def _text(self, document: Document) -> EmbeddedText:
-        sentences = document.sentence_texts()
-        lengths = np.array([len(sentence) for sentence in sentences], dtype=np.float32)
-        return EmbeddedText(self.embedder.document(sentences), lengths)
+        return EmbeddedText.of(self.embedder.document(document.sentence_texts()), self.max_run)
 
     def _search(self, source: EmbeddedText, target: EmbeddedText, blocks: Iterable[Stretch], skip: float) -> list[Bead]:
         """The beads of the cheapest paths through these blocks, one after the other.
