@@ -1,5 +1,8 @@
 import json
 import sys
+from collections.abc import Iterator, Sequence
+from importlib import import_module
+from itertools import pairwise
 from pathlib import Path
 from types import ModuleType
 
@@ -7,15 +10,38 @@ import numpy as np
 import pytest
 from conftest import ROOT
 
-from aligner import Bead
+from aligner import Bead, Embedder, Relation
 
 
 @pytest.fixture
-def quality(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+def load(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.syspath_prepend(ROOT / "benchmarks")
-    import quality
+    return import_module
 
-    return quality
+
+@pytest.fixture
+def quality(load) -> ModuleType:
+    return load("quality")
+
+
+@pytest.fixture
+def damage(load) -> ModuleType:
+    return load("damage")
+
+
+@pytest.fixture
+def recipes(load) -> ModuleType:
+    return load("recipes")
+
+
+@pytest.fixture
+def planted(load) -> ModuleType:
+    return load("planted")
+
+
+@pytest.fixture
+def cost(load) -> ModuleType:
+    return load("cost")
 
 
 def run(quality: ModuleType, monkeypatch: pytest.MonkeyPatch, *arguments: str | Path) -> None:
@@ -63,7 +89,7 @@ def test_every_set_of_the_data_has_a_measure_but_the_hostile_ones(quality, share
     kinds = {path.name for path in data.iterdir() if path.is_dir()}
     assert kinds - {"hostile"} == set(quality.KINDS)
     names = {f"{path.parent.name}/{path.stem if path.suffix == '.tsv' else path.name}" for path in data.glob("*/*")}
-    assert set(quality.REFERENCES) <= names
+    assert set(quality.REFERENCES) | set(quality.PEER_FIGURES) <= names
 
 
 def test_the_command_prints_a_table_and_writes_the_same_rows(quality, shared, monkeypatch, capsys, tmp_path):
@@ -103,3 +129,398 @@ def test_the_fingerprint_tells_names_and_contents(quality, tmp_path):
         prints.add(quality.fingerprint([path]))
     prints.add(quality.fingerprint([path.rename(path.with_name("b.tsv"))]))
     assert len(prints) == 3
+
+
+# Damage
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """Two ``line`` sets of 400 lines, of which a line says its language, set and number."""
+    for name, langs in (("pud-ita-eng", ("it", "en")), ("john-verses", ("it", "en", "zh"))):
+        folder = tmp_path / "line" / name
+        folder.mkdir(parents=True)
+        for lang in langs:
+            lines = [f"{lang}-{name}-{number}" for number in range(400)]
+            (folder / f"{lang}.txt").write_text("\n".join(lines) + "\n", "utf-8")
+    return tmp_path
+
+
+def names(sentences: Sequence[str]) -> list[str]:
+    """Set and number of every line that these sentences hold."""
+    return [word.split("-", 1)[1] for sentence in sentences for word in sentence.split()]
+
+
+def linked(case) -> Iterator[tuple[list[str], list[str]]]:
+    """The texts on both sides of every link, first copies only."""
+    for bead in case.gold():
+        yield [case.sources[i] for i in bead.source], [case.targets[j] for j in bead.target]
+
+
+def test_undamaged_texts_have_beads_of_several_types_and_translate_word_for_word(damage, data):
+    (case,) = damage.documents(data, "line/pud*", ["none"])
+    kinds = {bead.kind for bead in case.gold()}
+    assert kinds == {"1-1", "1-2", "2-1", "1-3", "3-1"}
+    assert all(names(sources) == names(targets) for sources, targets in linked(case))
+    assert names(case.sources) == [f"pud-ita-eng-{number}" for number in range(400)]
+    assert case.pair.relation is Relation.PARALLEL
+    assert tuple(case.pair.target.sentence_texts()) == case.targets
+
+
+def test_chinese_lines_are_joined_without_a_space(damage, data):
+    (case,) = damage.documents(data, "line/john-verses zh-en", ["none"])
+    assert not any(" " in sentence for sentence in case.sources)
+    assert any(sentence.count("zh-") > 1 for sentence in case.sources)
+
+
+@pytest.mark.parametrize("name", ["line/pud-ita-eng", "line/john-verses it-en"])
+def test_every_damage_keeps_the_texts_of_its_links_and_points_at_sentences_that_exist(damage, data, name):
+    whole = {tuple(names(sources)) for sources, _ in linked(next(damage.documents(data, name, ["none"])))}
+    for case in damage.documents(data, name):
+        gold = [link for links in case.links for link in links]
+        assert gold
+        assert {i for bead in gold for i in bead.source} <= set(range(len(case.sources)))
+        assert {j for bead in gold for j in bead.target} <= set(range(len(case.targets)))
+        used = [("target", j) for bead in case.gold() for j in bead.target]
+        used += [("source", i) for bead in case.gold() for i in bead.source]
+        assert len(used) == len(set(used)), case.damage
+        for sources, targets in linked(case):
+            if case.damage.startswith("drop"):
+                assert any({*names(sources), *names(targets)} <= set(words) for words in whole)
+            else:
+                assert names(sources) == names(targets)
+                assert tuple(names(sources)) in whole
+
+
+def test_damages_do_what_their_names_say(damage, data):
+    cases = {case.damage: case for case in damage.documents(data, "line/pud-ita-eng")}
+    none = cases["none"]
+    own = {f"pud-ita-eng-{number}" for number in range(400)}
+    assert len(cases) == len(damage.DAMAGES)
+    assert len(cases["insert 50"].sources) == len(none.sources) + 50
+    assert cases["insert 50"].targets == none.targets
+    assert len(set(names(cases["insert 50"].sources)) - own) == 50
+    assert len(cases["first 500 missing"].links) == -(-len(none.links) // 2)
+    assert none.targets[-1] == cases["first 500 missing"].targets[-1]
+    assert len(cases["middle 300 missing"].links) == -(-len(none.links) // 2)
+    assert {none.sources[0], none.sources[-1]} <= set(cases["middle 300 missing"].sources)
+    assert 0.7 < len(cases["drop 20 % a side"].targets) / len(none.targets) < 0.9
+    assert cases["preface, appendix"].sources[60:-60] == none.sources
+    assert len(cases["repeat 50"].links) == len(none.links)
+    for name in ("swap 10 x 25", "permute 10 x 25", "move 25", "move 100"):
+        assert cases[name].sources == none.sources
+        assert sorted(cases[name].targets) == sorted(none.targets)
+        assert cases[name].targets != none.targets
+        assert cases[name].pair.relation is Relation.PARTIAL
+
+
+def test_the_same_damage_is_done_in_every_run(damage, data):
+    assert list(damage.documents(data)) == list(damage.documents(data))
+
+
+def test_of_a_repeated_text_either_copy_is_right_but_not_both(damage, data):
+    (case,) = damage.documents(data, "line/pud-ita-eng", ["repeat 50"])
+    twice = [links for links in case.links if len(links) == 2]
+    assert len(twice) == 50
+    assert all(case.sources[first.source[0]] == case.sources[second.source[0]] for first, second in twice)
+    firsts, seconds = ([links[min(copy, len(links) - 1)] for links in case.links] for copy in (0, 1))
+    assert case.gold(firsts) == case.gold() == firsts
+    assert case.gold(seconds) == seconds
+    only = next(bead for bead in seconds if bead not in firsts)
+    assert only in case.gold([only])
+    wider = Bead(only.source, (*only.target, only.target[-1] + 1))
+    assert only in case.gold([wider])
+
+
+def test_null_recall_is_the_share_of_foreign_sentences_left_alone(damage, data):
+    (case,) = damage.documents(data, "line/pud-ita-eng", ["preface, appendix"])
+
+    class Oracle:
+        def __init__(self, *more: Bead) -> None:
+            self.more = more
+
+        def align(self, pair):
+            return type("Alignment", (), {"beads": (*case.gold(), *self.more)})
+
+    perfect = damage.measure(case, Oracle())
+    assert (perfect.strict, perfect.lax, perfect.null_recall, perfect.n_nulls) == (1, 1, 1, 120)
+    assert damage.measure(case, Oracle(Bead((0, 1, 2), (0,)))).null_recall == pytest.approx(117 / 120)
+    undamaged = next(damage.documents(data, "line/pud-ita-eng", ["none"]))
+    assert damage.measure(undamaged, Oracle()).null_recall is None
+
+
+def test_the_damage_table_has_a_row_a_damage_and_a_column_a_set(damage, data, monkeypatch, capsys, tmp_path):
+    file = tmp_path / "rows.json"
+    arguments = ["damage.py", "--data", data, "--sets", "line/*it*", "--damages", "*0 %*", "--encoder", "noise"]
+    monkeypatch.setattr(sys, "argv", [*map(str, arguments), "--json", str(file)])
+    damage.main()
+    head, _rule, row, _, signature = capsys.readouterr().out.splitlines()
+    assert [cell.strip() for cell in head.split("|")[1:-1]] == [
+        "damage",
+        "mean",
+        "line/pud-ita-eng",
+        "line/john-verses it-en",
+    ]
+    assert row.startswith("| drop 20 % a side ")
+    assert "encoder:noise" in signature
+    assert [one["damage"] for one in json.loads(file.read_text())["rows"]] == ["drop 20 % a side"] * 2
+
+
+def test_a_published_recipe_can_be_measured_on_the_same_texts(damage, data, monkeypatch, capsys):
+    arguments = ["--sets", "line/pud*", "--damages", "none", "--encoder", "noise", "--aligner", "bertalign"]
+    monkeypatch.setattr(sys, "argv", ["damage.py", "--data", str(data), *arguments])
+    damage.main()
+    assert "|Bertalign:max_run=4,max_bead=5," in capsys.readouterr().out
+
+
+def test_noise_knows_only_equal_texts(load):
+    encoder = load("noise").load_encoder("noise")
+    rows = encoder.encode(["uno", "one", "uno"])
+    assert rows.shape == (3, 512)
+    assert rows.dtype == np.float32
+    assert np.allclose(np.linalg.norm(rows, axis=1), 1)
+    assert np.array_equal(rows[0], rows[2])
+    assert abs(rows[0] @ rows[1]) < 0.2
+    assert np.array_equal(rows, encoder.encode(["uno", "one", "uno"]))
+    assert Embedder(encoder).name == "noise"
+
+
+# Recipes and planted texts
+
+
+def test_the_recipes_encode_as_often_as_documented(recipes):
+    sentences = [f"sentence {number:03}" for number in range(100)]
+    n_chars = sum(map(len, sentences))
+    for recipe, times in ((recipes.Bertalign(), 10), (recipes.Vecalign(), 36)):
+        texts = recipes.distinct_texts([sentences], recipe.max_run)
+        words = sum(len(text.split()) // 2 for text in texts)
+        assert 0.9 * times * len(sentences) < words < times * len(sentences)
+        assert len(texts) == sum(100 - k for k in range(recipe.max_run))
+        assert max(map(len, texts)) < recipe.max_run * n_chars
+
+
+def test_equal_texts_are_sent_once(recipes):
+    assert recipes.distinct_texts([["a", "b"], ["a", "b", "a"]], 2) == ["a", "a b", "b", "b a"]
+
+
+def test_a_band_around_a_path_holds_it_and_never_turns_back(recipes):
+    path = [(0, 0), (1, 1), (1, 2), (1, 9), (4, 10), (9, 10), (12, 12)]
+    band = recipes.Band.around(path, 12, 12, 1)
+    assert all(band.low[i] <= j <= band.high[i] for i, j in path)
+    assert (np.diff(band.low) >= 0).all()
+    assert (np.diff(band.high) >= 0).all()
+    assert (band.low[0], band.high[-1]) == (0, 12)
+    assert (band.low[7], band.high[7]) == (9, 11)
+
+
+def test_the_path_in_a_band_is_the_cheapest(recipes):
+    chance = np.random.default_rng(0)
+    n, m, moves = 7, 6, [(1, 1), (1, 2), (2, 1)]
+    costs = chance.uniform(0, 1, (len(moves), n + 1, m + 1))
+    for number, (a, b) in enumerate(moves):
+        costs[number, n + 1 - a :] = costs[number, :, m + 1 - b :] = np.inf
+    band = recipes.Band(np.zeros(n + 1, dtype=np.int64), np.full(n + 1, m))
+    points = recipes.cheapest_in_band(band, moves, lambda i, low, high: costs[:, i, low : high + 1], 0.3)
+    best = np.full((n + 1, m + 1), np.inf)
+    best[n, m] = 0
+    for i in reversed(range(n + 1)):
+        for j in reversed(range(m + 1)):
+            for a, b, cost in [(1, 0, 0.3), (0, 1, 0.3), *((*move, costs[k, i, j]) for k, move in enumerate(moves))]:
+                if i + a <= n and j + b <= m:
+                    best[i, j] = min(best[i, j], cost + best[i + a, j + b])
+    steps = [(i, j, i_next - i, j_next - j) for (i, j), (i_next, j_next) in pairwise(points)]
+    paid = sum(0.3 if 0 in (a, b) else costs[moves.index((a, b)), i, j] for i, j, a, b in steps)
+    assert points[0] == (0, 0)
+    assert points[-1] == (n, m)
+    assert paid == pytest.approx(best[0, 0])
+
+
+def test_the_recipes_find_planted_beads(recipes, planted):
+    text = planted.plant(400)
+    scored = {}
+    for recipe in recipes.RECIPES:
+        texts = recipes.distinct_texts((text.sources, text.targets), recipe.max_run)
+        vector_of = dict(zip(texts, text.encoder.encode(texts), strict=True))
+        beads = recipe.search(
+            *(recipes.runs_of(side, recipe.max_run, vector_of) for side in (text.sources, text.targets))
+        )
+        assert sorted(i for bead in beads for i in bead.source) == list(range(len(text.sources)))
+        assert sorted(j for bead in beads for j in bead.target) == list(range(len(text.targets)))
+        right = {(bead.source, bead.target) for bead in text.gold if bead.is_link}
+        scored[recipe.name] = len(right & {(bead.source, bead.target) for bead in beads}) / len(right)
+    assert scored["Bertalign"] > 0.95
+    assert scored["Vecalign"] > 0.8
+
+
+def test_planted_texts_are_covered_by_their_beads_and_found_by_the_library(planted, cost):
+    text = planted.plant(300)
+    assert [i for bead in text.gold for i in bead.source] == list(range(len(text.sources)))
+    assert [j for bead in text.gold for j in bead.target] == list(range(len(text.targets)))
+    assert {bead.kind for bead in text.gold} == {"1-1", "1-2", "2-1", "1-0", "0-1"}
+    assert abs(len(text.sources) - 300) < 20
+    row = cost.search_planted(300)
+    assert row.strict > 0.95
+    assert row.seconds > 0
+    assert row.peak >= row.growth
+
+
+def test_planted_runs_are_the_vectors_of_joined_texts(planted):
+    text = planted.plant(40)
+    runs = text.encoder.encode_runs(text.targets, 3)
+    joined = text.encoder.encode([" ".join(text.targets[7 : 7 + k + 1]) for k in range(3)])
+    assert np.allclose(runs[7], joined, atol=1e-6)
+    assert not runs[-1, 1:].any()
+    assert text.encoder.seconds > 0
+    link = next(bead for bead in text.gold if bead.kind == "1-2")
+    (source,) = text.encoder.encode([text.sources[link.source[0]]])
+    (target,) = text.encoder.encode([" ".join(text.targets[j] for j in link.target)])
+    assert 0.4 < source @ target < 0.8
+
+
+# Cost
+
+
+class WordEncoder:
+    """Random vectors by word, with or without cheap runs."""
+
+    name = "words"
+    languages = None
+    centred = False
+
+    def encode(self, sentences):
+        def row(sentence):
+            return sum(
+                np.random.default_rng([len(word), *map(ord, word)]).standard_normal(8) for word in sentence.split()
+            )
+
+        return np.array([row(sentence) for sentence in sentences], dtype=np.float32)
+
+
+class RunEncoder(WordEncoder):
+    def encode_runs(self, sentences, max_run):
+        n = len(sentences)
+        joined = [" ".join(sentences[i : i + k + 1]) for i in range(n) for k in range(max_run)]
+        runs = self.encode(joined).reshape(n, max_run, -1)
+        for i in range(n):
+            runs[i, n - i :] = 0
+        return runs
+
+
+def test_the_meter_counts_what_is_sent_and_changes_nothing(cost):
+    sentences = ["a b", "c", "d e f"]
+    for encoder in (WordEncoder(), RunEncoder()):
+        meter = cost.metered(encoder)
+        assert hasattr(meter, "encode_runs") == hasattr(encoder, "encode_runs")
+        assert np.array_equal(meter.encode(sentences), encoder.encode(sentences))
+        assert meter.sent == sentences
+        assert (meter.name, meter.centred, meter.languages) == ("words", False, None)
+    assert np.array_equal(meter.encode_runs(sentences, 2), encoder.encode_runs(sentences, 2))
+    assert meter.sent == 2 * sentences
+    assert meter.seconds > 0
+
+
+def test_a_way_to_encode_that_the_meter_does_not_know_is_an_error(cost):
+    class Odd(WordEncoder):
+        def encode_fast(self, sentences):
+            return self.encode(sentences)
+
+    with pytest.raises(TypeError, match="encode_fast"):
+        cost.metered(Odd())
+
+
+def test_encoding_every_run_gives_what_exact_runs_give(cost):
+    sentences = ["a b", "c", "a b", "c", "d"]
+    assert np.allclose(
+        cost.EveryRun(WordEncoder()).encode_runs(sentences, 3), RunEncoder().encode_runs(sentences, 3), atol=1e-5
+    )
+
+
+def test_tokens_are_counted_by_the_encoders_own_tokenizer(cost):
+    count = cost.token_counter("use")
+    assert count("") == 0
+    assert 1 <= count("house") <= count("house house") <= 2 * count("house") + 1
+    with pytest.raises(ValueError, match="use and e5"):
+        cost.token_counter("noise")
+
+
+def test_the_rows_that_the_default_network_computes_can_be_seen(cost):
+    encoder = cost.load_encoder("use")
+    with cost.network_rows() as rows:
+        encoder.encode(["one two three", "four"])
+    tokens = sum(map(cost.token_counter("use"), ("one two three", "four")))
+    assert tokens < sum(rows) < tokens + 16
+    encoder.encode(["five"])
+    assert tokens < sum(rows) < tokens + 16
+
+
+def test_the_token_ratio_of_each_sentence_once_is_one(cost, data, monkeypatch):
+    encoder = WordEncoder()
+    monkeypatch.setattr(cost, "load_encoder", lambda name: encoder)
+    monkeypatch.setattr(cost, "token_counter", lambda name: lambda text: len(text.split()))
+
+    class Once:
+        def __init__(self, embedder):
+            self.embedder = embedder
+
+        def align(self, pair):
+            self.embedder.side(pair.source.sentence_texts())
+            self.embedder.side(pair.target.sentence_texts())
+            return type("Alignment", (), {"beads": ()})
+
+    monkeypatch.setattr(cost, "Monotone", Once)
+    row = cost.measure_tokens(data, "line/pud-ita-eng", "words", 100)
+    assert (row.ratio, row.sentence_ratio, row.rows_ratio, row.strict) == (1, 1, None, 0)
+    assert row.sentences < row.tokens < 1.2 * row.sentences
+
+
+def test_the_samples_of_a_set_hold_so_many_links_and_their_sentences(cost, shared):
+    found = cost.samples(shared / "data", "block/pinocchio-it-en", 100)
+    assert sum(len(sample.gold) for sample in found) == 100
+    for sample in found:
+        assert max(i for bead in sample.gold for i in bead.source) == len(sample.pair.source) - 1
+        assert max(j for bead in sample.gold for j in bead.target) <= len(sample.pair.target) - 1
+
+
+def test_the_long_pair_is_cut_to_size_and_keeps_its_beads(cost, data):
+    case = cost.long_pair(data, 300)
+    assert max(len(case.sources), len(case.targets)) <= 300
+    assert min(len(case.sources), len(case.targets)) > 250
+    assert all(names(sources) == names(targets) for sources, targets in linked(case))
+    both = cost.long_pair(data, 600)
+    assert {"it-pud-ita-eng-0", "it-john-verses-0"} <= set(both.sources)
+    assert len(both.gold()) == len({bead.source for bead in both.gold()})
+
+
+def test_times_are_told_as_ratios_and_extrapolations_as_such(cost, data, monkeypatch):
+    monkeypatch.setattr(cost, "load_encoder", lambda name: RunEncoder())
+    case = cost.long_pair(data, 40)
+    rows = list(cost.measure_times(case, "words", 1.0))
+    assert [row.aligner for row in rows] == ["ours", "Bertalign's recipe", "Vecalign's recipe"]
+    assert rows[1].sent == pytest.approx(10, rel=0.15)
+    assert rows[2].sent == pytest.approx(36, rel=0.25)
+    assert all(row.strict is not None for row in rows)
+    table = cost.format_times(rows).splitlines()
+    ours = [cell.strip() for cell in table[2].split("|")]
+    assert ours[2] == "ours"
+    assert ours[-4:-2] == ["1.0", ""]
+    (*_, sampled) = cost.measure_times(case, "words", 0.5)
+    assert sampled.strict is None
+    assert "(from 50%)" in cost.format_times([*rows, sampled])
+
+
+def test_exponents_are_slopes_of_logarithms(cost):
+    sizes = [1000, 2000, 4000]
+    assert cost.exponent(sizes, [n**1.5 for n in sizes]) == pytest.approx(1.5)
+    rows = [cost.ScalingRow(n, n / 100, 2 * n, n, 1.0, 1.0, 1.0) for n in sizes]
+    assert cost.format_scaling(rows).endswith("exponents: time 1.00, memory 1.00")
+    assert "exponents" not in cost.format_scaling(rows[:1])
+
+
+def test_the_scaling_table_measures_each_size_in_a_process_of_its_own(cost, monkeypatch, capsys, tmp_path):
+    file = tmp_path / "cost.json"
+    arguments = ["--data", str(tmp_path), "--tables", "scaling", "--sizes", "60", "120", "--json", str(file)]
+    monkeypatch.setattr(sys, "argv", ["cost.py", *arguments])
+    cost.main()
+    told = capsys.readouterr().out
+    assert "exponents: time " in told
+    assert [row["n"] for row in json.loads(file.read_text())["scaling"]] == [60, 120]
