@@ -15,14 +15,14 @@ import resource
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from importlib.util import find_spec
 from itertools import accumulate
 from multiprocessing import get_context
 from pathlib import Path
+from threading import RLock
 from time import perf_counter
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from damage import Case, Texts, make_case, make_document, undamaged
@@ -57,7 +57,7 @@ class Meter:
     """An encoder that remembers what was sent to it and how long it took."""
 
     def __init__(self, encoder: Encoder) -> None:
-        if unknown := _methods(encoder) - {"encode", "encode_runs"}:
+        if unknown := _methods(encoder) - {"encode", "read_passage"}:
             raise TypeError(f"encoder: has {', '.join(sorted(unknown))}, which the meter does not know; count it, too")
         self._encoder: Any = encoder
         self.name = getattr(encoder, "name", type(encoder).__name__)
@@ -67,26 +67,26 @@ class Meter:
         self.seconds = 0.0
 
     def encode(self, sentences: Sequence[str]) -> Any:
-        return self._metered(sentences, self._encoder.encode, sentences)
+        return self._metered(self._encoder.encode, sentences)
 
-    def _metered(self, sentences: Sequence[str], encode: Callable[..., Any], *arguments: Any) -> Any:
+    def _metered(self, encode: Callable[[Sequence[str]], Any], sentences: Sequence[str]) -> Any:
         self.sent += sentences
         started = perf_counter()
-        vectors = encode(*arguments)
+        encoded = encode(sentences)
         self.seconds += perf_counter() - started
-        return vectors
+        return encoded
 
 
-class RunMeter(Meter):
-    """The same for an encoder with cheap runs. They take one pass over the text: each sentence is sent once."""
+class PassageMeter(Meter):
+    """The same for an encoder through which a document passes once: each of its sentences is sent once."""
 
-    def encode_runs(self, sentences: Sequence[str], max_run: int) -> Any:
-        return self._metered(sentences, self._encoder.encode_runs, sentences, max_run)
+    def read_passage(self, sentences: Sequence[str]) -> Any:
+        return self._metered(self._encoder.read_passage, sentences)
 
 
 def metered(encoder: Encoder) -> Meter:
-    """The encoder, its cheap runs too where it has them, under a meter."""
-    return (RunMeter if hasattr(encoder, "encode_runs") else Meter)(encoder)
+    """The encoder under a meter, with ``read_passage`` where it has that."""
+    return (PassageMeter if hasattr(encoder, "read_passage") else Meter)(encoder)
 
 
 def _methods(encoder: Encoder) -> set[str]:
@@ -99,18 +99,42 @@ class EveryRun:
     languages = None
 
     def __init__(self, encoder: Encoder) -> None:
-        self._encoder: Any = encoder
         self.name = f"{getattr(encoder, 'name', 'encoder')}-every-run"
         self.centred = getattr(encoder, "centred", True)
+        self._encoder: Any = encoder
+        self._vector_of: dict[str, Floats] = {}
+        self._encoding = RLock()
 
-    def encode(self, sentences: Sequence[str]) -> Any:
-        return self._encoder.encode(sentences)
+    def encode(self, sentences: Sequence[str]) -> Floats:
+        """Shape ``(n, dim)``; no text is encoded twice."""
+        with self._encoding:
+            new = [text for text in dict.fromkeys(sentences) if text not in self._vector_of]
+            if new:
+                self._vector_of |= zip(new, np.asarray(self._encoder.encode(new), dtype=np.float32), strict=True)
+        dim = len(next(iter(self._vector_of.values()), ()))
+        return np.array([self._vector_of[text] for text in sentences], dtype=np.float32).reshape(-1, dim)
 
-    def encode_runs(self, sentences: Sequence[str], max_run: int) -> Floats:
-        """Shape ``(n, max_run, dim)``; zeros for runs past the end."""
-        texts = distinct_texts([sentences], max_run)
-        vector_of = dict(zip(texts, np.asarray(self._encoder.encode(texts), dtype=np.float32), strict=True))
-        return runs_of(sentences, max_run, vector_of).vectors
+    def read_passage(self, sentences: Sequence[str]) -> "JoinedRuns":
+        return JoinedRuns(self, tuple(sentences))
+
+
+@dataclass(frozen=True, slots=True)
+class JoinedRuns:
+    """A document of which every run that is asked for is encoded as joined text."""
+
+    encoder: EveryRun
+    sentences: tuple[str, ...]
+
+    nbytes: ClassVar[int] = 0
+
+    def runs(self, start: int, stop: int, max_run: int) -> Floats:
+        """Shape ``(stop - start, max_run, dim)``; zeros where a run reaches past ``stop``."""
+        runs = list(run_texts(self.sentences[start:stop], max_run))
+        rows = self.encoder.encode([text for _, _, text in runs])
+        vectors = np.zeros((stop - start, max_run, rows.shape[1]), dtype=np.float32)
+        for (i, k, _), row in zip(runs, rows, strict=True):
+            vectors[i, k] = row
+        return vectors
 
 
 def token_counter(encoder: str) -> Callable[[str], int]:
@@ -134,32 +158,6 @@ def token_counter(encoder: str) -> Callable[[str], int]:
         tokenizer = Tokenizer.from_file(str(convert() / "tokenizer.json"))
         return lambda text: len(tokenizer.encode(text, add_special_tokens=False).ids)
     raise ValueError(f"encoder {encoder!r}: tokens can be counted for use and e5; choose one of them")
-
-
-@contextmanager
-def network_rows() -> Iterator[list[int]]:
-    """Collects how many token rows the network of ``use`` computes, marks and gaps included.
-
-    It reads this off the encoder's inside, which no caller can see; nothing is collected where that has changed.
-    """
-    from aligner.encoders import use
-
-    rows: list[int] = []
-    network: Any = getattr(use, "_Network", None)
-    pooled = getattr(network, "pooled", None)
-    if pooled is None:
-        yield rows
-        return
-
-    def counted(self: Any, ids: Any, *arguments: Any) -> Any:
-        rows.append(len(ids))
-        return pooled(self, ids, *arguments)
-
-    network.pooled = counted
-    try:
-        yield rows
-    finally:
-        network.pooled = pooled
 
 
 # Tokens
@@ -207,8 +205,8 @@ class TokenRow:
         tokens: of the two texts, each sentence once.
         ratio: tokens sent to the encoder, over that.
         sentence_ratio: texts sent to the encoder over sentences.
-        rows_ratio: token rows that the network computed over those that it computes for each sentence once; None
-            where that cannot be seen.
+        time_ratio: seconds spent encoding, over those that it takes to encode each sentence once. Passages need more
+            than their tokens: what each sentence looks like at the beginning and at the end of a text.
         strict, strict_every: strict F1, and the same with every run encoded as joined text.
     """
 
@@ -218,7 +216,7 @@ class TokenRow:
     tokens: int
     ratio: float
     sentence_ratio: float
-    rows_ratio: float | None
+    time_ratio: float
     strict: float
     strict_every: float
 
@@ -229,10 +227,8 @@ def measure_tokens(data: Path, name: str, encoder_name: str, n_links: int) -> To
     texts = samples(data, name, n_links)
     sentences = [text for one in texts for side in (one.pair.source, one.pair.target) for text in side.sentence_texts()]
     meter = metered(encoder)
-    with network_rows() as computed:
-        strict = _strict(texts, meter)
-    with network_rows() as once:
-        encoder.encode(sentences)
+    seconds = min(_seconds(lambda: encoder.encode(sentences)) for _ in range(2))
+    strict = _strict(texts, meter)
     tokens = sum(map(count, sentences))
     return TokenRow(
         encoder=encoder_name,
@@ -241,7 +237,7 @@ def measure_tokens(data: Path, name: str, encoder_name: str, n_links: int) -> To
         tokens=tokens,
         ratio=sum(map(count, meter.sent)) / tokens,
         sentence_ratio=len(meter.sent) / len(sentences),
-        rows_ratio=sum(computed) / sum(once) if once else None,
+        time_ratio=meter.seconds / seconds,
         strict=strict,
         strict_every=_strict(texts, EveryRun(encoder)),
     )
@@ -253,7 +249,7 @@ def _strict(texts: Sequence[Sample], encoder: Any) -> float:
 
 
 def format_tokens(rows: Sequence[TokenRow]) -> str:
-    head = ("encoder", "set", "sentences", "tokens", "sent", "texts sent", "computed", "strict F1", "every run", "lost")
+    head = ("encoder", "set", "sentences", "tokens", "sent", "texts sent", "time", "strict F1", "every run", "lost")
     table = [
         (
             row.encoder,
@@ -262,7 +258,7 @@ def format_tokens(rows: Sequence[TokenRow]) -> str:
             str(row.tokens),
             f"{row.ratio:.2f}",
             f"{row.sentence_ratio:.2f}",
-            "" if row.rows_ratio is None else f"{row.rows_ratio:.2f}",
+            f"{row.time_ratio:.2f}",
             f"{row.strict:.3f}",
             f"{row.strict_every:.3f}",
             f"{row.strict_every - row.strict:+.3f}",
@@ -413,7 +409,7 @@ class ScalingRow:
 
     Attributes:
         n: sentences a side, about.
-        seconds: all but the time that looking up the planted vectors took.
+        seconds: all but the time that looking up the sentences' planted vectors took.
         peak, growth: bytes resident at most, and how much of them is the search's: its peak less that before it began.
         strict: F1 against the planted beads.
         products: seconds for the cosines of all sentences with all at the speed of this machine's matrix product, the

@@ -74,17 +74,11 @@ class PlantedEncoder:
         self.seconds += perf_counter() - started
         return rows
 
-    def encode_runs(self, sentences: Sequence[str], max_run: int) -> Floats:
-        """Shape ``(n, max_run, 512)``: as ``encode`` of each run's joined text; zeros for runs past the end."""
+    def read_passage(self, sentences: Sequence[str]) -> "PlantedPassage":
         started = perf_counter()
-        sums = self._sums(sentences)
-        runs = np.zeros((len(sums), max_run, DIM), dtype=np.float32)
-        run = np.zeros_like(sums)
-        for k in range(min(max_run, len(sums))):
-            run = run[: len(sums) - k] + sums[k:]
-            runs[: len(run), k] = _unit(run)
+        passage = PlantedPassage(self._sums(sentences))
         self.seconds += perf_counter() - started
-        return runs
+        return passage
 
     def _sums(self, texts: Sequence[str]) -> Floats:
         words = [(row, *match) for row, text in enumerate(texts) for match in _WORD.findall(text)]
@@ -96,6 +90,27 @@ class PlantedEncoder:
             vectors[blurred] += self.blurs[numbers[blurred] % N_BLURS]
             np.add.at(sums, np.array([row for row, _, _ in words]), vectors)
         return sums
+
+
+@dataclass(frozen=True, slots=True)
+class PlantedPassage:
+    """A document as its sentences' sums of concepts, shape ``(n, 512)``."""
+
+    sums: Floats
+
+    @property
+    def nbytes(self) -> int:
+        return self.sums.nbytes
+
+    def runs(self, start: int, stop: int, max_run: int) -> Floats:
+        """Shape ``(stop - start, max_run, 512)``: as ``encode`` of each run's joined text; zeros past ``stop``."""
+        sums = self.sums[start:stop]
+        runs = np.zeros((len(sums), max_run, DIM), dtype=np.float32)
+        run = np.zeros_like(sums)
+        for k in range(min(max_run, len(sums))):
+            run = run[: len(sums) - k] + sums[k:]
+            runs[: len(run), k] = _unit(run)
+        return runs
 
 
 def plant(n: int, seed: int = SEED) -> Planted:
