@@ -377,7 +377,7 @@ def test_planted_runs_are_the_vectors_of_joined_texts(planted):
     link = next(bead for bead in text.gold if bead.kind == "1-2")
     (source,) = text.encoder.encode([text.sources[link.source[0]]])
     (target,) = text.encoder.encode([" ".join(text.targets[j] for j in link.target)])
-    assert 0.4 < source @ target < 0.8
+    assert 0.6 < source @ target < 0.9
 
 
 # Cost
@@ -520,8 +520,8 @@ def test_times_are_told_as_ratios_and_extrapolations_as_such(cost, data, monkeyp
 def test_exponents_are_slopes_of_logarithms(cost):
     sizes = [1000, 2000, 4000]
     assert cost.exponent(sizes, [n**1.5 for n in sizes]) == pytest.approx(1.5)
-    rows = [cost.ScalingRow(n, n / 100, 2 * n, n, 1.0, 1.0, 1.0) for n in sizes]
-    assert cost.format_scaling(rows).endswith("exponents: time 1.00, memory 1.00")
+    rows = [cost.ScalingRow(n, 1.0, n / 100, 2 * n, n, 1.0, 1.0, 1.0) for n in sizes]
+    assert cost.format_scaling(rows).endswith("exponents: cpu time 1.00, memory 1.00")
     assert "exponents" not in cost.format_scaling(rows[:1])
 
 
@@ -531,5 +531,5 @@ def test_the_scaling_table_measures_each_size_in_a_process_of_its_own(cost, monk
     monkeypatch.setattr(sys, "argv", ["cost.py", *arguments])
     cost.main()
     told = capsys.readouterr().out
-    assert "exponents: time " in told
+    assert "exponents: cpu time " in told
     assert [row["n"] for row in json.loads(file.read_text())["scaling"]] == [60, 120]
