@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from aligner.alignment import Alignment, Bead
+    from aligner.assessment import Assessment, assess
     from aligner.bitext import Bitext, SegmentPair, join
     from aligner.corpus import Corpus, read_corpus, read_document, split
     from aligner.document import Document, DocumentPair, Relation, Sentence, Text
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
         align_corpus,
         align_documents,
         align_files,
+        evaluate_files,
         inspect_corpus,
         mine,
         write_bitext,
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "alignment": ("Alignment", "Bead"),
+    "assessment": ("Assessment", "assess"),
     "bitext": ("Bitext", "SegmentPair", "join"),
     "corpus": ("Corpus", "read_corpus", "read_document", "split"),
     "document": ("Document", "DocumentPair", "Relation", "Sentence", "Text"),
@@ -44,6 +47,7 @@ _HOMES = {
         "align_corpus",
         "align_documents",
         "align_files",
+        "evaluate_files",
         "inspect_corpus",
         "mine",
         "write_bitext",
@@ -57,6 +61,7 @@ _HOME = {name: module for module, names in _HOMES.items() for name in names}
 __all__ = [
     "Alignment",
     "AlignerError",
+    "Assessment",
     "Bead",
     "Bitext",
     "Corpus",
@@ -75,7 +80,9 @@ __all__ = [
     "align_corpus",
     "align_documents",
     "align_files",
+    "assess",
     "evaluate",
+    "evaluate_files",
     "inspect_corpus",
     "join",
     "mine",

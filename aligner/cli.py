@@ -3,7 +3,6 @@
 import json
 import sys
 from collections.abc import Callable, Iterable
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
@@ -124,20 +123,33 @@ def mine(source: Path, target: Path, output: str, langs: list[str] | None, encod
 @main.command()
 @click.argument("predicted", type=click.Path(path_type=Path))
 @click.argument("gold", type=click.Path(path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
-def evaluate(predicted: Path, gold: Path, as_json: bool) -> None:
-    """Compare beads or mined pairs with gold: strict and lax precision, recall and F1, as Vecalign defines them."""
-    from aligner.evaluation import evaluate as compare
-    from aligner.writers.beads import read_beads
+@click.option("--against", type=click.Path(path_type=Path), help="Another system's beads, to be compared with.")
+@click.option("--diff", type=click.Path(path_type=Path), help="Write each mistake with its text here, as Markdown.")
+@click.option("--source", type=click.Path(path_type=Path), help="For --diff: the source text, one sentence a line.")
+@click.option("--target", type=click.Path(path_type=Path), help="For --diff: the target text, one sentence a line.")
+@click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
+def evaluate(
+    predicted: Path,
+    gold: Path,
+    against: Path | None,
+    diff: Path | None,
+    source: Path | None,
+    target: Path | None,
+    as_json: bool,
+) -> None:
+    """Compare beads or mined pairs with gold: precision, recall and F1 with their intervals, by type, and the mistakes.
 
-    scores = compare(read_beads(predicted), read_beads(gold))
-    if as_json:
-        click.echo(json.dumps(asdict(scores)))
-        return
-    click.echo("        precision  recall     F1")
-    for name, figures in (("strict", scores.strict), ("lax", scores.lax)):
-        click.echo(f"{name:<8}{figures.precision:9.4f}{figures.recall:8.4f}{figures.f1:7.4f}")
-    click.echo(f"inside {scores.inside:.4f}  covered {scores.covered:.4f}")
+    PREDICTED and GOLD are files, or folders of files that belong together by their stems: bead files as Vecalign's and
+    SentAlign's, our TSV and JSONL, hunalign's ladders, or pairs of line numbers.
+    """
+    from aligner.assessment import describe, summarise
+    from aligner.pipeline import evaluate_files
+
+    if (source is None) != (target is None) or (source and not diff):
+        raise click.UsageError("--source and --target are given together, with --diff")
+    texts = (source, target) if source and target else None
+    assessment = evaluate_files(predicted, gold, against=against, diff=diff, texts=texts)
+    click.echo(json.dumps(describe(assessment)) if as_json else summarise(assessment))
 
 
 @main.command()

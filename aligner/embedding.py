@@ -1,13 +1,15 @@
 """The one door to an encoder: unit rows, each distinct sentence encoded once."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from threading import RLock
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from aligner.encoders import Encoder
+from aligner.encoders import Encoder, Passage
 from aligner.errors import EncoderError
 
 Floats = npt.NDArray[np.float32]
@@ -21,6 +23,10 @@ SHRINKAGE = 5
 _LONE_SURROGATES = dict.fromkeys(range(0xD800, 0xE000), "\N{REPLACEMENT CHARACTER}")
 
 
+PASSAGE_BYTES = 2 << 30
+"""What read documents may take up in memory together; the one not asked for longest makes room, and is read again."""
+
+
 @dataclass(frozen=True)
 class Side:
     """The sentences of one side of a comparison (a document, a language), embedded.
@@ -29,7 +35,6 @@ class Side:
     they are centred: less the mean of the side, of unit length again.
     """
 
-    embedder: "Embedder" = field(repr=False)
     sentences: Sequence[str]
     vectors: Floats
     centre: Floats | None
@@ -39,15 +44,70 @@ class Side:
         """The mean vector, shrunk where there are few; shape ``(dim,)``."""
         return mean_vector(self.vectors)
 
-    def runs(self, indices: Sequence[int], max_run: int) -> Floats:
-        """Vectors of all runs of up to ``max_run`` of these sentences, as if nothing stood between them.
+
+@dataclass(frozen=True)
+class DocumentSide(Side):
+    """A document as one side, with the vectors of joined sentences."""
+
+    passage: Passage = field(repr=False)
+
+    def runs(self, indices: Sequence[int] | npt.NDArray[np.int64], max_run: int) -> Floats:
+        """Vectors of all runs of up to ``max_run`` of these sentences that stand next to each other, joined.
+
+        Args:
+            indices: rising.
+            max_run: at least 1.
 
         Returns:
-            Shape ``(len(indices), max_run, dim)``, as ``Embedder.embed_runs`` gives them, with this side's centre.
+            Shape ``(len(indices), max_run, dim)``, float32, rows of length 1, this side's centre subtracted: ``[p, k]``
+            stands for the ``k + 1`` sentences from ``indices[p]`` on, without blank ones; zeros where one of them is
+            not among the indices, or all are blank.
+
+        Raises:
+            EncoderError: as for ``Embedder.embed``.
+            ValueError: ``max_run`` is less than 1.
         """
+        if max_run < 1:
+            raise ValueError(f"max_run: got {max_run}, expected 1 or more")
+        chosen = np.asarray(indices, dtype=np.int64)
         if max_run == 1:
-            return self.vectors[np.asarray(indices, dtype=np.int64)][:, None]
-        return self.embedder.embed_runs([self.sentences[i] for i in indices], max_run, self.centre)
+            return self.vectors[chosen][:, None]
+        pieces = np.split(chosen, np.flatnonzero(np.diff(chosen) != 1) + 1) if len(chosen) else []
+        runs = [_spread(self.passage, self._n_full[piece[0] : piece[-1] + 2], max_run) for piece in pieces]
+        nothing = np.zeros((0, max_run, self.vectors.shape[1]), dtype=np.float32)
+        return _centred(np.concatenate([nothing, *runs]), self.centre)
+
+    def missing(self, indices: npt.NDArray[np.int64], max_run: int) -> npt.NDArray[np.bool_]:
+        """Which runs, as ``runs`` gives them, are only composed of the vectors of their sentences, so far.
+
+        Returns:
+            Shape ``(len(indices), max_run)``; also of runs that ``runs`` leaves at zero.
+        """
+        missing = np.zeros((len(indices), max_run), dtype=bool)
+        if isinstance(self.passage, ComposedPassage) and len(indices):
+            n_full, n = self._n_full, len(self.sentences)
+            first = n_full[indices[0]]
+            known = self.passage.is_exact(int(first), int(n_full[min(indices[-1] + max_run, n)]), max_run)
+            for k in range(1, max_run):
+                sizes = n_full[np.minimum(indices + k + 1, n)] - n_full[indices]
+                several = np.flatnonzero(sizes > 1)
+                missing[several, k] = ~known[n_full[indices[several]] - first, sizes[several] - 1]
+        return missing
+
+    def encode(self, runs: Iterable[tuple[int, int]]) -> None:
+        """Encode these runs, each given by its first sentence and the number of those that follow.
+
+        Raises:
+            EncoderError: as for ``Embedder.embed``.
+        """
+        if isinstance(self.passage, ComposedPassage):
+            n_full = self._n_full
+            self.passage.encode((int(n_full[i]), int(n_full[i + k + 1] - n_full[i]) - 1) for i, k in sorted(set(runs)))
+
+    @cached_property
+    def _n_full(self) -> npt.NDArray[np.int64]:
+        """How many sentences that are not blank stand before each, and in all; shape ``(n + 1,)``."""
+        return np.cumsum([0, *(bool(sentence.strip()) for sentence in self.sentences)])
 
 
 class Embedder:
@@ -55,7 +115,8 @@ class Embedder:
 
     Sentences are folded first: any run of white space (a hard-wrapped line's newline) is one space, a lone surrogate
     a replacement character. Blank sentences never reach the encoder: their rows are zeros. Every distinct folded
-    sentence stays in memory with its row (2 KB at 512 dimensions) as long as the embedder lives.
+    sentence stays in memory with its row (2 KB at 512 dimensions) as long as the embedder lives; documents that the
+    default encoder has read take 6 KB a sentence, up to ``PASSAGE_BYTES``.
     """
 
     def __init__(self, encoder: Encoder) -> None:
@@ -64,6 +125,8 @@ class Embedder:
         self.centred = bool(getattr(encoder, "centred", True))
         self._row_of: dict[str, int] = {}
         self._rows: Floats = np.zeros((0, 0), dtype=np.float32)
+        self._passages: dict[tuple[str, ...], Passage] = {}
+        self._writing = RLock()
 
     @property
     def dim(self) -> int:
@@ -91,61 +154,64 @@ class Embedder:
         """
         rows = self.embed(sentences)
         centre = mean_vector(rows) if self.centred else None
-        return Side(self, sentences, _centred(rows, centre), centre)
+        return Side(sentences, _centred(rows, centre), centre)
 
-    def embed_runs(self, sentences: Sequence[str], max_run: int, centre: Floats | None = None) -> Floats:
-        """Vectors of all runs of up to ``max_run`` consecutive sentences, joined by one space.
-
-        Args:
-            sentences: the ``n`` sentences.
-            max_run: at least 1.
-            centre: what to subtract before the rows are brought to unit length, shape ``(dim,)``.
-
-        Returns:
-            Shape ``(n, max_run, dim)``, float32, rows of length 1: ``[i, k]`` stands for
-            ``sentences[i : i + k + 1]`` without its blank ones; zeros where the run reaches past the end or holds
-            nothing.
+    def document(self, sentences: Sequence[str]) -> DocumentSide:
+        """A document as one side, of which joined sentences can be had, too; it passes through the encoder once.
 
         Raises:
             EncoderError: as for ``embed``.
-            ValueError: ``max_run`` is less than 1.
         """
-        if max_run < 1:
-            raise ValueError(f"max_run: got {max_run}, expected 1 or more")
-        folded = [_fold(sentence) for sentence in sentences]
-        full = np.array([bool(sentence) for sentence in folded], dtype=bool)
-        compact = _centred(self._compact_runs([sentence for sentence in folded if sentence], max_run), centre)
-        n = len(folded)
-        before = np.concatenate([[0], np.cumsum(full)])
-        runs = np.zeros((n, max_run, compact.shape[2]), dtype=np.float32)
-        for k in range(min(max_run, n)):
-            size = before[k + 1 :] - before[: n - k]
-            starts = np.flatnonzero(size)
-            runs[starts, k] = compact[before[starts], size[starts] - 1]
-        return runs
+        passage = self.read(sentences)
+        side = self.side(sentences)
+        return DocumentSide(side.sentences, side.vectors, side.centre, passage)
 
-    def _compact_runs(self, sentences: list[str], max_run: int) -> Floats:
-        """Runs of sentences of which none is blank, not centred."""
-        n = len(sentences)
-        if n == 0:
-            return np.zeros((0, max_run, self.dim), dtype=np.float32)
-        encode_runs = getattr(self.encoder, "encode_runs", None)
-        if encode_runs is not None:
-            given = _as_array(encode_runs(sentences, max_run), self.name)
-            if given.ndim != 3 or given.shape[:2] != (n, max_run):
-                raise EncoderError(
-                    f"encoder {self.name!r}: encode_runs gave shape {given.shape} for {n} sentences, "
-                    f"expected ({n}, {max_run}, dim); mend the encoder"
-                )
-            return _unit(_finite(given, self.name))
-        joined = [" ".join(sentences[i : i + k + 1]) if i + k < n else "" for i in range(n) for k in range(max_run)]
-        rows = self._look_up(joined)
-        return rows.reshape(n, max_run, rows.shape[1])
+    def read(self, sentences: Sequence[str]) -> Passage:
+        """A document from which vectors of runs of its sentences can be had; blank sentences are left out.
+
+        Where the encoder can ``read_passage``, the document passes through it once: its sentences are remembered as
+        ``embed`` remembers them, and so is the passage, among as many others as ``PASSAGE_BYTES`` has room for.
+
+        Raises:
+            EncoderError: as for ``embed``.
+        """
+        folded = tuple(filter(None, map(_fold, sentences)))
+        if folded in self._passages:
+            self._passages[folded] = self._passages.pop(folded)
+            return self._passages[folded]
+        read = getattr(self.encoder, "read_passage", None)
+        if read is None:
+            return ComposedPassage(self, folded)
+        passage: Passage = read(list(folded))
+        self._keep(folded, passage)
+        return passage
+
+    def read_all(self, documents: Iterable[Sequence[str]]) -> None:
+        """Remember all sentences of these documents, each document passing through the encoder once.
+
+        Raises:
+            EncoderError: as for ``embed``.
+        """
+        if hasattr(self.encoder, "read_passage"):
+            for sentences in documents:
+                self.read(sentences)
+        else:
+            self.embed([sentence for sentences in documents for sentence in sentences])
+
+    def _keep(self, folded: tuple[str, ...], passage: Passage) -> None:
+        """Remember a passage and the sentences in it that are new."""
+        self._passages[folded] = passage
+        while sum(kept.nbytes for kept in self._passages.values()) > PASSAGE_BYTES and len(self._passages) > 1:
+            self._passages.pop(next(iter(self._passages)))
+        new = {sentence: i for i, sentence in enumerate(folded) if sentence not in self._row_of}
+        if new:
+            self._put(list(new), passage.runs(0, len(folded), 1)[list(new.values()), 0])
 
     def _look_up(self, folded: list[str]) -> Floats:
-        new = [sentence for sentence in dict.fromkeys(folded) if sentence and sentence not in self._row_of]
-        for first in range(0, len(new), BATCH):
-            self._remember(new[first : first + BATCH])
+        with self._writing:
+            new = [sentence for sentence in dict.fromkeys(folded) if sentence and sentence not in self._row_of]
+            for first in range(0, len(new), BATCH):
+                self._remember(new[first : first + BATCH])
         rows = np.zeros((len(folded), self.dim), dtype=np.float32)
         full = [place for place, sentence in enumerate(folded) if sentence]
         rows[full] = self._rows[[self._row_of[folded[place]] for place in full]]
@@ -154,6 +220,10 @@ class Embedder:
     def _remember(self, sentences: list[str]) -> None:
         """Encode sentences that have not been seen and put them into the table."""
         given = _as_array(self.encoder.encode(sentences), self.name)
+        self._put(sentences, given)
+
+    def _put(self, sentences: list[str], given: npt.NDArray[Any]) -> None:
+        """Put the encoder's rows of sentences that have not been seen into the table."""
         if given.ndim != 2 or len(given) != len(sentences) or given.shape[1] == 0:
             raise EncoderError(
                 f"encoder {self.name!r}: gave shape {given.shape} for {len(sentences)} sentences, "
@@ -172,6 +242,75 @@ class Embedder:
             self._rows = table
         self._rows[n_known : n_known + len(rows)] = rows
         self._row_of |= {sentence: n_known + place for place, sentence in enumerate(sentences)}
+
+
+class ComposedPassage:
+    """A document of an encoder that cannot ``read_passage``.
+
+    A run is the mean of its sentences' vectors, weighted by their lengths in characters, until it is encoded.
+    """
+
+    nbytes = 0
+
+    def __init__(self, embedder: Embedder, sentences: Sequence[str]) -> None:
+        self._embedder, self._sentences = embedder, sentences
+        self._encoded: dict[int, dict[int, Floats]] = {}
+
+    def runs(self, start: int, stop: int, max_run: int) -> Floats:
+        """As for ``Passage``, composed or encoded."""
+        weighted = self._weighted[start:stop]
+        runs = np.zeros((stop - start, max_run, weighted.shape[1]), dtype=np.float32)
+        for k in range(min(max_run, stop - start)):
+            runs[: stop - start - k, k] = weighted[k:] + (runs[: stop - start - k, k - 1] if k else 0)
+        runs = _unit(runs)
+        for i, k in self._encoded_between(start, stop, max_run):
+            runs[i - start, k] = self._encoded[i][k]
+        return runs
+
+    def is_exact(self, start: int, stop: int, max_run: int) -> npt.NDArray[np.bool_]:
+        """Which of the runs that ``runs`` gives are as of joined text; shape ``(stop - start, max_run)``."""
+        exact = np.zeros((stop - start, max_run), dtype=bool)
+        exact[:, 0] = True
+        for i, k in self._encoded_between(start, stop, max_run):
+            exact[i - start, k] = True
+        return exact
+
+    def encode(self, runs: Iterable[tuple[int, int]]) -> None:
+        """Encode these runs, each given by its first sentence and the number of those that follow.
+
+        Raises:
+            EncoderError: as for ``Embedder.embed``.
+        """
+        chosen = list(runs)
+        rows = self._embedder.embed([" ".join(self._sentences[i : i + k + 1]) for i, k in chosen])
+        for (i, k), row in zip(chosen, rows, strict=True):
+            self._encoded.setdefault(i, {})[k] = row
+
+    def _encoded_between(self, start: int, stop: int, max_run: int) -> Iterator[tuple[int, int]]:
+        for i in range(start, stop):
+            for k in self._encoded.get(i, ()):
+                if k < max_run and i + k < stop:
+                    yield i, k
+
+    @cached_property
+    def _weighted(self) -> Floats:
+        lengths = np.array([len(sentence) for sentence in self._sentences], dtype=np.float32)
+        return self._embedder.embed(self._sentences) * lengths[:, None]
+
+
+def _spread(passage: Passage, n_full: npt.NDArray[np.int64], max_run: int) -> Floats:
+    """The runs of consecutive sentences of which some are blank, from those of a passage without these.
+
+    ``n_full``: how many sentences of the passage stand before each, and before the one after the last.
+    """
+    compact = passage.runs(int(n_full[0]), int(n_full[-1]), max_run)
+    n = len(n_full) - 1
+    runs = np.zeros((n, max_run, compact.shape[2]), dtype=np.float32)
+    for k in range(min(max_run, n)):
+        size = n_full[k + 1 :] - n_full[: n - k]
+        starts = np.flatnonzero(size)
+        runs[starts, k] = compact[n_full[starts] - n_full[0], size[starts] - 1]
+    return runs
 
 
 def mean_vector(rows: Floats) -> Floats:

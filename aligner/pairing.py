@@ -136,6 +136,7 @@ class Pairing:
 
     def _sentences(self, documents: Sequence[Document]) -> "_Sentences":
         """The distinct sentences of each document, all of them embedded as one side; blank ones left out."""
+        self.embedder.read_all(document.sentence_texts() for document in documents)
         texts = [list(dict.fromkeys(filter(str.strip, document.sentence_texts()))) for document in documents]
         side = self.embedder.side([sentence for sentences in texts for sentence in sentences])
         return _Sentences(side.vectors, np.cumsum([0, *map(len, texts)]))

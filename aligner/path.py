@@ -7,7 +7,7 @@ of skipping is a sum.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,8 +32,21 @@ def cheapest_path(
 
     Time is proportional to ``n * m * len(moves)``; memory is one byte a cell beside a few rows.
     """
+    taken = np.full((len(source_skips) + 1, len(target_skips) + 1), _SKIP_SOURCE, dtype=np.uint8)
+    for _ in _costs_by_row(rows, moves, source_skips, target_skips, taken):
+        pass
+    return _walk_back(taken, moves)
+
+
+def _costs_by_row(
+    rows: Iterable[Floats],
+    moves: Sequence[Move],
+    source_skips: NDArray[np.float64],
+    target_skips: NDArray[np.float64],
+    taken: NDArray[np.uint8],
+) -> Iterator[NDArray[np.float64]]:
+    """Row by row what the cheapest path to each cell costs; ``taken`` notes its last move."""
     n, m = len(source_skips), len(target_skips)
-    taken = np.full((n + 1, m + 1), _SKIP_SOURCE, dtype=np.uint8)
     depth = max((a for a, _ in moves), default=1)
     ahead = np.full((depth + 1, m + 1), np.inf)
     ahead[0, 0] = 0.0
@@ -43,9 +56,9 @@ def cheapest_path(
         row = _skip_along(ahead[0], walked, taken[i])
         if i < n:
             _push(row, next(iterator), moves, source_skips[i], ahead, taken[i:])
+        yield row
         ahead = np.roll(ahead, -1, axis=0)
         ahead[-1] = np.inf
-    return _walk_back(taken, moves)
 
 
 def _skip_along(row: NDArray[np.float64], walked: NDArray[np.float64], taken: NDArray[np.uint8]) -> NDArray[np.float64]:
@@ -108,3 +121,41 @@ def longest_rise(numbers: Sequence[int]) -> list[int]:
         rise.append(place)
         place = previous[place]
     return rise[::-1]
+
+
+def detours(
+    costs: Floats, moves: Sequence[Move], source_skips: NDArray[np.float64], target_skips: NDArray[np.float64]
+) -> Floats:
+    """How much more than the cheapest path the cheapest one costs that takes each move.
+
+    Args:
+        costs: shape ``(n, len(moves), m)``, as ``cheapest_path`` takes them row by row.
+        moves: the moves ``(a, b)``, both at least 1, in the order of the costs.
+        source_skips: shape ``(n,)``, what it costs to leave source item ``i`` alone.
+        target_skips: shape ``(m,)``, the same for the target.
+
+    Returns:
+        Shape ``(n, len(moves), m)``, at least 0 but for rounding; ``inf`` where the move does not fit.
+    """
+    n, _, m = costs.shape
+    mirrored = np.full_like(costs, np.inf)
+    for number, (a, b) in enumerate(moves):
+        if a <= n and b <= m:
+            fitting = costs[: n - a + 1, number, : m - b + 1]
+            mirrored[: n - a + 1, number, : m - b + 1] = fitting[::-1, ::-1]
+    there = _costs_to_cells(costs, moves, source_skips, target_skips)
+    onward = _costs_to_cells(mirrored, moves, source_skips[::-1], target_skips[::-1])[::-1, ::-1]
+    detour = np.full_like(costs, np.inf)
+    for number, (a, b) in enumerate(moves):
+        if a <= n and b <= m:
+            total = there[: n - a + 1, : m - b + 1] + costs[: n - a + 1, number, : m - b + 1] + onward[a:, b:]
+            detour[: n - a + 1, number, : m - b + 1] = total - there[n, m]
+    return detour
+
+
+def _costs_to_cells(
+    costs: Floats, moves: Sequence[Move], source_skips: NDArray[np.float64], target_skips: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """What the cheapest path to each cell costs; shape ``(n + 1, m + 1)``."""
+    taken = np.empty((len(source_skips) + 1, len(target_skips) + 1), dtype=np.uint8)
+    return np.array(list(_costs_by_row(costs, moves, source_skips, target_skips, taken)))

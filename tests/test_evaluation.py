@@ -9,13 +9,28 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from aligner.alignment import Bead
 from aligner.errors import GoldError
-from aligner.evaluation import PRF, Scores, evaluate, score, score_documents
+from aligner.evaluation import (
+    COUNTS,
+    DEFINITIONS,
+    PRF,
+    KindScores,
+    Scores,
+    evaluate,
+    kinds,
+    match,
+    score,
+    score_documents,
+)
+from aligner.evaluation import (
+    figures as figures_of,
+)
 from aligner.writers.beads import read_beads
 
 UNNAMED = ("", "")
@@ -69,6 +84,11 @@ def test_scores_counted_by_hand() -> None:
     assert score(predicted, gold) == Scores(
         strict=PRF(1 / 3, 1 / 4, 2 * (1 / 3) * (1 / 4) / (1 / 3 + 1 / 4)),
         lax=PRF(2 / 3, 2 / 4, 2 * (2 / 3) * (2 / 4) / (2 / 3 + 2 / 4)),
+        # Two links are laxly right, three of gold are lost: 2 / (2 + 3).
+        lax_sentalign=PRF(2 / 3, 2 / 5, 2 * (2 / 3) * (2 / 5) / (2 / 3 + 2 / 5)),
+        # Neither of the two predicted nulls is in gold.
+        strict_nulls=PRF(1 / 5, 1 / 4, 2 * (1 / 5) * (1 / 4) / (1 / 5 + 1 / 4)),
+        lax_nulls=PRF(2 / 5, 2 / 4, 2 * (2 / 5) * (2 / 4) / (2 / 5 + 2 / 4)),
         inside=2 / 3,
         covered=2 / 4,
         n_predicted=3,
@@ -170,3 +190,147 @@ def test_a_hundred_thousand_beads_are_scored_in_seconds() -> None:
     start = time.perf_counter()
     assert score(predicted, gold).strict.precision == 0.5
     assert time.perf_counter() - start < 20
+
+
+# --- the published definitions beside each other
+
+PUBLISHED = {
+    # ../shared/design/field.md, section 2.4: outputs of Vecalign, scored by both; there the second kept null beads.
+    "EN-IT": (0.954, 0.996, 0.972),
+    "ES-IT": (0.863, 0.969, 0.921),
+    "FR-IT": (0.660, 0.940, 0.833),
+    "DE-IT": (0.702, 0.951, 0.848),
+    "HU-IT": (0.900, 0.996, 0.955),
+}
+
+
+def by_definition(**counted: int) -> dict[str, list[float]]:
+    counts = np.array([counted.get(name, 0) for name in COUNTS])
+    return dict(zip(DEFINITIONS, figures_of(counts).tolist(), strict=True))
+
+
+@pytest.mark.parametrize("pair", PUBLISHED)
+def test_the_two_lax_figures_lie_apart_as_they_were_found_to(pair: str) -> None:
+    strict, lax, lax_sentalign = PUBLISHED[pair]
+    same, touched = round(10_000 * strict), round(10_000 * lax)
+    found = by_definition(predicted=10_000, gold=10_000, same=same, found=same, lax_predicted=touched, lax_gold=touched)
+    assert found["strict"][2] == pytest.approx(strict)
+    assert found["lax"][2] == pytest.approx(lax)
+    assert found["lax_sentalign"][2] == pytest.approx(lax_sentalign, abs=0.01)
+
+
+def test_the_figures_that_sentalign_publishes_for_its_text_berg_follow_from_each_other() -> None:
+    n_gold, n_predicted, same = 1000, 1000 * 0.929 / 0.935, 929
+    found = by_definition(
+        predicted=round(n_predicted),
+        gold=n_gold,
+        same=same,
+        found=same,
+        lax_predicted=round(0.998 * n_predicted),
+    )
+    assert found["strict"] == pytest.approx([0.935, 0.929, 0.932], abs=1e-3)
+    assert found["lax_sentalign"] == pytest.approx([0.998, 0.933, 0.964], abs=1e-3)
+
+
+def test_links_that_are_only_cut_elsewhere_cost_nothing_lax_but_much_by_sentalign() -> None:
+    gold = [Bead((2 * i, 2 * i + 1), (i,)) for i in range(500)]
+    cut = [bead for i, bead in enumerate(gold) if i % 10]
+    cut += [Bead((2 * i + half,), (i,)) for i in range(0, 500, 10) for half in (0, 1)]
+    scores = score(cut, gold)
+    assert scores.lax == PRF(1.0, 1.0, 1.0)
+    assert scores.strict.recall == 0.9
+    assert 0.024 < scores.lax.f1 - scores.lax_sentalign.f1 < 0.107
+
+
+def test_beads_with_an_empty_side_count_only_where_their_definition_says_so() -> None:
+    gold = beads(([0], [0]), ([1], []), ([], [1]))
+    predicted = beads(([0], [0]), ([1], []), ([2], []), ([], [2]))
+    scores = score(predicted, gold)
+    assert scores.strict == scores.lax == scores.lax_sentalign == PRF(1.0, 1.0, 1.0)
+    assert scores.strict_nulls == scores.lax_nulls == PRF(0.5, 1.0, 2 / 3)
+
+
+def test_sentalign_loses_a_gold_link_once_however_often_it_is_predicted() -> None:
+    gold = beads(([0], [0]), ([1], [1]))
+    assert score([*gold, *gold], gold).lax_sentalign == PRF(1.0, 1.0, 1.0)
+
+
+Sides = set[tuple[tuple[int, ...], tuple[int, ...]]]
+DISTINCT = st.sets(st.tuples(*[st.lists(st.integers(0, 5), max_size=3, unique=True).map(tuple)] * 2), max_size=6)
+
+
+def naive(right: int, n: int) -> float:
+    return right / n if n else 0.0
+
+
+@given(DISTINCT, DISTINCT)
+def test_the_other_definitions_are_what_their_authors_say(predicted: Sides, gold: Sides) -> None:
+    def lax(some: Sides, others: Sides) -> Sides:
+        return {(a, b) for a, b in some if any(set(a) & set(c) and set(b) & set(d) for c, d in others)}
+
+    links, right = ({(a, b) for a, b in sides if a and b} for sides in (predicted, gold))
+    beads = {(a, b) for a, b in predicted if a or b}
+    touching, lost = len(lax(links, right)), len(right - links)
+    scores = score(*([Bead(*sides) for sides in some] for some in (predicted, gold)))
+    assert scores.lax_sentalign.precision == naive(touching, len(links))
+    assert scores.lax_sentalign.recall == naive(touching, touching + lost)
+    assert scores.strict_nulls.precision == naive(len(beads & gold), len(beads))
+    assert scores.strict_nulls.recall == naive(len(links & right), len(right))
+    assert scores.lax_nulls.precision == naive(len(lax(beads, right) | (beads & gold)), len(beads))
+    assert scores.lax_nulls.recall == naive(len(lax(right, links)), len(right))
+
+
+@given(LINKS, LINKS)
+def test_figures_do_not_change_when_source_and_target_change_places(
+    predicted: list[tuple[list[int], list[int]]], gold: list[tuple[list[int], list[int]]]
+) -> None:
+    swapped = [beads(*((target, source) for source, target in links)) for links in (predicted, gold)]
+    assert score(*swapped) == score(beads(*predicted), beads(*gold))
+
+
+# --- types of beads
+
+
+def test_types_are_counted_by_hand() -> None:
+    gold = beads(([0], [0]), ([1, 2], [1]), ([3], []), ([], [2]), ([4, 5, 6], [3]), ([7], [4]))
+    predicted = beads(([0], [0]), ([1], [1]), ([2], []), ([], [2]), ([4, 5, 6], [3]), ([7], [5]))
+    third, half = PRF(1 / 3, 1 / 2, 2 / 5), PRF(0.0, 0.0, 0.0)
+    assert kinds([(predicted, gold)]) == (
+        KindScores("0-1", 1, 1, 1, PRF(1.0, 1.0, 1.0)),
+        KindScores("1-0", 1, 1, 0, half),
+        KindScores("1-1", 2, 3, 1, PRF(*map(pytest.approx, (third.precision, third.recall, third.f1)))),
+        KindScores("2-1", 1, 0, 0, half),
+        KindScores("many", 1, 1, 1, PRF(1.0, 1.0, 1.0)),
+    )
+
+
+def test_a_bead_that_is_predicted_twice_is_right_once() -> None:
+    right = beads(([0], [0]))
+    (kind,) = kinds([(right * 3, right)])
+    assert (kind.n_gold, kind.n_predicted, kind.n_right) == (1, 3, 1)
+
+
+@given(LINKS, LINKS)
+def test_all_types_together_are_all_beads(
+    predicted: list[tuple[list[int], list[int]]], gold: list[tuple[list[int], list[int]]]
+) -> None:
+    found = kinds([(beads(*predicted), beads(*gold))])
+    assert sum(kind.n_predicted for kind in found) == len(predicted)
+    assert sum(kind.n_gold for kind in found) == len(gold)
+
+
+# --- documents by their names
+
+
+def test_documents_come_in_name_order_each_with_what_every_side_holds() -> None:
+    one, other = beads(([0], [0])), beads(([1], [1]))
+    found = match({("b", "b"): one, ("a", "a"): other}, {("b", "b"): other}, {("c", "c"): one, ("a", "a"): one})
+    assert found == {("a", "a"): [other, (), one], ("b", "b"): [one, other, ()], ("c", "c"): [(), (), one]}
+    assert list(found) == [("a", "a"), ("b", "b"), ("c", "c")]
+
+
+def test_every_system_must_have_a_name_in_common_with_gold() -> None:
+    right = beads(([0], [0]))
+    gold = {("a", "a"): right, ("b", "b"): right}
+    with pytest.raises(GoldError, match="none of its document pairs"):
+        match(gold, gold, {("x", "x"): right, ("y", "y"): right})

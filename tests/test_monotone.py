@@ -1,13 +1,13 @@
 import numpy as np
 import pytest
-from conftest import document
+from conftest import BagOfWords, document
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aligner.alignment import Bead
 from aligner.document import DocumentPair, Relation
 from aligner.embedding import Embedder
-from aligner.methods import division
+from aligner.methods import division, monotone
 from aligner.methods.monotone import Monotone
 
 
@@ -60,8 +60,6 @@ def test_a_blank_line_is_linked_to_nothing(embedder):
 @settings(deadline=None, max_examples=25)
 @given(st.lists(st.integers(0, 6), max_size=12), st.lists(st.integers(0, 6), max_size=12))
 def test_every_sentence_stands_in_exactly_one_bead(source, target):
-    from conftest import BagOfWords
-
     beads = align(Embedder(BagOfWords()), sentences(*source), sentences(*target))
     assert sorted(i for bead in beads for i in bead.source) == list(range(len(source)))
     assert sorted(j for bead in beads for j in bead.target) == list(range(len(target)))
@@ -78,17 +76,50 @@ def test_a_long_document_cut_at_anchors_aligns_as_when_searched_whole(embedder, 
     assert shape(align(embedder, source, target)) == shape(whole)
 
 
-def test_parts_cover_both_documents_once(monkeypatch):
-    monkeypatch.setattr(division, "WHOLE", 30)
-    monkeypatch.setattr(division, "PART", 10)
-    rows = np.zeros((95, 4), dtype=np.float32)
-    parts = list(division.divide(rows, rows[:70], np.arange(95), np.arange(70)))
-    assert np.concatenate([part.rows for part in parts]).tolist() == list(range(95))
-    assert np.concatenate([part.columns for part in parts]).tolist() == list(range(70))
-    assert len(parts) > 3
-
-
 def test_scores_of_a_bead_are_those_of_its_segments(embedder):
     (bead,) = align(embedder, ["a b"], ["a c"])
     rows = embedder.embed(["a b", "a c"])
     assert bead == Bead((0,), (0,), bead.score, pytest.approx(float(rows[0] @ rows[1]), abs=1e-6), bead.margin)
+
+
+def test_sections_that_changed_places_are_found_though_the_path_lines_up_their_rests(embedder):
+    order = [*range(20), *range(40, 60), *range(20, 40), *range(60, 80)]
+    shared = [f"the of and {sentence}" for sentence in sentences(*range(80))]
+    beads = align(embedder, shared, [shared[n] for n in order])
+    links = [bead for bead in beads if bead.is_link]
+    assert {(bead.source, bead.target) for bead in links} == {((i,), (order.index(i),)) for i in range(80)}
+
+
+def test_a_weak_link_that_no_block_contradicts_stays(embedder):
+    source = [*sentences(0, 1, 2), "a3 b3 x x2 x3", *sentences(4, 5, 6)]
+    target = [*sentences(0, 1, 2), "a3 b3 y y2 y3", *sentences(4, 5, 6)]
+    assert ((3,), (3,)) in shape(align(embedder, source, target))
+
+
+class Merging(BagOfWords):
+    """Joined text is a little more than its parts, so that composed vectors are not those of joined text."""
+
+    def __init__(self):
+        self.asked = []
+
+    def encode(self, sentences):
+        self.asked += sentences
+        lengths = np.array([len(sentence.split()) for sentence in sentences])
+        return super().encode(sentences) + 0.3 * np.outer(lengths > 4, np.ones(64))
+
+
+def test_runs_are_encoded_only_where_beads_compete(monkeypatch):
+    kept = [sentence for n in range(0, 100, 5) for sentence in sentences(*range(n, n + 4))]
+    split = [
+        part
+        for n in range(0, 100, 5)
+        for part in (*sentences(n, n + 1, n + 2), f"a{n + 3} b{n + 3}", f"c{n + 3} d{n + 3}")
+    ]
+    few, all_of_them = Merging(), Merging()
+    beads = align(Embedder(few), kept, split)
+    monkeypatch.setattr(monotone, "MAX_DETOUR", 1000)
+    assert shape(beads) == shape(align(Embedder(all_of_them), kept, split))
+    assert sum(bead.kind == "1-2" for bead in beads) == 20
+    n_words = sum(len(sentence.split()) for sentence in kept + split)
+    assert sum(len(sentence.split()) for sentence in few.asked) <= 2 * n_words
+    assert sum(len(sentence.split()) for sentence in all_of_them.asked) > 10 * n_words

@@ -5,7 +5,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aligner.path import cheapest_path, longest_rise
+from aligner.path import cheapest_path, detours, longest_rise
 
 MOVES = [(1, 1), (1, 2), (2, 1), (2, 2)]
 
@@ -49,6 +49,30 @@ def test_no_path_is_cheaper(n, m, seed):
     path = cheapest_path(costs, MOVES, source_skips, target_skips)
     best = cheapest_by_force(costs.astype(np.float64), source_skips, target_skips)
     assert np.isclose(total(path, costs, source_skips, target_skips), best, atol=1e-5)
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.integers(0, 6), st.integers(0, 6), st.integers(0, 10_000))
+def test_a_detour_is_what_a_forced_move_costs_beyond_the_cheapest_path(n, m, seed):
+    random = np.random.default_rng(seed)
+    costs = random.random((n, len(MOVES), m)).astype(np.float32) * 3
+    for k, (a, b) in enumerate(MOVES):
+        costs[max(0, n - a + 1) :, k] = np.inf
+        costs[:, k, max(0, m - b + 1) :] = np.inf
+    source_skips, target_skips = random.random(n), random.random(m)
+    best = cheapest_by_force(costs.astype(np.float64), source_skips, target_skips)
+    found = detours(costs, MOVES, source_skips, target_skips)
+    assert found.shape == costs.shape
+    for i, k, j in np.ndindex(costs.shape):
+        a, b = MOVES[k]
+        if np.isfinite(costs[i, k, j]):
+            before = cheapest_by_force(costs[:i, :, :j].astype(np.float64), source_skips[:i], target_skips[:j])
+            after = cheapest_by_force(
+                costs[i + a :, :, j + b :].astype(np.float64), source_skips[i + a :], target_skips[j + b :]
+            )
+            assert np.isclose(found[i, k, j], before + costs[i, k, j] + after - best, atol=1e-4)
+        else:
+            assert np.isinf(found[i, k, j])
 
 
 def test_moves_that_do_not_fit_are_never_taken():

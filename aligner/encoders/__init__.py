@@ -3,7 +3,7 @@
 An encoder is any object with ``encode(list of sentences) -> (n, dim)``, such as any ``SentenceTransformer``. Ours also
 say what ``aligner.embedding`` wants to know (each optional, absent from an outside object): ``name``; ``languages``,
 the codes that it was trained on, None for about all; ``centred``, whether a side's mean must be subtracted before
-comparison; and ``encode_runs``, where vectors of joined sentences come cheaper than by encoding the joined text.
+comparison; and ``read_passage``, where a document that passes through once gives vectors of joined sentences, too.
 """
 
 from collections.abc import Iterable
@@ -46,6 +46,21 @@ class Encoder(Protocol):
 
     def encode(self, sentences: list[str], /) -> Any:
         """Shape ``(n, dim)``: an array, or whatever ``numpy.asarray`` or a torch tensor's ``numpy`` makes one of."""
+
+
+class Passage(Protocol):
+    """A document as an encoder's ``read_passage(sentences)`` left it."""
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of memory, texts left out."""
+
+    def runs(self, start: int, stop: int, max_run: int, /) -> Any:
+        """Vectors of all runs of up to ``max_run`` of the sentences from ``start`` up to ``stop``, as of joined text.
+
+        Returns:
+            Shape ``(stop - start, max_run, dim)``, float32, rows of length 1; zeros where a run reaches past ``stop``.
+        """
 
 
 def load(encoder: str | Encoder) -> Encoder:

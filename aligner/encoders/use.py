@@ -15,29 +15,26 @@ norm and the sum over tokens are one product with a small matrix of weights. Bat
 a single BLAS thread, so that the element-wise work is shared too.
 """
 
-import os
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from functools import cache, cached_property
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 from importlib.util import find_spec
-from itertools import accumulate, islice
+from itertools import accumulate
 from pathlib import Path
-from threading import Lock
-from typing import Any, TypeVar
+from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
 
+from aligner.cores import on_all_cores
 from aligner.encoders import USE_LANGUAGES
 from aligner.errors import EncoderError
 
 Floats = npt.NDArray[np.float32]
 Ids = npt.NDArray[np.int32]
-Task = TypeVar("Task")
-Result = TypeVar("Result")
+Places = npt.NDArray[np.int64]
 
 DIM = 512
 MAX_TOKENS = 2048
@@ -56,17 +53,13 @@ _ORDERS = {2: 0, 3: 1, 5: 2}
 """Order of each convolution branch -> how many tokens to the left its window begins."""
 _FEATURES = DIM + _BRANCH * len(_ORDERS)
 _BEGIN, _END, _GAP = 1, 2, -1
+_MARKS = np.array([_BEGIN, _END], dtype=np.int32)
 _GAP_ROWS = 2
 """Zero rows between two sequences: as many as the widest window looks to either side."""
 _REACH = 4
 """A token's features see so many tokens to either side: two layers of order 5."""
 _SETTLED = 2 * _REACH
 """From so many tokens on, a text's first tokens do not see its end mark nor its last ones its begin mark."""
-
-
-_MOST_THREADS = 8
-_ONE_AT_A_TIME = Lock()
-"""The number of BLAS threads belongs to the whole process: two calls at once would each restore the other's."""
 
 
 class UniversalSentenceEncoder:
@@ -90,76 +83,19 @@ class UniversalSentenceEncoder:
         """
         return self._encode_ids(map(_marked, self._tokenise(sentences)))
 
-    def encode_runs(self, sentences: Sequence[str], max_run: int) -> Floats:
-        """Vectors of all runs of up to ``max_run`` consecutive sentences, exactly as of their joined text.
+    def read_passage(self, sentences: Sequence[str]) -> "UsePassage":
+        """A document that has passed through the network: vectors of its sentences, and of any run of them.
 
         A token's features see four tokens to either side and are summed, so that one pass over the token stream
         serves all runs: a run is the sum of its sentences, corrected at its two ends where begin and end marks stand
-        in place of the neighbouring sentences. Very short and overlong runs are encoded one by one.
-
-        Returns:
-            Shape ``(n, max_run, 512)``, float32, rows of length 1: ``[i, k]`` is
-            ``encode([" ".join(sentences[i : i + k + 1])])``; zeros where ``i + k + 1 > n``.
+        in place of the neighbouring sentences.
 
         Raises:
             EncoderError: as for ``encode``.
         """
-        texts = list(sentences)
-        runs = np.zeros((len(texts), max_run, DIM), dtype=np.float32)
-        if not texts or max_run < 1:
-            return runs
+        texts = tuple(sentences)
         stream = _Stream.of(list(self._tokenise(texts)))
-        self._compose(stream, self._sentence_sums(stream), runs)
-        n_tokens = [stream.bounds[k + 1 :] - stream.bounds[: -k - 1] for k in range(min(max_run, len(texts)))]
-        special = {
-            (int(i), k): stream.run(int(i), k)
-            for k, count in enumerate(n_tokens)
-            for i in np.flatnonzero(count < _SETTLED)
-        }
-        overlong = self._overlong(texts, stream, max_run)
-        special |= {(i, k): ids for i, (k, ids) in overlong.items()}
-        if special:
-            rows, columns = np.array(list(special)).T
-            runs[rows, columns] = self._encode_ids(map(_marked, special.values()))
-        for i, (k, _) in overlong.items():
-            runs[i, k : len(texts) - i] = runs[i, k]
-        return runs
-
-    def _compose(self, stream: "_Stream", sums: "_Sums", runs: Floats) -> None:
-        """Fill in all runs, right for those that are neither very short nor cut."""
-        n, max_run = runs.shape[:2]
-
-        def compose(first: int) -> None:
-            inner = np.zeros((0, DIM), dtype=np.float32)
-            for k in range(min(max_run, n - first)):
-                stop = min(first + BATCH_ROWS, n - k)
-                last = slice(first + k, stop + k)
-                inner = sums.inner[last] if k == 0 else inner[: stop - first] + sums.inner[last]
-                n_tokens = stream.bounds[1:][last] - stream.bounds[first:stop]
-                whole = sums.start[first:stop] + inner + sums.end[last]
-                runs[first:stop, k] = self._network.finish(whole, n_tokens + 2)
-
-        _on_all_cores(compose, range(0, n, BATCH_ROWS))
-
-    def _overlong(self, texts: list[str], stream: "_Stream", max_run: int) -> dict[int, tuple[int, Ids]]:
-        """Start of a run -> the first run from there that is cut, and its tokens; longer ones are cut to the same."""
-        ends_of_text = list(accumulate((len(text) + 1 for text in texts), initial=0))
-        found = {}
-        for i in range(len(texts)):
-            last = min(i + max_run, len(texts))
-            if (
-                stream.bounds[last] - stream.bounds[i] <= MAX_TOKENS - 2
-                and ends_of_text[last] - ends_of_text[i] - 1 <= MAX_CHARS
-            ):
-                continue
-            for k in range(last - i):
-                n_tokens = stream.bounds[i + k + 1] - stream.bounds[i]
-                n_chars = ends_of_text[i + k + 1] - ends_of_text[i] - 1
-                if n_tokens > MAX_TOKENS - 2 or n_chars > MAX_CHARS:
-                    joined = " ".join(text[:MAX_CHARS] for text in texts[i : i + k + 1])
-                    found[i] = (k, next(iter(self._tokenise([joined]))))
-                    break
-        return found
+        return UsePassage(self, texts, stream, self._sentence_sums(stream))
 
     def _tokenise(self, texts: Iterable[str]) -> Iterator[Ids]:
         """The ids of each text's pieces, without marks, cut to what the network will look at."""
@@ -177,7 +113,7 @@ class UniversalSentenceEncoder:
             pooling = _indicator(spans, len(layout.ids))
             return self._network.finish(self._network.pooled(layout.ids, pooling), lengths)
 
-        rows = _on_all_cores(encode, _batches(sequences))
+        rows = on_all_cores(encode, _batches(sequences))
         return np.concatenate(rows) if rows else np.zeros((0, DIM), dtype=np.float32)
 
     def _sentence_sums(self, stream: "_Stream") -> "_Sums":
@@ -186,28 +122,13 @@ class UniversalSentenceEncoder:
         def add_up(piece: range) -> Floats:
             first, stop = int(stream.bounds[piece.start]), int(stream.bounds[piece.stop])
             left = max(0, first - _SETTLED)
-            body = stream.ids[left : stop + _SETTLED]
-            heads = [np.concatenate([[_BEGIN], stream.ids[t : t + _SETTLED]]) for t in stream.bounds[piece]]
-            tails = [np.concatenate([stream.ids[max(0, t - _SETTLED) : t], [_END]]) for t in stream.bounds[1:][piece]]
-            layout = _Layout.of([body, *heads, *tails])
-            n = len(piece)
+            layout = _Layout.of([stream.ids[left : stop + _SETTLED], _MARKS[:1], _MARKS[1:]])
             low = layout.starts[0] + stream.bounds[piece] - left
             high = layout.starts[0] + stream.bounds[1:][piece] - left
-            body_end = layout.starts[0] + len(body)
-            head_start = layout.starts[1 : n + 1]
-            tail_stop = layout.starts[n + 1 :] + [len(tail) for tail in tails]
-            head_stop = np.minimum(head_start + _REACH + 1, head_start + [len(head) for head in heads])
-            tail_start = np.maximum(tail_stop - _REACH - 1, layout.starts[n + 1 :])
-            rows = len(layout.ids)
-            inner = _indicator(np.stack([low, high], axis=1), rows)
-            start = _indicator(np.stack([head_start, head_stop], axis=1), rows)
-            start -= _indicator(np.stack([low, np.minimum(low + _REACH, body_end)], axis=1), rows)
-            end = _indicator(np.stack([tail_start, tail_stop], axis=1), rows)
-            end -= _indicator(np.stack([np.maximum(high - _REACH, layout.starts[0]), high], axis=1), rows)
-            return self._network.pooled(layout.ids, np.concatenate([inner, start, end])).reshape(3, n, DIM)
+            return self._network.sums(layout, low, high)
 
-        sums = np.concatenate(_on_all_cores(add_up, stream.pieces()), axis=1)
-        return _Sums(*sums)
+        nothing = np.zeros((3, 0, DIM), dtype=np.float32)
+        return _Sums(*np.concatenate([nothing, *on_all_cores(add_up, stream.pieces())], axis=1))
 
     @cached_property
     def _network(self) -> "_Network":
@@ -224,6 +145,89 @@ class UniversalSentenceEncoder:
             raise EncoderError(f"{path}: no SentencePiece model ({error}); {_MEND}") from error
 
 
+@dataclass(frozen=True)
+class UsePassage:
+    """A document as ``UniversalSentenceEncoder.read_passage`` left it: 6 KB a sentence, and its tokens."""
+
+    encoder: UniversalSentenceEncoder
+    texts: tuple[str, ...]
+    stream: "_Stream"
+    sums: "_Sums"
+    _encoded: dict[tuple[int, int], Floats] = field(default_factory=dict, repr=False)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of memory, texts left out."""
+        return self.sums.inner.nbytes * 3 + self.stream.ids.nbytes + self.stream.bounds.nbytes
+
+    def runs(self, start: int, stop: int, max_run: int) -> Floats:
+        """Vectors of all runs of up to ``max_run`` of the sentences from ``start`` up to ``stop``.
+
+        Exactly as of their joined text. Very short and overlong runs pass through the network by themselves.
+
+        Returns:
+            Shape ``(stop - start, max_run, 512)``, float32, rows of length 1: ``[i, k]`` is
+            ``encode([" ".join(texts[start + i : start + i + k + 1])])``; zeros where that reaches past ``stop``.
+        """
+        runs = np.zeros((stop - start, max_run, DIM), dtype=np.float32)
+        self._compose(start, runs)
+        overlong = self._overlong(start, stop, max_run)
+        special = {(i, k): self.stream.run(i, k) for i, k in self._short(start, stop, max_run)}
+        special |= {(i, k): ids for i, (k, ids) in overlong.items()}
+        new = {run: ids for run, ids in special.items() if run not in self._encoded}
+        self._encoded.update(zip(new, self.encoder._encode_ids(map(_marked, new.values())), strict=True))
+        for i, k in special:
+            runs[i - start, k] = self._encoded[i, k]
+        for i, (k, _) in overlong.items():
+            runs[i - start, k : stop - i] = self._encoded[i, k]
+        return runs
+
+    def _compose(self, start: int, runs: Floats) -> None:
+        """Fill in all runs, right for those that are neither very short nor cut."""
+        n, max_run = runs.shape[:2]
+        bounds, sums = self.stream.bounds[start:], self.sums.after(start)
+
+        def compose(first: int) -> None:
+            inner = np.zeros((0, DIM), dtype=np.float32)
+            for k in range(min(max_run, n - first)):
+                stop = min(first + BATCH_ROWS, n - k)
+                last = slice(first + k, stop + k)
+                inner = sums.inner[last] if k == 0 else inner[: stop - first] + sums.inner[last]
+                n_tokens = bounds[1:][last] - bounds[first:stop]
+                whole = sums.start[first:stop] + inner + sums.end[last]
+                runs[first:stop, k] = self.encoder._network.finish(whole, n_tokens + 2)
+
+        on_all_cores(compose, range(0, n, BATCH_ROWS))
+
+    def _short(self, start: int, stop: int, max_run: int) -> Iterator[tuple[int, int]]:
+        """The runs whose first tokens see their end mark, or their last ones the begin mark."""
+        bounds = self.stream.bounds[start : stop + 1]
+        for k in range(min(max_run, stop - start)):
+            for i in np.flatnonzero(bounds[k + 1 :] - bounds[: -k - 1] < _SETTLED):
+                yield start + int(i), k
+
+    def _overlong(self, start: int, stop: int, max_run: int) -> dict[int, tuple[int, Ids]]:
+        """Start of a run -> the first run from there that is cut, and its tokens; longer ones are cut to the same."""
+        bounds = self.stream.bounds
+        ends_of_text = list(accumulate((len(text) + 1 for text in self.texts[start:stop]), initial=0))
+        found = {}
+        for i in range(start, stop):
+            last = min(i + max_run, stop)
+            if (
+                bounds[last] - bounds[i] <= MAX_TOKENS - 2
+                and ends_of_text[last - start] - ends_of_text[i - start] - 1 <= MAX_CHARS
+            ):
+                continue
+            for k in range(last - i):
+                n_tokens = bounds[i + k + 1] - bounds[i]
+                n_chars = ends_of_text[i + k + 1 - start] - ends_of_text[i - start] - 1
+                if n_tokens > MAX_TOKENS - 2 or n_chars > MAX_CHARS:
+                    joined = " ".join(text[:MAX_CHARS] for text in self.texts[i : i + k + 1])
+                    found[i] = (k, next(iter(self.encoder._tokenise([joined]))))
+                    break
+        return found
+
+
 @dataclass(frozen=True, slots=True)
 class _Sums:
     """Each ``(n, 512)``: features summed and projected."""
@@ -231,6 +235,9 @@ class _Sums:
     inner: Floats
     start: Floats
     end: Floats
+
+    def after(self, sentence: int) -> "_Sums":
+        return _Sums(self.inner[sentence:], self.start[sentence:], self.end[sentence:])
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,14 +250,14 @@ class _Stream:
     @classmethod
     def of(cls, sentences: list[Ids]) -> "_Stream":
         bounds = np.cumsum([0, *map(len, sentences)], dtype=np.int64)
-        return cls(np.concatenate(sentences), bounds)
+        return cls(np.concatenate([np.zeros(0, dtype=np.int32), *sentences]), bounds)
 
     def run(self, i: int, k: int) -> Ids:
         return self.ids[self.bounds[i] : self.bounds[i + k + 1]]
 
     def pieces(self) -> Iterator[range]:
         """Ranges of sentences that make a batch each."""
-        extra = 2 * (_SETTLED + 1 + _GAP_ROWS)
+        extra = 2 * (_REACH + 1)
         first, n_rows = 0, 0
         for i, length in enumerate(np.diff(self.bounds)):
             n_rows += int(length) + extra
@@ -302,33 +309,6 @@ def _indicator(spans: npt.NDArray[np.int64], n_columns: int) -> Floats:
     return ((columns >= spans[:, :1]) & (columns < spans[:, 1:])).astype(np.float32)
 
 
-def _on_all_cores(work: Callable[[Task], Result], tasks: Iterable[Task]) -> list[Result]:
-    """``[work(task) for task in tasks]``, a thread a core; few tasks are made ahead of their turn.
-
-    Each thread has BLAS for itself: BLAS threads of its own would share out the matrix products only, and wait for
-    one another actively, which on a busy machine costs several times what it gains.
-    """
-    n_threads = min(_MOST_THREADS, _cores())
-    results: list[Result] = []
-    queue = iter(tasks)
-    with _ONE_AT_A_TIME, _blas().limit(limits=1, user_api="blas"), ThreadPoolExecutor(n_threads) as pool:
-        while ahead := list(islice(queue, 16 * n_threads)):
-            results += pool.map(work, ahead)
-    return results
-
-
-def _cores() -> int:
-    affinity = getattr(os, "sched_getaffinity", None)
-    return len(affinity(0)) if affinity else os.cpu_count() or 1
-
-
-@cache
-def _blas() -> Any:
-    from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
-
-    return ThreadpoolController()
-
-
 def _resource(name: str) -> Path:
     """A file of the weights' package, found without running the package's code.
 
@@ -371,6 +351,47 @@ class _Branch:
         np.maximum(out, 0, out=out)
         out += rows
         out[gaps] = 0
+        return out
+
+    def edges(self, before: Floats, between: Floats, marks: Floats, low: Places, high: Places) -> tuple[Floats, Floats]:
+        """What both layers make of the ends of stretches of a text, with marks in place of what stands around them.
+
+        Only what sees a mark is computed: everything else is as it is in the text.
+
+        Args:
+            before: shape ``(rows, 256)``, the text as it enters the first layer.
+            between: likewise the second layer.
+            marks: shape ``(2, 256)``, begin and end mark as they enter the first layer.
+            low: shape ``(n,)``, the first row of each stretch.
+            high: likewise the row after its last one.
+
+        Returns:
+            The begin mark and the first tokens, shape ``(n, 1 + 2 * left, 256)``; the last tokens and the end mark,
+            shape ``(n, 2 * right + 1, 256)``, where ``left`` and ``right`` are how far a window looks.
+        """
+        left, n = _ORDERS[self.order], len(low)
+        right = self.order - 1 - left
+        nothing_before, nothing_after = (
+            np.zeros((n, left, _BRANCH), np.float32),
+            np.zeros((n, right, _BRANCH), np.float32),
+        )
+        begin, end = (np.broadcast_to(mark, (n, 1, _BRANCH)) for mark in marks)
+        tokens = np.arange(self.order - 1)
+        head = np.concatenate([nothing_before, begin, before[low[:, None] + tokens]], axis=1)
+        tail = np.concatenate([before[high[:, None] - self.order + 1 + tokens], end, nothing_after], axis=1)
+        head, tail = (self._convolve_each(rows, *self.layers[0]) for rows in (head, tail))
+        head = np.concatenate([nothing_before, head, between[low[:, None] + left + tokens]], axis=1)
+        tail = np.concatenate([between[high[:, None] - right - self.order + 1 + tokens], tail, nothing_after], axis=1)
+        return self._convolve_each(head, *self.layers[1]), self._convolve_each(tail, *self.layers[1])
+
+    def _convolve_each(self, rows: Floats, kernel: Floats, bias: Floats) -> Floats:
+        """The convolution of short sequences ``(n, t, 256)`` where the window fits: ``(n, t - order + 1, 256)``."""
+        n, left = self.order, _ORDERS[self.order]
+        n_out = rows.shape[1] - n + 1
+        out = np.stack([rows[:, t : t + n].reshape(len(rows), n * _BRANCH) @ kernel for t in range(n_out)], axis=1)
+        out += bias
+        np.maximum(out, 0, out=out)
+        out += rows[:, left : left + n_out]
         return out
 
 
@@ -435,6 +456,40 @@ class _Network:
             ids: shape ``(rows,)``, sequences laid out with gaps.
             pooling: shape ``(n, rows)``, each row the weights of one sum; overwritten.
         """
+        return self._pooled(self._layers(ids)[0], pooling) @ self.output
+
+    def sums(self, layout: "_Layout", low: Places, high: Places) -> Floats:
+        """Of stretches of the text that a layout begins with; the two marks follow it. Shape ``(3, n, 512)``.
+
+        Sums of the features of all tokens; what begins with the stretch has on top of that, the begin mark and what the
+        first tokens make of it; and likewise what ends with it. Projected, without the bias.
+
+        Args:
+            layout: text, begin mark, end mark.
+            low: shape ``(n,)``, the first row of each stretch.
+            high: likewise the row after its last one.
+        """
+        features, layers = self._layers(layout.ids)
+        inner = self._pooled(features, _indicator(np.stack([low, high], axis=1), len(features)))
+        begin, end = layout.starts[1:]
+        near = np.arange(_REACH)
+        plain_head, plain_tail = features[low[:, None] + near], features[high[:, None] - _REACH + near]
+        marks = (np.broadcast_to(features[mark], (len(low), 1, _FEATURES)) for mark in (begin, end))
+        head, tail = (
+            np.concatenate([next(marks), plain_head], axis=1),
+            np.concatenate([plain_tail, next(marks)], axis=1),
+        )
+        for place, (branch, (before, between)) in enumerate(zip(self.branches, layers, strict=True)):
+            columns = slice(DIM + place * _BRANCH, DIM + (place + 1) * _BRANCH)
+            first, last = branch.edges(before, between, before[[begin, end]], low, high)
+            head[:, : first.shape[1], columns] = first
+            tail[:, -last.shape[1] :, columns] = last
+        start = self._normed_sum(head) - self._normed_sum(plain_head)
+        stop = self._normed_sum(tail) - self._normed_sum(plain_tail)
+        return (np.concatenate([inner, start, stop]) @ self.output).reshape(3, len(low), DIM)
+
+    def _layers(self, ids: Ids) -> tuple[Floats, list[tuple[Floats, Floats]]]:
+        """The features of all tokens, ``(rows, 1280)``, and for each branch what enters its first and second layer."""
         gaps = np.flatnonzero(ids == _GAP)
         features = np.empty((len(ids), _FEATURES), dtype=np.float32)
         embedded = features[:, :DIM]
@@ -445,20 +500,39 @@ class _Network:
         projected = [embedded @ branch.project + branch.project_bias for branch in self.branches]
         variance = sum(np.einsum("ij,ij->i", rows, rows) for rows in projected) / (_BRANCH * len(projected))
         inverse = np.reciprocal(np.sqrt(variance + self.epsilon, dtype=np.float32))[:, None]
+        layers = []
         for place, (branch, rows) in enumerate(zip(self.branches, projected, strict=True)):
             rows *= inverse
             rows *= branch.gain
             rows += branch.shift
             rows[gaps] = 0
-            for kernel, bias in branch.layers:
-                rows = branch.convolve(rows, kernel, bias, gaps)
-            features[:, DIM + place * _BRANCH : DIM + (place + 1) * _BRANCH] = rows
-        mean = features @ np.full(_FEATURES, 1 / _FEATURES, dtype=np.float32)
-        variance = np.einsum("ij,ij->i", features, features) / _FEATURES - mean * mean
-        pooling *= np.reciprocal(np.sqrt(variance + self.epsilon, dtype=np.float32))
+            between = branch.convolve(rows, *branch.layers[0], gaps)
+            features[:, DIM + place * _BRANCH : DIM + (place + 1) * _BRANCH] = branch.convolve(
+                between, *branch.layers[1], gaps
+            )
+            layers.append((rows, between))
+        return features, layers
+
+    def _pooled(self, features: Floats, pooling: Floats) -> Floats:
+        """Weighted sums of normed features ``(rows, 1280)``; ``pooling`` is overwritten. Shape ``(n, 1280)``."""
+        mean, inverse = self._moments(features)
+        pooling *= inverse
         sums: Floats = pooling @ features
         sums -= (pooling @ mean)[:, None]
-        return sums @ self.output
+        return sums
+
+    def _normed_sum(self, features: Floats) -> Floats:
+        """The sum over the tokens of normed features ``(n, t, 1280)``. Shape ``(n, 1280)``."""
+        mean, inverse = self._moments(features)
+        sums: Floats = np.einsum("ntf,nt->nf", features, inverse)
+        sums -= np.einsum("nt,nt->n", mean, inverse)[:, None]
+        return sums
+
+    def _moments(self, features: Floats) -> tuple[Floats, Floats]:
+        """Mean of each token's features, and one over their standard deviation."""
+        mean = features @ np.full(_FEATURES, 1 / _FEATURES, dtype=np.float32)
+        variance = np.einsum("...j,...j->...", features, features) / _FEATURES - mean * mean
+        return mean, np.reciprocal(np.sqrt(variance + self.epsilon, dtype=np.float32))
 
     def finish(self, sums: Floats, n_tokens: npt.NDArray[np.int64]) -> Floats:
         """Unit rows from the features' projected sums over ``n_tokens`` tokens, marks included."""

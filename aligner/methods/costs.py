@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aligner.alignment import Bead
-from aligner.embedding import Side, mean_vector
+from aligner.embedding import DocumentSide, mean_vector
 from aligner.margin import MIN_ROOM, above_chance
 from aligner.path import Move
 
@@ -32,7 +32,7 @@ ROWS_AT_ONCE = 64
 class EmbeddedText:
     """One document: its embedded side and the length of each sentence in characters, shape ``(n,)``."""
 
-    side: Side
+    side: DocumentSide
     lengths: Floats
 
     @cached_property
@@ -59,7 +59,8 @@ class EmbeddedText:
         ends = np.minimum(indices[:, None] + np.arange(1, max_run + 1), len(self.lengths))
         return Part(
             indices=indices,
-            runs=self.side.runs(indices.tolist(), max_run),
+            runs=self.side.runs(indices, max_run),
+            missing=self.side.missing(indices, max_run),
             room=breaks[np.searchsorted(breaks, places, side="right")] - places,
             log_lengths=np.log(np.maximum(self.ends[ends] - self.ends[indices, None], 1)).astype(np.float32),
             before=indices - first,
@@ -76,6 +77,7 @@ class Part:
     Attributes:
         indices: shape ``(p,)``, rising.
         runs: shape ``(p, max_run, dim)``, the unit vector of each run.
+        missing: shape ``(p, max_run)``, which of these are only composed of the sentences', so far.
         room: shape ``(p,)``, how many sentences the longest run from here may take.
         log_lengths: shape ``(p, max_run)``, log of each run's characters.
         around: shape ``(c, dim)``, the sentence vectors from the one before the first to those after the last; zero
@@ -87,6 +89,7 @@ class Part:
 
     indices: Indices
     runs: Floats
+    missing: NDArray[np.bool_]
     room: Indices
     log_lengths: Floats
     around: Floats

@@ -110,7 +110,7 @@ def _sync_folder(folder: Path) -> None:
 
 
 def _output_error(path: Path, error: OSError) -> OutputError:
-    remedy = "make its folder first" if isinstance(error, FileNotFoundError) else "choose another place with -o"
+    remedy = "make its folder first" if isinstance(error, FileNotFoundError) else "choose another place"
     return OutputError(f"{_shown(path)}: cannot be written ({error.strerror or error}); {remedy}")
 
 
