@@ -25,7 +25,7 @@ from time import perf_counter, process_time
 from typing import Any, ClassVar
 
 import numpy as np
-from damage import Case, Texts, make_case, make_document, undamaged
+from damage import Case, Piece, Texts, make_case, make_document, undamaged
 from noise import load_encoder
 from numpy.typing import NDArray
 from planted import DIM, plant
@@ -175,7 +175,8 @@ def samples(data: Path, name: str, n_links: int) -> list[Sample]:
     """The first documents of a set, up to so many links in all."""
     if name.startswith("line/"):
         ((_, langs, texts),) = undamaged(data, name, n_links)
-        return [_sample(make_case(name, "none", langs, texts))]
+        case = make_case(name, "none", langs, texts)
+        return [Sample(case.pair, case.gold())]
     source, target = name.split("-")[-2:]
     found: list[Sample] = []
     for path in sorted((data / name).glob("*.gold")):
@@ -191,10 +192,6 @@ def samples(data: Path, name: str, n_links: int) -> list[Sample]:
         )
         found.append(Sample(DocumentPair(*documents, Relation.PARALLEL, 1.0), kept))
     return found
-
-
-def _sample(case: Case) -> Sample:
-    return Sample(case.pair, case.gold())
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,11 +295,12 @@ class TimeRow:
 
 def long_pair(data: Path, n: int) -> Case:
     """One pair of up to ``n`` sentences a side: news, a gospel, two manuals."""
-    source, target = [], []
+    source: list[Piece] = []
+    target: list[Piece] = []
     for number, name in enumerate(LONG_SETS):
         for _, _, texts in undamaged(data, name, n):
             for pieces, kept in ((texts.source, source), (texts.target, target)):
-                kept += [type(piece)(10 * piece.key + number, piece.sentences) for piece in pieces]
+                kept += [Piece(10 * piece.key + number, piece.sentences) for piece in pieces]
     ends = (accumulate(len(piece.sentences) for piece in pieces) for pieces in (source, target))
     n_beads = sum(max(both) <= n for both in zip(*ends, strict=True))
     return make_case("long", "none", ("it", "en"), Texts(tuple(source[:n_beads]), tuple(target[:n_beads])))
@@ -336,7 +334,8 @@ def _follow(recipe: Recipe, case: Case, name: str, encoder: Any, share: float) -
     encoding = (perf_counter() - started) * _chars(texts) / _chars(chosen)
     if share == 1:
         vector_of = dict(zip(texts, vectors, strict=True))
-        runs = [runs_of(side, recipe.max_run, vector_of) for side in (case.sources, case.targets)]
+        centre = getattr(encoder, "centred", True)
+        runs = [runs_of(side, recipe.max_run, vector_of, centre) for side in (case.sources, case.targets)]
     else:
         runs = [_mean_runs(encoder, side, recipe.max_run) for side in (case.sources, case.targets)]
     started = perf_counter()

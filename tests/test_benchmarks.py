@@ -303,6 +303,14 @@ def test_equal_texts_are_sent_once(recipes):
     assert recipes.distinct_texts([["a", "b"], ["a", "b", "a"]], 2) == ["a", "a b", "b", "b a"]
 
 
+def test_runs_are_centred_on_their_sentences_where_the_encoder_wants_it(recipes):
+    vector_of = {"a": np.array([1, 1.0]), "b": np.array([1, -1.0]), "a b": np.array([1, 0.5])}
+    plain, centred = (recipes.runs_of(["a", "b"], 2, vector_of, centre) for centre in (False, True))
+    assert plain.vectors.tolist() == [[[1, 1], [1, 0.5]], [[1, -1], [0, 0]]]
+    assert centred.vectors.tolist() == [[[0, 1], [0, 1]], [[0, -1], [0, 0]]]
+    assert plain.lengths.tolist() == [1, 1]
+
+
 def test_a_band_around_a_path_holds_it_and_never_turns_back(recipes):
     path = [(0, 0), (1, 1), (1, 2), (1, 9), (4, 10), (9, 10), (12, 12)]
     band = recipes.Band.around(path, 12, 12, 1)
@@ -342,7 +350,7 @@ def test_the_recipes_find_planted_beads(recipes, planted):
         texts = recipes.distinct_texts((text.sources, text.targets), recipe.max_run)
         vector_of = dict(zip(texts, text.encoder.encode(texts), strict=True))
         beads = recipe.search(
-            *(recipes.runs_of(side, recipe.max_run, vector_of) for side in (text.sources, text.targets))
+            *(recipes.runs_of(side, recipe.max_run, vector_of, False) for side in (text.sources, text.targets))
         )
         assert sorted(i for bead in beads for i in bead.source) == list(range(len(text.sources)))
         assert sorted(j for bead in beads for j in bead.target) == list(range(len(text.targets)))
