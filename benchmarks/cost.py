@@ -171,10 +171,10 @@ class Sample:
     gold: list[Bead]
 
 
-def samples(data: Path, name: str, n_links: int) -> list[Sample]:
-    """The first documents of a set, up to so many links in all."""
+def samples(data: Path, name: str, n_beads: int) -> list[Sample]:
+    """The first documents of a set, up to so many gold beads in all."""
     if name.startswith("line/"):
-        ((_, langs, texts),) = undamaged(data, name, n_links)
+        ((_, langs, texts),) = undamaged(data, name, n_beads)
         case = make_case(name, "none", langs, texts)
         return [Sample(case.pair, case.gold())]
     source, target = name.split("-")[-2:]
@@ -182,7 +182,7 @@ def samples(data: Path, name: str, n_links: int) -> list[Sample]:
     for path in sorted((data / name).glob("*.gold")):
         fine = path.with_suffix(".fine")
         beads = [bead for beads in read_beads(fine if fine.exists() else path).values() for bead in beads]
-        kept = beads[: n_links - sum(len(sample.gold) for sample in found)]
+        kept = beads[: n_beads - sum(len(sample.gold) for sample in found)]
         if not kept:
             break
         ends = (max(i for bead in kept for i in getattr(bead, side)) + 1 for side in ("source", "target"))
@@ -218,10 +218,10 @@ class TokenRow:
     strict_every: float
 
 
-def measure_tokens(data: Path, name: str, encoder_name: str, n_links: int) -> TokenRow:
+def measure_tokens(data: Path, name: str, encoder_name: str, n_beads: int) -> TokenRow:
     """The token ratio of one set, and strict F1 with and without economy."""
     encoder, count = load_encoder(encoder_name), token_counter(encoder_name)
-    texts = samples(data, name, n_links)
+    texts = samples(data, name, n_beads)
     sentences = [text for one in texts for side in (one.pair.source, one.pair.target) for text in side.sentence_texts()]
     meter = metered(encoder)
     seconds = min(_seconds(lambda: encoder.encode(sentences)) for _ in range(2))
@@ -439,18 +439,14 @@ def measure_scaling(sizes: Sequence[int]) -> Iterator[ScalingRow]:
 def search_planted(n: int) -> ScalingRow:
     """The search in planted texts of ``n`` sentences a side, measured in this process."""
     planted = plant(n)
-    sides = make_document(planted.sources, "und"), make_document(planted.targets, "und")
     flops, bandwidth = _speeds()
     monotone = Monotone(Embedder(planted.encoder))
-    monotone.align(
-        DocumentPair(
-            make_document(planted.sources[:9], "und"), make_document(planted.targets[:9], "und"), Relation.PARALLEL, 1.0
-        )
-    )
+    monotone.align(_pair(planted.sources[:9], planted.targets[:9]))
+    pair = _pair(planted.sources, planted.targets)
     planted.encoder.seconds = planted.encoder.cpu_seconds = 0.0
     before = _peak()
     started, cpu_started = perf_counter(), process_time()
-    beads = monotone.align(DocumentPair(*sides, Relation.PARALLEL, 1.0)).beads
+    beads = monotone.align(pair).beads
     seconds = perf_counter() - started - planted.encoder.seconds
     cpu_seconds = process_time() - cpu_started - planted.encoder.cpu_seconds
     peak = _peak()
@@ -465,6 +461,10 @@ def search_planted(n: int) -> ScalingRow:
         products=2 * len(planted.sources) * len(planted.targets) * DIM / flops,
         reading=n_sentences * monotone.max_run * DIM * 4 / bandwidth,
     )
+
+
+def _pair(sources: Sequence[str], targets: Sequence[str]) -> DocumentPair:
+    return DocumentPair(make_document(sources, "und"), make_document(targets, "und"), Relation.PARALLEL, 1.0)
 
 
 def _speeds() -> tuple[float, float]:
@@ -542,7 +542,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="the folder that holds line and block")
     parser.add_argument("--tables", nargs="+", choices=TABLES, default=TABLES)
     parser.add_argument("--encoders", nargs="+", choices=("use", "e5"), default=["use"])
-    parser.add_argument("--links", type=int, default=300, help="of each set of the tokens table (default: 300)")
+    parser.add_argument("--beads", type=int, default=300, help="of each set of the tokens table (default: 300)")
     parser.add_argument("--sentences", type=int, default=5000, help="a side of the long pair (default: 5000)")
     parser.add_argument(
         "--sample",
@@ -555,18 +555,22 @@ def main() -> None:
     parser.add_argument("--large", action="store_true", help=f"{LARGE:,} sentences, too")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures here, too")
     options = parser.parse_args()
+    folders = sorted({options.data / name.split(" ")[0] for name in (*TOKEN_SETS, *LONG_SETS)})
+    missing = [str(folder) for folder in folders if not folder.is_dir()]
+    if missing and set(options.tables) != {"scaling"}:
+        parser.error(f"{missing[0]}: no such set; give the development data with --data, or --tables scaling")
     try:
         results = {table: list(_measure(table, options)) for table in options.tables}
     except AlignerError as error:
         parser.error(str(error))
-    folders = {options.data / name.split(" ")[0] for name in (*TOKEN_SETS, *LONG_SETS)}
     signed = sign(
         encoder=options.encoders,
         monotone=settings(Monotone),
-        links=str(options.links),
+        beads=str(options.beads),
         sentences=str(options.sentences),
         seed=str(SEED),
-        data=fingerprint(sorted(folder for folder in folders if folder.exists())),
+        sample=str(options.sample),
+        data=fingerprint(folder for folder in folders if folder.is_dir()),
     )
     formats = {"tokens": format_tokens, "times": format_times, "scaling": format_scaling}
     told = [f"{table}:\n\n{formats[table](rows)}" for table, rows in results.items()]
@@ -589,7 +593,7 @@ def _rows(table: str, options: argparse.Namespace) -> Iterator[TokenRow | TimeRo
     elif table == "tokens":
         for encoder in options.encoders:
             for name in TOKEN_SETS:
-                yield measure_tokens(options.data, name, encoder, options.links)
+                yield measure_tokens(options.data, name, encoder, options.beads)
     else:
         case = long_pair(options.data, options.sentences)
         for encoder in options.encoders:

@@ -490,7 +490,7 @@ def test_the_token_ratio_of_each_sentence_once_is_one(cost, data, monkeypatch):
     assert row.sentences < row.tokens < 1.2 * row.sentences
 
 
-def test_the_samples_of_a_set_hold_so_many_links_and_their_sentences(cost, shared):
+def test_the_samples_of_a_set_hold_so_many_beads_and_their_sentences(cost, shared):
     found = cost.samples(shared / "data", "block/pinocchio-it-en", 100)
     assert sum(len(sample.gold) for sample in found) == 100
     for sample in found:
@@ -531,6 +531,13 @@ def test_exponents_are_slopes_of_logarithms(cost):
     rows = [cost.ScalingRow(n, 1.0, n / 100, 2 * n, n, 1.0, 1.0, 1.0) for n in sizes]
     assert cost.format_scaling(rows).endswith("exponents: cpu time 1.00, memory 1.00")
     assert "exponents" not in cost.format_scaling(rows[:1])
+
+
+def test_data_without_the_sets_are_one_line(cost, monkeypatch, capsys, tmp_path):
+    monkeypatch.setattr(sys, "argv", ["cost.py", "--data", str(tmp_path), "--tables", "tokens"])
+    with pytest.raises(SystemExit):
+        cost.main()
+    assert "no such set; give the development data" in capsys.readouterr().err
 
 
 def test_the_scaling_table_measures_each_size_in_a_process_of_its_own(cost, monkeypatch, capsys, tmp_path):
