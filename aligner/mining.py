@@ -11,7 +11,7 @@ from aligner.alignment import Alignment, Bead
 from aligner.document import DocumentPair
 from aligner.embedding import Embedder, Side
 from aligner.margin import above_chance, distance_margin
-from aligner.neighbours import nearest
+from aligner.neighbours import nearest_both_ways
 
 Floats = NDArray[np.float32]
 
@@ -79,7 +79,7 @@ def _places(sentences: Iterable[str]) -> dict[str, list[int]]:
 
 def _candidates(source: Floats, target: Floats, k: int) -> tuple[NDArray[np.int64], Floats, Floats]:
     """All pairs of which one side is among the other's neighbours: indices ``(p, 2)``, cosines and margins ``(p,)``."""
-    forward, backward = nearest(source, target, k + 1), nearest(target, source, k + 1)
+    forward, backward = nearest_both_ways(source, target, k + 1)
     ahead = np.column_stack([np.repeat(np.arange(len(source)), forward.indices.shape[1]), forward.indices.ravel()])
     back = np.column_stack([backward.indices.ravel(), np.repeat(np.arange(len(target)), backward.indices.shape[1])])
     pairs, first = np.unique(np.concatenate([ahead, back]), axis=0, return_index=True)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from aligner.document import Document, DocumentPair, Relation
 from aligner.embedding import Embedder
 from aligner.margin import distance_margin
-from aligner.neighbours import is_mutual, nearest
+from aligner.neighbours import is_mutual, nearest_both_ways
 from aligner.path import longest_rise
 
 Floats = NDArray[np.float32]
@@ -165,15 +165,15 @@ class _Comparison:
 
     def __init__(self, cuts: Pairing, sources: _Sentences, targets: _Sentences) -> None:
         self.cuts, self.sources, self.targets = cuts, sources, targets
-        self.forward = nearest(sources.vectors, targets.vectors, cuts.k + 1)
-        self.backward = nearest(targets.vectors, sources.vectors, cuts.k + 1)
+        self.forward, self.backward = nearest_both_ways(sources.vectors, targets.vectors, cuts.k + 1)
 
     def candidates(self) -> Iterator[Cell]:
         """Each document with its nearest of the other language by mean vector, both directions."""
         rows, columns = self.sources.means(), self.targets.means()
-        for i, found in enumerate(nearest(rows, columns, self.cuts.n_candidates).indices.tolist()):
+        forward, backward = nearest_both_ways(rows, columns, self.cuts.n_candidates)
+        for i, found in enumerate(forward.indices.tolist()):
             yield from ((i, j) for j in found)
-        for j, found in enumerate(nearest(columns, rows, self.cuts.n_candidates).indices.tolist()):
+        for j, found in enumerate(backward.indices.tolist()):
             yield from ((i, j) for i in found)
 
     def compare(self, i: int, j: int) -> Likeness:
@@ -182,7 +182,7 @@ class _Comparison:
         n, m = len(source), len(target)
         if not n or not m:
             return Likeness(0.0, 0, 0, (0.0, 0.0), 0.0, 0.0, 0.0)
-        forward, backward = nearest(source, target, 1), nearest(target, source, 1)
+        forward, backward = nearest_both_ways(source, target, 1)
         best, cosines = forward.indices[:, 0], forward.cosines[:, 0]
         is_match = is_mutual(forward, backward) & (cosines >= self.cuts.min_match)
         rows, columns = np.flatnonzero(is_match), best[is_match]

@@ -3,7 +3,7 @@ import pytest
 
 from aligner import neighbours
 from aligner.margin import above_chance, distance_margin
-from aligner.neighbours import Neighbours, is_mutual, nearest
+from aligner.neighbours import Neighbours, is_mutual, nearest, nearest_both_ways
 
 
 def unit_rows(n, dim=8, seed=0):
@@ -20,6 +20,27 @@ def test_neighbours_are_those_of_the_full_matrix_for_any_block_size(monkeypatch,
     expected = np.argsort(-similarities, axis=1, kind="stable")[:, :3]
     assert (found.indices == expected).all()
     np.testing.assert_allclose(found.cosines, np.take_along_axis(similarities, expected, axis=1), atol=1e-6)
+
+
+@pytest.mark.parametrize("tile", [1, 4, 1 << 10])
+@pytest.mark.parametrize("k", [1, 3, 20])
+def test_both_ways_are_as_each_by_itself(monkeypatch, tile, k):
+    monkeypatch.setattr(neighbours, "TILE", tile)
+    # Whole numbers: their products are exact, and there are many ties.
+    random = np.random.default_rng(k)
+    source, target = (random.integers(-1, 2, (n, 4)).astype(np.float32) for n in (13, 9))
+    for found, expected in zip(
+        nearest_both_ways(source, target, k), (nearest(source, target, k), nearest(target, source, k)), strict=True
+    ):
+        assert found.indices.tolist() == expected.indices.tolist()
+        assert found.cosines.tolist() == expected.cosines.tolist()
+
+
+@pytest.mark.parametrize(("n", "m"), [(0, 0), (0, 3), (3, 0)])
+def test_both_ways_of_nothing_are_nothing(n, m):
+    forward, backward = nearest_both_ways(unit_rows(n), unit_rows(m), 2)
+    assert forward.indices.shape == (n, min(2, m))
+    assert backward.indices.shape == (m, min(2, n))
 
 
 def test_k_is_cut_to_the_number_of_keys():

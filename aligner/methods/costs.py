@@ -32,6 +32,9 @@ from aligner.path import Move, Step
 Floats = NDArray[np.float32]
 Indices = NDArray[np.int64]
 
+SAMPLE, SAMPLES = 1000, 10
+"""Sentences whose runs tell a long document's mean, and the stretches in which they are taken."""
+
 ROWS_AT_ONCE = 64
 """Source sentences whose bead costs are computed together."""
 
@@ -44,10 +47,27 @@ MAX_DEVIATION = 5.0
 
 @dataclass(frozen=True)
 class EmbeddedText:
-    """One document: its embedded side and the length of each sentence in characters, shape ``(n,)``."""
+    """One document: its embedded side and the length of each sentence in characters, shape ``(n,)``.
+
+    ``mean``: the mean vector of all runs, or of those of a fair sample; shape ``(dim,)``.
+    """
 
     side: DocumentSide
     lengths: Floats
+    mean: Floats
+
+    @classmethod
+    def of(cls, side: DocumentSide, max_run: int) -> "EmbeddedText":
+        """A document of which runs of up to ``max_run`` sentences will be compared."""
+        n = len(side.sentences)
+        lengths = np.array([len(sentence) for sentence in side.sentences], dtype=np.float32)
+        if n <= SAMPLE:
+            sample = np.arange(n)
+        else:
+            starts = np.linspace(0, n - SAMPLE // SAMPLES, SAMPLES).astype(np.int64)
+            sample = np.unique(starts[:, None] + np.arange(SAMPLE // SAMPLES))
+        runs = side.runs(sample, max_run)
+        return cls(side, lengths, mean_vector(runs.reshape(-1, runs.shape[2])))
 
     @cached_property
     def is_full(self) -> NDArray[np.bool_]:
@@ -119,11 +139,6 @@ class Part:
     is_first: NDArray[np.bool_]
     left: Indices
 
-    @property
-    def mean(self) -> Floats:
-        """The mean vector of all runs; shape ``(dim,)``."""
-        return mean_vector(self.runs.reshape(-1, self.runs.shape[2]))
-
     def after(self, size: int) -> Indices:
         """The place in ``around`` of the sentence after each run of this size; shape ``(p,)``."""
         return self.before + size + 1
@@ -189,8 +204,8 @@ class Grid:
 
     def __init__(self, pair: EmbeddedPair, rows: Part, columns: Part, moves: Sequence[Move], weights: Weights) -> None:
         self.pair, self.rows, self.columns, self.moves, self.weights = pair, rows, columns, moves, weights
-        self.row_chance = rows.runs @ columns.mean
-        self.column_chance = columns.runs @ rows.mean
+        self.row_chance = rows.runs @ pair.target.mean
+        self.column_chance = columns.runs @ pair.source.mean
 
     def cost_rows(self) -> Iterator[Floats]:
         """For each source sentence the cost of every move that starts there, shape ``(moves, m)``."""

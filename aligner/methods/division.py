@@ -16,7 +16,7 @@ Indices = NDArray[np.int64]
 WHOLE = 1500
 """Documents are searched whole while their grid has at most this many cells, squared."""
 
-PART = 400
+PART = 250
 """Sentences of the longer side between two cuts, about."""
 
 GAP = 0.1

@@ -28,7 +28,7 @@ REACH = 4
 DISTRUST, TRUST = 0.3, 0.6
 """The share of best matches that follow each other, as it is of noise in short texts, and of the least like ones."""
 
-FEW = 0.5
+FEW = 1.0
 """Counted as if it did not follow: of two or three matches noise may have all in order."""
 
 

@@ -92,9 +92,7 @@ class Monotone:
         return EmbeddedPair(*texts, trust(texts[0].side.vectors, texts[1].side.vectors, landmarks))
 
     def _text(self, document: Document) -> EmbeddedText:
-        sentences = document.sentence_texts()
-        lengths = np.array([len(sentence) for sentence in sentences], dtype=np.float32)
-        return EmbeddedText(self.embedder.document(sentences), lengths)
+        return EmbeddedText.of(self.embedder.document(document.sentence_texts()), self.max_run)
 
     def _beads(self, pair: EmbeddedPair) -> list[Bead]:
         """The beads of the main path and of what stands elsewhere."""
