@@ -40,6 +40,9 @@ MAX_PASSES = 5
 USUAL_ALONE, USUAL_SIZE = 0.05, 40
 """The share of sentences without counterpart that is expected before a text is seen, as if of so many sentences."""
 
+USUAL_SCORE, FEW_SCORES = 0.65, 5
+"""The score of most links of usual texts; fewer links than this do not tell that of a text."""
+
 MIN_GAP = 10
 """So many sentences alone in a row are missing in one piece."""
 
@@ -58,9 +61,10 @@ class Monotone:
         embedder: the door to the encoder.
         max_run: sentences on one side of a bead, at most.
         max_bead: sentences in a bead, at most.
-        skip: the cost of a sentence without counterpart where none is expected.
+        skip: the cost of a sentence without counterpart, in usual texts.
         relief: how much cheaper that becomes, times the share of such sentences that a first path finds.
-        skip_moved: the same among what the main path left out, where a counterpart is the exception.
+        rigour: how much cheaper, times how far the scores on that path stand above the usual ones.
+        skip_moved: the cost of a sentence without counterpart among what the main path left out and no block holds.
         swap: what it costs to take two neighbouring beads the other way round.
         weights: what a bead costs.
     """
@@ -69,7 +73,8 @@ class Monotone:
     max_run: int = 5
     max_bead: int = 6
     skip: float = 0.5
-    relief: float = 0.5
+    relief: float = 0.3
+    rigour: float = 0.4
     skip_moved: float = 0.25
     swap: float = 0.2
     weights: Weights = field(default_factory=Weights)
@@ -100,20 +105,23 @@ class Monotone:
         """The beads of the main path and of what stands elsewhere."""
         vectors = pair.source.side.vectors, pair.target.side.vectors
         whole = Stretch(np.arange(len(vectors[0])), np.arange(len(vectors[1])))
-        beads = self._search(pair, [whole], self.skip, self.relief)
+        beads = self._search(pair, [whole])
         doubtful = contradicted(*vectors, beads)
         beads = dissolved(beads, doubtful)
         for _ in range(MAX_PASSES):
             blocks = moved_blocks(*vectors, *left_out(beads))
-            found = [bead for bead in self._search(pair, blocks, self.skip_moved) if bead.is_link]
+            sure = self._search(pair, [block.stretch for block in blocks if block.is_sure])
+            small = self._search(pair, [block.stretch for block in blocks if not block.is_sure], self.skip_moved)
+            found = [bead for bead in [*sure, *small] if bead.is_link]
             if not found:
                 break
             beads = put_in(beads, found)
         return _in_order(put_in(beads, still_free(doubtful, beads)))
 
-    def _search(self, pair: EmbeddedPair, blocks: Iterable[Stretch], skip: float, relief: float = 0.0) -> list[Bead]:
+    def _search(self, pair: EmbeddedPair, blocks: Iterable[Stretch], skip: float | None = None) -> list[Bead]:
         """The beads of the cheapest paths through these blocks, one after the other.
 
+        Where no price of leaving a sentence alone is given, it follows the texts.
         Where runs are encoded one by one, those of all beads that come near a path are, until it rests on such only.
         """
         vectors = pair.source.side.vectors, pair.target.side.vectors
@@ -121,7 +129,7 @@ class Monotone:
         stretches = [stretch for block in blocks for stretch in divide(*vectors, landmarks, block)]
 
         def walk(number: int) -> _Walk:
-            return self._walk(pair, stretches[number], skip, relief)
+            return self._walk(pair, stretches[number], skip)
 
         walks: dict[int, _Walk] = {}
         pending = list(range(len(stretches)))
@@ -134,7 +142,7 @@ class Monotone:
             pair.target.side.encode(run for number in pending for run in walks[number].target_runs)
         return [bead for number in range(len(stretches)) for bead in walks[number].beads]
 
-    def _walk(self, pair: EmbeddedPair, stretch: Stretch, skip: float, relief: float) -> "_Walk":
+    def _walk(self, pair: EmbeddedPair, stretch: Stretch, skip: float | None) -> "_Walk":
         """The cheapest path through one stretch."""
         rows, columns = stretch.rows, stretch.columns
         if not len(rows) or not len(columns):
@@ -142,12 +150,22 @@ class Monotone:
         grid = self._grid(pair, stretch)
         costs = np.array(list(grid.cost_rows()))
         are_full = pair.source.is_full[rows], pair.target.is_full[columns]
-        skips = _skips(are_full, skip)
-        path = cheapest_path(costs, grid.moves, skips[0], skips[1], self.swap)
-        if relief:
-            skips = _skips(are_full, skip - relief * _share_alone(path, *are_full))
-            path = cheapest_path(costs, grid.moves, skips[0], skips[1], self.swap)
+
+        def search(price: float) -> tuple[list[Step], list[NDArray[np.float64]]]:
+            skips = [full.astype(np.float64) * price for full in are_full]
+            return cheapest_path(costs, grid.moves, skips[0], skips[1], self.swap), skips
+
+        path, skips = search(self.skip if skip is None else skip)
+        if skip is None:
+            path, skips = search(self._adapted_skip(pair, list(grid.beads(path))))
         return _Walk(list(grid.beads(path)), *self._runs_near(grid, costs, skips))
+
+    def _adapted_skip(self, pair: EmbeddedPair, beads: Iterable[Bead]) -> float:
+        """What it costs to leave a sentence alone in texts of which these beads are a first guess."""
+        listed = list(beads)
+        scores = [bead.score for bead in listed if bead.kind == "1-1"] if pair.trust == 1 else []
+        above = float(np.median(scores)) - USUAL_SCORE if len(scores) >= FEW_SCORES else 0.0
+        return self.skip - self.relief * _share_alone(pair, listed) - self.rigour * above
 
     def _grid(self, pair: EmbeddedPair, stretch: Stretch) -> Grid:
         """The costs of all beads in a stretch."""
@@ -183,26 +201,22 @@ class _Walk:
         return bool(self.source_runs or self.target_runs)
 
 
-def _skips(are_full: Iterable[NDArray[np.bool_]], skip: float) -> list[NDArray[np.float64]]:
-    """What it costs to leave each sentence of both sides alone: nothing where it is blank."""
-    return [full.astype(np.float64) * skip for full in are_full]
-
-
-def _share_alone(path: Iterable[Step], rows_full: NDArray[np.bool_], columns_full: NDArray[np.bool_]) -> float:
-    """The share of sentences that a path leaves alone, up to ``MAX_ALONE``; a short text says little of its kind.
+def _share_alone(pair: EmbeddedPair, beads: Iterable[Bead]) -> float:
+    """The share of sentences that stand alone, up to ``MAX_ALONE``; a short text says little of its kind.
 
     What is missing in one piece, as a chapter, does not count: it says nothing of the rest.
     """
     n_alone = n_linked = 0
-    for is_link, steps in groupby(path, key=lambda step: bool(step[1] and step[3])):
-        n_sentences = sum(
-            int(np.count_nonzero(rows_full[i : i + a])) + int(np.count_nonzero(columns_full[j : j + b]))
-            for i, a, j, b in steps
+    for is_link, group in groupby(beads, key=lambda bead: bead.is_link):
+        n_full = sum(
+            int(text.is_full[list(side)].sum())
+            for bead in group
+            for text, side in ((pair.source, bead.source), (pair.target, bead.target))
         )
         if is_link:
-            n_linked += n_sentences
-        elif n_sentences < MIN_GAP:
-            n_alone += n_sentences
+            n_linked += n_full
+        elif n_full < MIN_GAP:
+            n_alone += n_full
     return min(MAX_ALONE, (n_alone + USUAL_ALONE * USUAL_SIZE) / (n_alone + n_linked + USUAL_SIZE))
 
 
