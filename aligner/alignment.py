@@ -13,7 +13,7 @@ class Bead:
     ``score`` lies in ``[0, 1]``, higher is better: the cosine corrected for chance (0: as similar as any two segments
     of these texts, 1: identical). ``cosine`` is the raw cosine of the two segments in ``[-1, 1]`` and ``margin`` how
     far it stands above their neighbours' (higher is better); both are ``nan`` where a side is empty or nothing was
-    measured.
+    measured. A ``crossing`` link stands out of order: its target lies before or behind that of its neighbours.
     """
 
     source: tuple[int, ...]
@@ -21,6 +21,7 @@ class Bead:
     score: float = 0.0
     cosine: float = nan
     margin: float = nan
+    crossing: bool = False
 
     @property
     def is_link(self) -> bool:

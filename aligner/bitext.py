@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Set
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, is_dataclass
 from importlib.metadata import version
 from math import nan
 from typing import Any
@@ -104,7 +104,16 @@ def sign(**parts: object) -> str:
 
 def settings(part: Any) -> str:
     """The settings of a method, a dataclass or an instance of one, as ``k=4,min_score=0.5``."""
-    return ",".join(f"{field.name}={getattr(part, field.name)}" for field in fields(part) if field.repr)
+    return ",".join(_settings(part))
+
+
+def _settings(part: Any) -> Iterator[str]:
+    for field in fields(part):
+        value = getattr(part, field.name, None)
+        if is_dataclass(value):
+            yield from _settings(value)
+        elif field.repr:
+            yield f"{field.name}={value}"
 
 
 def join(alignments: Iterable[Alignment], signature: str) -> Bitext:

@@ -1,27 +1,38 @@
 """Monotone paths over pure arrays: the cheapest through a grid of beads, and the longest chain of points.
 
-A path walks from cell ``(0, 0)`` to cell ``(n, m)``; a move ``(a, b)`` takes ``a`` source and ``b`` target items.
-Rows are worked off one at a time, each as a whole: moves that take source items push their cost to later rows, and
-moves that take target items only, which would chain along the row, come out as one running minimum, since the cost
-of skipping is a sum.
+A path walks from cell ``(0, 0)`` to cell ``(n, m)``; a move ``(a, b)`` takes ``a`` source and ``b`` target items, and a
+swap two moves at once whose target items stand the other way round. Rows are worked off one at a time, each as a whole:
+moves that take source items push their cost to later rows, and moves that take target items only, which would chain
+along the row, come out as one running minimum, since the cost of skipping is a sum.
 """
 
 from bisect import bisect_left
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 Move = tuple[int, int]
+Step = tuple[int, int, int, int]
+"""``(i, a, j, b)``: the ``a`` source items from ``i`` on and the ``b`` target items from ``j`` on; one may be none."""
+
+MAX_SWAPPED = 5
+"""Items of both sides in a swap, at most."""
 
 _SKIP_SOURCE, _SKIP_TARGET = 254, 255
 
 
 def cheapest_path(
-    rows: Iterable[Floats], moves: Sequence[Move], source_skips: NDArray[np.float64], target_skips: NDArray[np.float64]
-) -> list[Move]:
-    """The moves of the cheapest path, in order, skips as ``(1, 0)`` and ``(0, 1)``.
+    rows: Iterable[Floats],
+    moves: Sequence[Move],
+    source_skips: NDArray[np.float64],
+    target_skips: NDArray[np.float64],
+    swap: float = np.inf,
+) -> list[Step]:
+    """The steps of the cheapest path, in order of the source; a step that skips an item has an empty side.
 
     Args:
         rows: for each source item ``i`` in turn the costs of the moves that start there, shape ``(len(moves), m)``;
@@ -29,13 +40,24 @@ def cheapest_path(
         moves: the moves ``(a, b)``, both at least 1, in the order of the costs.
         source_skips: shape ``(n,)``, what it costs to leave source item ``i`` alone.
         target_skips: shape ``(m,)``, the same for the target.
+        swap: what it costs, beside the two moves, to take two neighbours the other way round in the target.
 
     Time is proportional to ``n * m * len(moves)``; memory is one byte a cell beside a few rows.
     """
+    swaps = _swaps(moves) if np.isfinite(swap) else []
     taken = np.full((len(source_skips) + 1, len(target_skips) + 1), _SKIP_SOURCE, dtype=np.uint8)
-    for _ in _costs_by_row(rows, moves, source_skips, target_skips, taken):
+    for _ in _costs_by_row(rows, moves, source_skips, target_skips, taken, swaps, swap):
         pass
-    return _walk_back(taken, moves)
+    return _walk_back(taken, moves, swaps)
+
+
+def _swaps(moves: Sequence[Move]) -> list[tuple[int, int]]:
+    """The pairs of moves that may be taken the other way round, by their numbers: of few items."""
+    return [
+        (first, second)
+        for (first, one), (second, other) in product(enumerate(moves), repeat=2)
+        if sum(one) + sum(other) <= MAX_SWAPPED
+    ]
 
 
 def _costs_by_row(
@@ -44,6 +66,8 @@ def _costs_by_row(
     source_skips: NDArray[np.float64],
     target_skips: NDArray[np.float64],
     taken: NDArray[np.uint8],
+    swaps: Sequence[tuple[int, int]] = (),
+    swap: float = np.inf,
 ) -> Iterator[NDArray[np.float64]]:
     """Row by row what the cheapest path to each cell costs; ``taken`` notes its last move."""
     n, m = len(source_skips), len(target_skips)
@@ -51,11 +75,15 @@ def _costs_by_row(
     ahead = np.full((depth + 1, m + 1), np.inf)
     ahead[0, 0] = 0.0
     walked = np.concatenate([[0.0], np.cumsum(target_skips)])
+    past: deque[tuple[NDArray[np.float64], Floats]] = deque(maxlen=MAX_SWAPPED)
     iterator = iter(rows)
     for i in range(n + 1):
         row = _skip_along(ahead[0], walked, taken[i])
         if i < n:
-            _push(row, next(iterator), moves, source_skips[i], ahead, taken[i:])
+            costs = next(iterator)
+            _push(row, costs, moves, source_skips[i], ahead, taken[i:])
+            _push_swaps(past, costs, moves, swaps, swap, ahead, taken[i:])
+            past.appendleft((row, costs))
         yield row
         ahead = np.roll(ahead, -1, axis=0)
         ahead[-1] = np.inf
@@ -86,6 +114,29 @@ def _push(
             _keep_cheaper(row[: m + 1 - b] + costs[number, : m + 1 - b], ahead[a, b:], taken[a, b:], number)
 
 
+def _push_swaps(
+    past: Sequence[tuple[NDArray[np.float64], Floats]],
+    costs: Floats,
+    moves: Sequence[Move],
+    swaps: Sequence[tuple[int, int]],
+    swap: float,
+    ahead: NDArray[np.float64],
+    taken: NDArray[np.uint8],
+) -> None:
+    """Carry rows that are past into those ahead along the swaps whose second move starts at the present row.
+
+    ``past`` holds the finished rows before this one and the costs of their moves, the latest first.
+    """
+    m = ahead.shape[1] - 1
+    for number, (first, second) in enumerate(swaps, len(moves)):
+        (a, b), (next_a, next_b) = moves[first], moves[second]
+        n_starts = m + 1 - b - next_b
+        if a <= len(past) and next_a < len(taken) and n_starts > 0:
+            row, past_costs = past[a - 1]
+            offered = row[:n_starts] + past_costs[first, next_b : next_b + n_starts] + costs[second, :n_starts] + swap
+            _keep_cheaper(offered, ahead[next_a, b + next_b :], taken[next_a, b + next_b :], number)
+
+
 def _keep_cheaper(
     offered: NDArray[np.float64], costs: NDArray[np.float64], taken: NDArray[np.uint8], move: int
 ) -> None:
@@ -94,15 +145,21 @@ def _keep_cheaper(
     taken[cheaper] = move
 
 
-def _walk_back(taken: NDArray[np.uint8], moves: Sequence[Move]) -> list[Move]:
-    steps = {_SKIP_SOURCE: (1, 0), _SKIP_TARGET: (0, 1), **dict(enumerate(moves))}
+def _walk_back(taken: NDArray[np.uint8], moves: Sequence[Move], swaps: Sequence[tuple[int, int]]) -> list[Step]:
     i, j = taken.shape[0] - 1, taken.shape[1] - 1
-    path = []
+    steps: list[Step] = []
     while i or j:
-        a, b = steps[int(taken[i, j])] if i else (0, 1)
-        path.append((a, b))
-        i, j = i - a, j - b
-    return path[::-1]
+        move = int(taken[i, j]) if i else _SKIP_TARGET
+        if len(moves) <= move < len(moves) + len(swaps):
+            first, second = swaps[move - len(moves)]
+            (a, b), (next_a, next_b) = moves[first], moves[second]
+            i, j = i - a - next_a, j - b - next_b
+            steps += [(i + a, next_a, j, next_b), (i, a, j + next_b, b)]
+        else:
+            a, b = {_SKIP_SOURCE: (1, 0), _SKIP_TARGET: (0, 1)}.get(move) or moves[move]
+            i, j = i - a, j - b
+            steps.append((i, a, j, b))
+    return steps[::-1]
 
 
 def longest_rise(numbers: Sequence[int]) -> list[int]:

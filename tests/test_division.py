@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
-from aligner.methods import division
-from aligner.methods.division import Landmarks, Stretch, divide, moved_blocks
+from aligner.methods import division, matches
+from aligner.methods.division import Stretch, divide
+from aligner.methods.matches import Landmarks
+from aligner.methods.moved import moved_blocks
 
 DIM = 64
 
@@ -14,7 +16,7 @@ def short_is_long(monkeypatch):
     monkeypatch.setattr(division, "SMALL", 60)
     monkeypatch.setattr(division, "WHOLE", 90)
     monkeypatch.setattr(division, "PART", 25)
-    monkeypatch.setattr(division, "PROBES", 60)
+    monkeypatch.setattr(matches, "PROBES", 60)
 
 
 def rows(numbers, seed):
@@ -129,14 +131,14 @@ def test_moved_blocks_hold_what_belongs_together_and_share_nothing():
     blocks = moved_blocks(rows(source, 1), rows(target, 2), np.arange(200), np.arange(len(target)))
     assert len(np.unique(np.concatenate([block.rows for block in blocks]))) == sum(len(block.rows) for block in blocks)
     spans = [(int(block.rows[0]), int(block.rows[-1])) for block in blocks]
-    reach = division.REACH
+    reach = matches.REACH
     assert spans[:2] == [(20 - reach, 49 + reach), (150 - reach, 169 + reach)]
     assert set(range(60, 90)) <= set(blocks[0].columns.tolist())
 
 
 def test_blocks_are_found_among_too_many_sentences_to_compare_them_all(monkeypatch):
     source, target = EVERYTHING, EVERYTHING[600:] + EVERYTHING[:600]
-    monkeypatch.setattr(division, "MAX_CELLS", 200_000)
+    monkeypatch.setattr(matches, "MAX_CELLS", 200_000)
     blocks = moved_blocks(rows(source, 1), rows(target, 2), np.arange(1000), np.arange(1000))
     assert [(len(block.rows), len(block.columns)) for block in blocks[:2]] >= [(580, 580), (380, 380)]
 

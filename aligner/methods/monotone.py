@@ -3,11 +3,12 @@
 The cost of a bead joins what published aligners found to matter: cosine normalised by chance (Thompson and Koehn 2019,
 "Vecalign", equation 3), the neighbour margin (Liu and Zhu 2022, "Bertalign") and the length ratio (Gale and Church
 1993). Differs from the papers: a bead weighs as the mean of its two sides rather than as their product, each merged
-sentence has a price, and runs are embedded as joined text rather than as means of sentence vectors.
+sentence has a price and must earn its place, runs are embedded as joined text rather than as means of sentence vectors,
+two neighbouring beads may change places, and the price of leaving a sentence alone follows the texts.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,23 +17,15 @@ from aligner.alignment import Alignment, Bead
 from aligner.cores import on_all_cores
 from aligner.document import Document, DocumentPair
 from aligner.embedding import Embedder
-from aligner.methods.costs import EmbeddedText, Grid, Weights
-from aligner.methods.division import Landmarks, Stretch, divide, matched_chains, moved_blocks
-from aligner.path import cheapest_path, detours
+from aligner.methods.costs import EmbeddedPair, EmbeddedText, Grid, Weights
+from aligner.methods.division import Stretch, divide
+from aligner.methods.matches import Landmarks, trust
+from aligner.methods.moved import contradicted, dissolved, left_out, moved_blocks, put_in, still_free
+from aligner.path import Floats, Step, cheapest_path, detours, longest_rise
 
-Floats = NDArray[np.float32]
 Indices = NDArray[np.int64]
 Run = tuple[int, int]
 """A run of sentences: the first, and how many follow it."""
-
-MIN_SURE = 0.5
-"""A link of this score is never given up for a block that stands elsewhere."""
-
-MIN_BLOCK = 3
-"""Matches of such a block, at least."""
-
-MIN_GAIN = 0.1
-"""How far the cosine of its match stands above that of the link, at least."""
 
 MAX_DETOUR = 0.2
 """Where runs must be encoded one by one, those are of which a bead makes the path dearer by no more than this."""
@@ -43,30 +36,39 @@ MAX_ROUNDS = 6
 MAX_PASSES = 5
 """Searches for moved blocks, at most; each among what the last one left."""
 
+USUAL_ALONE, USUAL_SIZE = 0.05, 40
+"""The share of sentences without counterpart that is expected before a text is seen, as if of so many sentences."""
+
+MAX_ALONE = 0.25
+"""Beyond this share of sentences without counterpart, leaving one alone becomes no cheaper."""
+
 
 @dataclass(frozen=True)
 class Monotone:
     """Aligns two documents that translate each other, in whole or in part.
 
-    One setting for all languages and genres, measured on the development sets (``docs/quality.md``).
+    One setting for all languages and genres, measured on the development sets (``docs/quality.md``). Swapping the two
+    documents gives the mirrored beads.
 
     Attributes:
         embedder: the door to the encoder.
         max_run: sentences on one side of a bead, at most.
         max_bead: sentences in a bead, at most.
-        skip: the cost of a sentence without counterpart.
+        skip: the cost of a sentence without counterpart where none is expected.
+        relief: how much cheaper that becomes, times the share of such sentences that a first path finds.
         skip_moved: the same among what the main path left out, where a counterpart is the exception.
-        merge, outside, length: what else a bead costs, see ``Weights``.
+        swap: what it costs to take two neighbouring beads the other way round.
+        weights: what a bead costs.
     """
 
     embedder: Embedder = field(repr=False)
     max_run: int = 5
     max_bead: int = 6
-    skip: float = 0.45
+    skip: float = 0.5
+    relief: float = 0.5
     skip_moved: float = 0.25
-    merge: float = 0.2
-    outside: float = 0.2
-    length: float = 0.05
+    swap: float = 0.2
+    weights: Weights = field(default_factory=Weights)
 
     name = "monotone"
 
@@ -75,35 +77,49 @@ class Monotone:
 
         Blocks that stand elsewhere in the target are beads out of order: what the path left out, or linked although
         it clearly belongs elsewhere, is searched again until nothing more is found.
+
+        Sums of floats depend on the order of what is summed, and of two equal paths one must be taken: so the search
+        always runs from the document whose sentences come first in the order of the alphabet.
         """
-        source, target = self._text(pair.source), self._text(pair.target)
-        beads = self._search(
-            source, target, [Stretch(np.arange(len(pair.source)), np.arange(len(pair.target)))], self.skip
-        )
-        vectors = source.side.vectors, target.side.vectors
-        doubtful = _contradicted(*vectors, beads)
-        beads = _dissolved(beads, doubtful)
-        for _ in range(MAX_PASSES):
-            blocks = moved_blocks(*vectors, *_left_out(beads))
-            found = [bead for bead in self._search(source, target, blocks, self.skip_moved) if bead.is_link]
-            if not found:
-                break
-            beads = _put_in(beads, found)
-        return Alignment(pair, tuple(_put_in(beads, _still_free(doubtful, beads))), self.name)
+        is_mirrored = pair.target.sentence_texts() < pair.source.sentence_texts()
+        first, second = (pair.target, pair.source) if is_mirrored else (pair.source, pair.target)
+        beads = _with_crossings(self._beads(self._embedded(first, second)))
+        return Alignment(pair, tuple(_mirrored(beads) if is_mirrored else beads), self.name)
+
+    def _embedded(self, source: Document, target: Document) -> EmbeddedPair:
+        texts = self._text(source), self._text(target)
+        landmarks = Landmarks(texts[0].landmarks, texts[1].landmarks)
+        return EmbeddedPair(*texts, trust(texts[0].side.vectors, texts[1].side.vectors, landmarks))
 
     def _text(self, document: Document) -> EmbeddedText:
         return EmbeddedText.of(self.embedder.document(document.sentence_texts()), self.max_run)
 
-    def _search(self, source: EmbeddedText, target: EmbeddedText, blocks: Iterable[Stretch], skip: float) -> list[Bead]:
+    def _beads(self, pair: EmbeddedPair) -> list[Bead]:
+        """The beads of the main path and of what stands elsewhere."""
+        vectors = pair.source.side.vectors, pair.target.side.vectors
+        whole = Stretch(np.arange(len(vectors[0])), np.arange(len(vectors[1])))
+        beads = self._search(pair, [whole], self.skip, self.relief)
+        doubtful = contradicted(*vectors, beads)
+        beads = dissolved(beads, doubtful)
+        for _ in range(MAX_PASSES):
+            blocks = moved_blocks(*vectors, *left_out(beads))
+            found = [bead for bead in self._search(pair, blocks, self.skip_moved) if bead.is_link]
+            if not found:
+                break
+            beads = put_in(beads, found)
+        return _in_order(put_in(beads, still_free(doubtful, beads)))
+
+    def _search(self, pair: EmbeddedPair, blocks: Iterable[Stretch], skip: float, relief: float = 0.0) -> list[Bead]:
         """The beads of the cheapest paths through these blocks, one after the other.
 
         Where runs are encoded one by one, those of all beads that come near a path are, until it rests on such only.
         """
-        vectors, landmarks = (source.side.vectors, target.side.vectors), Landmarks(source.landmarks, target.landmarks)
+        vectors = pair.source.side.vectors, pair.target.side.vectors
+        landmarks = Landmarks(pair.source.landmarks, pair.target.landmarks)
         stretches = [stretch for block in blocks for stretch in divide(*vectors, landmarks, block)]
 
         def walk(number: int) -> _Walk:
-            return self._walk(source, target, stretches[number], skip)
+            return self._walk(pair, stretches[number], skip, relief)
 
         walks: dict[int, _Walk] = {}
         pending = list(range(len(stretches)))
@@ -112,37 +128,44 @@ class Monotone:
             pending = [number for number in pending if walks[number].is_open]
             if not pending:
                 break
-            source.side.encode(run for number in pending for run in walks[number].source_runs)
-            target.side.encode(run for number in pending for run in walks[number].target_runs)
+            pair.source.side.encode(run for number in pending for run in walks[number].source_runs)
+            pair.target.side.encode(run for number in pending for run in walks[number].target_runs)
         return [bead for number in range(len(stretches)) for bead in walks[number].beads]
 
-    def _walk(self, source: EmbeddedText, target: EmbeddedText, stretch: Stretch, skip: float) -> "_Walk":
+    def _walk(self, pair: EmbeddedPair, stretch: Stretch, skip: float, relief: float) -> "_Walk":
         """The cheapest path through one stretch."""
         rows, columns = stretch.rows, stretch.columns
         if not len(rows) or not len(columns):
             return _Walk([*(Bead((int(i),), ()) for i in rows), *(Bead((), (int(j),)) for j in columns)])
-        grid = self._grid(source, target, stretch)
-        skips = [np.where(full, skip, 0.0) for full in (source.is_full[rows], target.is_full[columns])]
-        missing = [part.missing for part in (grid.rows, grid.columns)]
-        if not any(one.any() for one in missing):
-            return _Walk(list(grid.beads(cheapest_path(grid.cost_rows(), grid.moves, *skips))))
+        grid = self._grid(pair, stretch)
         costs = np.array(list(grid.cost_rows()))
-        beads = list(grid.beads(cheapest_path(costs, grid.moves, *skips)))
-        near: NDArray[np.bool_] = detours(costs, grid.moves, *skips) <= MAX_DETOUR
-        sizes = np.array(grid.moves).T
-        return _Walk(
-            beads,
-            _runs_in(np.any(near, axis=2), sizes[0], missing[0], rows),
-            _runs_in(np.any(near, axis=0).T, sizes[1], missing[1], columns),
-        )
+        are_full = pair.source.is_full[rows], pair.target.is_full[columns]
+        skips = _skips(are_full, skip)
+        path = cheapest_path(costs, grid.moves, skips[0], skips[1], self.swap)
+        if relief:
+            skips = _skips(are_full, skip - relief * _share_alone(path, *are_full))
+            path = cheapest_path(costs, grid.moves, skips[0], skips[1], self.swap)
+        return _Walk(list(grid.beads(path)), *self._runs_near(grid, costs, skips))
 
-    def _grid(self, source: EmbeddedText, target: EmbeddedText, stretch: Stretch) -> Grid:
+    def _grid(self, pair: EmbeddedPair, stretch: Stretch) -> Grid:
         """The costs of all beads in a stretch."""
         max_run = self.max_run if stretch.is_anchored else 1
         sizes = range(1, max_run + 1)
         moves = [(a, b) for a in sizes for b in sizes if a + b <= self.max_bead]
-        parts = source.part(stretch.rows, max_run), target.part(stretch.columns, max_run)
-        return Grid(source, target, *parts, moves, Weights(self.merge, self.outside, self.length))
+        parts = pair.source.part(stretch.rows, max_run), pair.target.part(stretch.columns, max_run)
+        return Grid(pair, *parts, moves, self.weights)
+
+    def _runs_near(self, grid: Grid, costs: Floats, skips: list[NDArray[np.float64]]) -> tuple[list[Run], list[Run]]:
+        """The runs of both sides in beads near the cheapest path that have not been encoded."""
+        missing = grid.rows.missing, grid.columns.missing
+        if not any(one.any() for one in missing):
+            return [], []
+        near: NDArray[np.bool_] = detours(costs, grid.moves, *skips) <= MAX_DETOUR
+        sizes = np.array(grid.moves).T
+        return (
+            _runs_in(np.any(near, axis=2), sizes[0], missing[0], grid.rows.indices),
+            _runs_in(np.any(near, axis=0).T, sizes[1], missing[1], grid.columns.indices),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +179,22 @@ class _Walk:
     @property
     def is_open(self) -> bool:
         return bool(self.source_runs or self.target_runs)
+
+
+def _skips(are_full: Iterable[NDArray[np.bool_]], skip: float) -> list[NDArray[np.float64]]:
+    """What it costs to leave each sentence of both sides alone: nothing where it is blank."""
+    return [full.astype(np.float64) * skip for full in are_full]
+
+
+def _share_alone(path: Iterable[Step], rows_full: NDArray[np.bool_], columns_full: NDArray[np.bool_]) -> float:
+    """The share of sentences that a path leaves alone, up to ``MAX_ALONE``; a short text says little of its kind."""
+    n_alone = sum(
+        int(np.count_nonzero(rows_full[i : i + a])) + int(np.count_nonzero(columns_full[j : j + b]))
+        for i, a, j, b in path
+        if not (a and b)
+    )
+    n_sentences = np.count_nonzero(rows_full) + np.count_nonzero(columns_full)
+    return min(MAX_ALONE, (n_alone + USUAL_ALONE * USUAL_SIZE) / (n_sentences + USUAL_SIZE))
 
 
 def _runs_in(near: NDArray[np.bool_], sizes: Indices, missing: NDArray[np.bool_], indices: Indices) -> list[Run]:
@@ -174,68 +213,29 @@ def _runs_in(near: NDArray[np.bool_], sizes: Indices, missing: NDArray[np.bool_]
     ]
 
 
-def _left_out(beads: Iterable[Bead]) -> tuple[Indices, Indices]:
-    """The sentences of both sides that stand in no link, in order."""
-    return _sentences(bead for bead in beads if not bead.is_link)
+def _with_crossings(beads: list[Bead]) -> list[Bead]:
+    """The beads, in order of the source, with those links marked that stand out of order in the target."""
+    links = [place for place, bead in enumerate(beads) if bead.is_link]
+    in_order = {links[place] for place in longest_rise([beads[place].target[0] for place in links])}
+    return [
+        replace(bead, crossing=True) if bead.is_link and place not in in_order else bead
+        for place, bead in enumerate(beads)
+    ]
 
 
-def _sentences(beads: Iterable[Bead]) -> tuple[Indices, Indices]:
-    """The sentences of both sides of these beads, in order."""
-    listed = list(beads)
-    rows = sorted(i for bead in listed for i in bead.source)
-    columns = sorted(j for bead in listed for j in bead.target)
-    return np.array(rows, dtype=np.int64), np.array(columns, dtype=np.int64)
+def _mirrored(beads: Iterable[Bead]) -> list[Bead]:
+    return _in_order([replace(bead, source=bead.target, target=bead.source) for bead in beads])
 
 
-def _contradicted(source: Floats, target: Floats, beads: Sequence[Bead]) -> list[Bead]:
-    """The doubtful links of which a sentence clearly belongs to a block that stands elsewhere.
+def _in_order(beads: list[Bead]) -> list[Bead]:
+    """The beads by their sentences in the source; those without any before the first link that lies behind them."""
+    starts = sorted((bead.target[0], bead.source[0]) for bead in beads if bead.is_link)
+    targets = np.array([j for j, _ in starts], dtype=np.int64)
 
-    Where two sections changed places the path has to take one of them, and lines up what is left of both sides.
-    """
-    doubtful = [bead for bead in beads if bead.is_link and bead.score < MIN_SURE]
-    of_row = {i: bead for bead in doubtful for i in bead.source}
-    of_column = {j: bead for bead in doubtful for j in bead.target}
-    rows, columns = _sentences(bead for bead in beads if not bead.is_link or bead.score < MIN_SURE)
-    linked = {(i, j) for bead in doubtful for i in bead.source for j in bead.target}
-    contradicted = {
-        link
-        for chain in matched_chains(source, target, rows, columns, linked)
-        if len(chain) >= MIN_BLOCK
-        for i, j in chain
-        for link in (of_row.get(i), of_column.get(j))
-        if link and source[i] @ target[j] >= link.cosine + MIN_GAIN
-    }
-    return [link for link in doubtful if link in contradicted]
+    def place(bead: Bead) -> tuple[float, bool, int]:
+        if bead.source:
+            return bead.source[0], True, 0
+        behind = int(np.searchsorted(targets, bead.target[0]))
+        return (starts[behind][1] if behind < len(starts) else np.inf), False, bead.target[0]
 
-
-def _dissolved(beads: Sequence[Bead], links: Iterable[Bead]) -> list[Bead]:
-    """The beads with each sentence of these links on its own."""
-    dissolved = set(links)
-    alone: list[Bead] = []
-    for bead in beads:
-        if bead in dissolved:
-            alone += [Bead((i,), ()) for i in bead.source] + [Bead((), (j,)) for j in bead.target]
-        else:
-            alone.append(bead)
-    return alone
-
-
-def _still_free(links: Iterable[Bead], beads: Sequence[Bead]) -> list[Bead]:
-    """Those of the links of which no sentence stands in another link."""
-    rows, columns = (set(indices.tolist()) for indices in _left_out(beads))
-    return [link for link in links if rows.issuperset(link.source) and columns.issuperset(link.target)]
-
-
-def _put_in(beads: Sequence[Bead], found: Sequence[Bead]) -> list[Bead]:
-    """The beads with links found later in the place of the null beads that held their sentences."""
-    links = {bead.source[0]: bead for bead in found}
-    rows = {i for bead in found for i in bead.source}
-    columns = {j for bead in found for j in bead.target}
-    merged: list[Bead] = []
-    for bead in beads:
-        if not bead.is_link and (bead.source[0] in rows if bead.source else bead.target[0] in columns):
-            if bead.source and bead.source[0] in links:
-                merged.append(links[bead.source[0]])
-        else:
-            merged.append(bead)
-    return merged
+    return sorted(beads, key=place)

@@ -1,0 +1,147 @@
+"""Sentences of two documents that are each other's best match: what shows where texts belong together."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aligner.neighbours import nearest
+
+Floats = NDArray[np.float32]
+Indices = NDArray[np.int64]
+Point = tuple[int, int]
+
+PROBES = 2000
+"""Sentences of one side, in pairs of consecutive ones, that are sought among the whole other side for anchors."""
+
+MIN_MATCH = 0.4
+"""A match counts as evidence of a block from this cosine on."""
+
+MAX_CELLS = 200_000_000
+"""Pairs of sentences that are compared for chains; where there are more, only every so manieth source sentence is."""
+
+REACH = 4
+"""Two matches belong to one block when they stand at most this many sentences apart on both sides, in order."""
+
+DISTRUST, TRUST = 0.3, 0.6
+"""The share of best matches that follow each other, as it is of noise in short texts, and of the least like ones."""
+
+FEW = 1.0
+"""Counted as if it did not follow: of two or three matches noise may have all in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Landmarks:
+    """Which sentences of either side may be anchors: those that stand in the document only once. Rising indices."""
+
+    source: Indices
+    target: Indices
+
+    def between(self, start: Point, end: Point) -> "Landmarks":
+        """Those from one point up to another."""
+        i, i_end = np.searchsorted(self.source, [start[0], end[0]])
+        j, j_end = np.searchsorted(self.target, [start[1], end[1]])
+        return Landmarks(self.source[i:i_end], self.target[j:j_end])
+
+
+def probes(rows: Indices) -> Indices:
+    """At most ``PROBES`` of these sentences, evenly spread: all of them, or pairs of consecutive ones."""
+    if len(rows) <= PROBES:
+        return rows
+    seconds = np.flatnonzero(np.diff(rows) == 1) + 1
+    chosen = seconds[np.linspace(0, len(seconds) - 1, PROBES // 2).astype(np.int64)] if len(seconds) else seconds
+    places: Indices = np.unique(np.concatenate([chosen - 1, chosen]))
+    return rows[places]
+
+
+def best_matches(
+    source: Floats, target: Floats, sought: Indices, rows: Indices, columns: Indices, gap: float
+) -> list[Point]:
+    """The sentences sought and those columns that are each other's nearest among rows and columns, by rising ``i``.
+
+    Args:
+        source: shape ``(n, dim)``, float32, unit or zero rows.
+        target: shape ``(m, dim)``, likewise.
+        sought: those of the rows that are; rising indices.
+        rows: the sentences of the source that take part; rising indices.
+        columns: likewise for the target.
+        gap: how far a match's cosine stands above that of the second-best, at least, on both sides.
+    """
+    if not len(sought) or not len(columns):
+        return []
+    keys = target[columns]
+    forward = nearest(source[sought], keys, 2)
+    best = forward.indices[:, 0]
+    is_clear = _gap(forward.cosines) >= gap
+    found, place = np.unique(best[is_clear], return_inverse=True)
+    backward = nearest(keys[found], source[rows], 2)
+    is_mutual = rows[backward.indices[place, 0]] == sought[is_clear]
+    is_match = is_mutual & (_gap(backward.cosines)[place] >= gap)
+    return list(zip(sought[is_clear][is_match].tolist(), columns[best[is_clear][is_match]].tolist(), strict=True))
+
+
+def trust(source: Floats, target: Floats, landmarks: Landmarks) -> float:
+    """How far the encoder knows these texts: 1 where its best matches follow each other, 0 where as those of noise do.
+
+    Where no two matches are near each other nothing speaks against it: 1.
+
+    Args:
+        source: shape ``(n, dim)``, float32, unit or zero rows.
+        target: shape ``(m, dim)``, likewise.
+        landmarks: the sentences that are looked at.
+
+    Returns:
+        In ``[0, 1]``.
+    """
+    rows, columns = landmarks.source, landmarks.target
+    matches = best_matches(source, target, probes(rows), rows, columns, gap=0)
+    steps = [(i - last_i, j - last_j) for (last_i, last_j), (i, j) in pairwise(matches) if i - last_i <= REACH]
+    n_following = sum(0 < ahead <= 2 * (step + 1) for step, ahead in steps)
+    if not steps:
+        return 1.0
+    return float(np.clip((n_following / (len(steps) + FEW) - DISTRUST) / (TRUST - DISTRUST), 0, 1))
+
+
+def matched_chains(
+    source: Floats, target: Floats, rows: Indices, columns: Indices, known: Collection[Point] = frozenset()
+) -> list[list[Point]]:
+    """Pairs of these sentences that are each other's nearest, from ``MIN_MATCH`` on, in chains that keep their order.
+
+    The first four arguments are those of ``moved_blocks``; ``known`` pairs do not count.
+    """
+    step = step_between(rows, columns)
+    matches = best_matches(source, target, rows[::step], rows, columns, gap=0)
+    return _chains(
+        [(i, j) for i, j in matches if source[i] @ target[j] >= MIN_MATCH and (i, j) not in known], REACH * step
+    )
+
+
+def step_between(rows: Indices, columns: Indices) -> int:
+    return max(1, -(-len(rows) * len(columns) // MAX_CELLS))
+
+
+def _chains(matches: list[Point], reach: int) -> list[list[Point]]:
+    """The matches in groups, each joined to those that follow it within reach on both sides."""
+    chain_of = list(range(len(matches)))
+
+    def root(place: int) -> int:
+        while chain_of[place] != place:
+            chain_of[place] = place = chain_of[chain_of[place]]
+        return place
+
+    for place, (i, j) in enumerate(matches):
+        for later in range(place + 1, len(matches)):
+            if matches[later][0] - i > reach:
+                break
+            if 0 < matches[later][1] - j <= reach:
+                chain_of[root(later)] = root(place)
+    chains: dict[int, list[Point]] = {}
+    for place, match in enumerate(matches):
+        chains.setdefault(root(place), []).append(match)
+    return list(chains.values())
+
+
+def _gap(cosines: Floats) -> Floats:
+    return cosines[:, 0] - cosines[:, 1] if cosines.shape[1] > 1 else cosines[:, 0]
