@@ -7,7 +7,7 @@ sentence has a price and must earn its place, runs are embedded as joined text r
 two neighbouring beads may change places, and the price of leaving a sentence alone follows the texts.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -21,7 +21,7 @@ from aligner.methods.costs import EmbeddedPair, EmbeddedText, Grid, Weights
 from aligner.methods.division import Stretch, divide
 from aligner.methods.matches import Landmarks, trust
 from aligner.methods.moved import contradicted, dissolved, left_out, moved_blocks, put_in, still_free
-from aligner.path import Floats, Step, cheapest_path, detours, longest_rise
+from aligner.path import Floats, cheapest_path, detours, longest_rise
 
 Indices = NDArray[np.int64]
 Run = tuple[int, int]
@@ -32,6 +32,9 @@ MAX_DETOUR = 0.2
 
 MAX_ROUNDS = 6
 """Times that beads near the path are looked for, at most; each with the vectors that the last one asked for."""
+
+KEPT_BYTES = 512 << 20
+"""What priced stretches may take up in memory between the first path and the second; others are priced again."""
 
 MAX_PASSES = 5
 """Searches for moved blocks, at most; each among what the last one left."""
@@ -98,28 +101,41 @@ class Monotone:
         """The beads of the main path and of what stands elsewhere."""
         vectors = pair.source.side.vectors, pair.target.side.vectors
         whole = Stretch(np.arange(len(vectors[0])), np.arange(len(vectors[1])))
-        beads = self._search(pair, [whole], self.skip, self.relief)
+        stretches, kept = self._divided(pair, [whole]), _Kept()
+        beads = self._search(pair, stretches, self.skip, kept)
+        beads = self._search(pair, stretches, self.skip - self.relief * _share_alone(pair, beads), kept)
         doubtful = contradicted(*vectors, beads)
         beads = dissolved(beads, doubtful)
         for _ in range(MAX_PASSES):
             blocks = moved_blocks(*vectors, *left_out(beads))
-            found = [bead for bead in self._search(pair, blocks, self.skip_moved) if bead.is_link]
+            moved = self._search(pair, self._divided(pair, blocks), self.skip_moved, _Kept())
+            found = [bead for bead in moved if bead.is_link]
             if not found:
                 break
             beads = put_in(beads, found)
         return _in_order(put_in(beads, still_free(doubtful, beads)))
 
-    def _search(self, pair: EmbeddedPair, blocks: Iterable[Stretch], skip: float, relief: float = 0.0) -> list[Bead]:
-        """The beads of the cheapest paths through these blocks, one after the other.
+    def _divided(self, pair: EmbeddedPair, blocks: Iterable[Stretch]) -> list[Stretch]:
+        """The stretches of these blocks, one after the other."""
+        vectors = pair.source.side.vectors, pair.target.side.vectors
+        landmarks = Landmarks(pair.source.landmarks, pair.target.landmarks)
+        return [stretch for block in blocks for stretch in divide(*vectors, landmarks, block)]
+
+    def _search(self, pair: EmbeddedPair, stretches: Sequence[Stretch], skip: float, kept: "_Kept") -> list[Bead]:
+        """The beads of the cheapest paths through these stretches, one after the other.
 
         Where runs are encoded one by one, those of all beads that come near a path are, until it rests on such only.
         """
-        vectors = pair.source.side.vectors, pair.target.side.vectors
-        landmarks = Landmarks(pair.source.landmarks, pair.target.landmarks)
-        stretches = [stretch for block in blocks for stretch in divide(*vectors, landmarks, block)]
 
         def walk(number: int) -> _Walk:
-            return self._walk(pair, stretches[number], skip, relief)
+            stretch = stretches[number]
+            if not len(stretch.rows) or not len(stretch.columns):
+                return _Walk(
+                    [*(Bead((int(i),), ()) for i in stretch.rows), *(Bead((), (int(j),)) for j in stretch.columns)]
+                )
+            priced = kept.stretches.get(number) or self._priced(pair, stretches[number])
+            kept.keep(number, priced)
+            return self._walk(pair, priced, skip)
 
         walks: dict[int, _Walk] = {}
         pending = list(range(len(stretches)))
@@ -128,32 +144,26 @@ class Monotone:
             pending = [number for number in pending if walks[number].is_open]
             if not pending:
                 break
+            kept.forget(pending)
             pair.source.side.encode(run for number in pending for run in walks[number].source_runs)
             pair.target.side.encode(run for number in pending for run in walks[number].target_runs)
         return [bead for number in range(len(stretches)) for bead in walks[number].beads]
 
-    def _walk(self, pair: EmbeddedPair, stretch: Stretch, skip: float, relief: float) -> "_Walk":
+    def _walk(self, pair: EmbeddedPair, priced: "_Priced", skip: float) -> "_Walk":
         """The cheapest path through one stretch."""
-        rows, columns = stretch.rows, stretch.columns
-        if not len(rows) or not len(columns):
-            return _Walk([*(Bead((int(i),), ()) for i in rows), *(Bead((), (int(j),)) for j in columns)])
-        grid = self._grid(pair, stretch)
-        costs = np.array(list(grid.cost_rows()))
-        are_full = pair.source.is_full[rows], pair.target.is_full[columns]
-        skips = _skips(are_full, skip)
+        grid, costs = priced.grid, priced.costs
+        skips = _skips((pair.source.is_full[grid.rows.indices], pair.target.is_full[grid.columns.indices]), skip)
         path = cheapest_path(costs, grid.moves, skips[0], skips[1], self.swap)
-        if relief:
-            skips = _skips(are_full, skip - relief * _share_alone(path, *are_full))
-            path = cheapest_path(costs, grid.moves, skips[0], skips[1], self.swap)
         return _Walk(list(grid.beads(path)), *self._runs_near(grid, costs, skips))
 
-    def _grid(self, pair: EmbeddedPair, stretch: Stretch) -> Grid:
+    def _priced(self, pair: EmbeddedPair, stretch: Stretch) -> "_Priced":
         """The costs of all beads in a stretch."""
         max_run = self.max_run if stretch.is_anchored else 1
         sizes = range(1, max_run + 1)
         moves = [(a, b) for a in sizes for b in sizes if a + b <= self.max_bead]
         parts = pair.source.part(stretch.rows, max_run), pair.target.part(stretch.columns, max_run)
-        return Grid(pair, *parts, moves, self.weights)
+        grid = Grid(pair, *parts, moves, self.weights)
+        return _Priced(grid, np.array(list(grid.cost_rows())))
 
     def _runs_near(self, grid: Grid, costs: Floats, skips: list[NDArray[np.float64]]) -> tuple[list[Run], list[Run]]:
         """The runs of both sides in beads near the cheapest path that have not been encoded."""
@@ -166,6 +176,35 @@ class Monotone:
             _runs_in(np.any(near, axis=2), sizes[0], missing[0], grid.rows.indices),
             _runs_in(np.any(near, axis=0).T, sizes[1], missing[1], grid.columns.indices),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Priced:
+    """A stretch's beads and their costs, shape ``(n, moves, m)``."""
+
+    grid: Grid
+    costs: Floats
+
+    @property
+    def nbytes(self) -> int:
+        return self.costs.nbytes + self.grid.rows.runs.nbytes + self.grid.columns.runs.nbytes
+
+
+@dataclass
+class _Kept:
+    """Stretches that need not be priced again, by number, up to ``KEPT_BYTES``."""
+
+    stretches: dict[int, _Priced] = field(default_factory=dict)
+    nbytes: int = 0
+
+    def keep(self, number: int, priced: _Priced) -> None:
+        if number not in self.stretches and self.nbytes + priced.nbytes <= KEPT_BYTES:
+            self.stretches[number] = priced
+            self.nbytes += priced.nbytes
+
+    def forget(self, numbers: Iterable[int]) -> None:
+        for number in set(numbers) & self.stretches.keys():
+            self.nbytes -= self.stretches.pop(number).nbytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,14 +225,12 @@ def _skips(are_full: Iterable[NDArray[np.bool_]], skip: float) -> list[NDArray[n
     return [full.astype(np.float64) * skip for full in are_full]
 
 
-def _share_alone(path: Iterable[Step], rows_full: NDArray[np.bool_], columns_full: NDArray[np.bool_]) -> float:
+def _share_alone(pair: EmbeddedPair, beads: Iterable[Bead]) -> float:
     """The share of sentences that a path leaves alone, up to ``MAX_ALONE``; a short text says little of its kind."""
-    n_alone = sum(
-        int(np.count_nonzero(rows_full[i : i + a])) + int(np.count_nonzero(columns_full[j : j + b]))
-        for i, a, j, b in path
-        if not (a and b)
-    )
-    n_sentences = np.count_nonzero(rows_full) + np.count_nonzero(columns_full)
+    are_full = pair.source.is_full, pair.target.is_full
+    rows, columns = left_out(beads)
+    n_alone = np.count_nonzero(are_full[0][rows]) + np.count_nonzero(are_full[1][columns])
+    n_sentences = sum(map(np.count_nonzero, are_full))
     return min(MAX_ALONE, (n_alone + USUAL_ALONE * USUAL_SIZE) / (n_sentences + USUAL_SIZE))
 
 
