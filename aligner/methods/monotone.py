@@ -28,11 +28,14 @@ Indices = NDArray[np.int64]
 Run = tuple[int, int]
 """A run of sentences: the first, and how many follow it."""
 
-MAX_DETOUR = 0.2
+MAX_DETOUR = 0.15
 """Where runs must be encoded one by one, those are of which a bead makes the path dearer by no more than this."""
 
 MAX_ROUNDS = 6
 """Times that beads near the path are looked for, at most; each with the vectors that the last one asked for."""
+
+MAX_FIRST = 10_000
+"""Source sentences that the first path goes through, about; of longer documents only every so manieth stretch."""
 
 KEPT_BYTES = 512 << 20
 """What priced stretches may take up in memory between the first path and the second; others are priced again."""
@@ -104,8 +107,9 @@ class Monotone:
         vectors = pair.source.side.vectors, pair.target.side.vectors
         whole = Stretch(np.arange(len(vectors[0])), np.arange(len(vectors[1])))
         stretches, kept = self._divided(pair, [whole]), _Kept()
-        beads = self._search(pair, stretches, self.skip, kept)
-        beads = self._search(pair, stretches, self.skip - self.relief * _share_alone(pair, beads), kept)
+        step = -(-len(pair.source.lengths) // MAX_FIRST) or 1
+        first = self._search(pair, stretches[::step], self.skip, kept)
+        beads = self._search(pair, stretches, self.skip - self.relief * _share_alone(pair, first), kept)
         doubtful = contradicted(*vectors, beads)
         beads = dissolved(beads, doubtful)
         for _ in range(MAX_PASSES):
@@ -135,8 +139,8 @@ class Monotone:
                 return _Walk(
                     [*(Bead((int(i),), ()) for i in stretch.rows), *(Bead((), (int(j),)) for j in stretch.columns)]
                 )
-            priced = kept.stretches.get(number) or self._priced(pair, stretches[number])
-            kept.keep(number, priced)
+            priced = kept.stretches.get(_start(stretch)) or self._priced(pair, stretch)
+            kept.keep(_start(stretch), priced)
             return self._walk(pair, priced, skip)
 
         walks: dict[int, _Walk] = {}
@@ -146,7 +150,7 @@ class Monotone:
             pending = [number for number in pending if walks[number].is_open]
             if not pending:
                 break
-            kept.forget(pending)
+            kept.forget(_start(stretches[number]) for number in pending)
             pair.source.side.encode(run for number in pending for run in walks[number].source_runs)
             pair.target.side.encode(run for number in pending for run in walks[number].target_runs)
         return [bead for number in range(len(stretches)) for bead in walks[number].beads]
@@ -194,19 +198,19 @@ class _Priced:
 
 @dataclass
 class _Kept:
-    """Stretches that need not be priced again, by number, up to ``KEPT_BYTES``."""
+    """Stretches that need not be priced again, by their first sentences, up to ``KEPT_BYTES``."""
 
-    stretches: dict[int, _Priced] = field(default_factory=dict)
+    stretches: dict[tuple[int, int], _Priced] = field(default_factory=dict)
     nbytes: int = 0
 
-    def keep(self, number: int, priced: _Priced) -> None:
-        if number not in self.stretches and self.nbytes + priced.nbytes <= KEPT_BYTES:
-            self.stretches[number] = priced
+    def keep(self, start: tuple[int, int], priced: _Priced) -> None:
+        if start not in self.stretches and self.nbytes + priced.nbytes <= KEPT_BYTES:
+            self.stretches[start] = priced
             self.nbytes += priced.nbytes
 
-    def forget(self, numbers: Iterable[int]) -> None:
-        for number in set(numbers) & self.stretches.keys():
-            self.nbytes -= self.stretches.pop(number).nbytes
+    def forget(self, starts: Iterable[tuple[int, int]]) -> None:
+        for start in set(starts) & self.stretches.keys():
+            self.nbytes -= self.stretches.pop(start).nbytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +224,10 @@ class _Walk:
     @property
     def is_open(self) -> bool:
         return bool(self.source_runs or self.target_runs)
+
+
+def _start(stretch: Stretch) -> tuple[int, int]:
+    return int(stretch.rows[0]), int(stretch.columns[0])
 
 
 def _skips(are_full: Iterable[NDArray[np.bool_]], skip: float) -> list[NDArray[np.float64]]:
