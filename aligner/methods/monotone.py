@@ -7,7 +7,7 @@ sentence has a price and must earn its place, runs are embedded as joined text r
 two neighbouring beads may change places, and the price of leaving a sentence alone follows the texts.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 
@@ -22,17 +22,23 @@ from aligner.methods.costs import EmbeddedPair, EmbeddedText, Grid, Weights
 from aligner.methods.division import Stretch, divide
 from aligner.methods.matches import Landmarks
 from aligner.methods.moved import contradicted, dissolved, left_out, moved_blocks, put_in, still_free
-from aligner.path import Floats, Step, cheapest_path, detours, longest_rise
+from aligner.path import Floats, cheapest_path, detours, longest_rise
 
 Indices = NDArray[np.int64]
 Run = tuple[int, int]
 """A run of sentences: the first, and how many follow it."""
 
-MAX_DETOUR = 0.2
+MAX_DETOUR = 0.15
 """Where runs must be encoded one by one, those are of which a bead makes the path dearer by no more than this."""
 
 MAX_ROUNDS = 6
 """Times that beads near the path are looked for, at most; each with the vectors that the last one asked for."""
+
+MAX_FIRST = 10_000
+"""Source sentences that the first path goes through, about; of longer documents only every so manieth stretch."""
+
+KEPT_BYTES = 512 << 20
+"""What priced stretches may take up in memory between the first path and the second; others are priced again."""
 
 MAX_PASSES = 5
 """Searches for moved blocks, at most; each among what the last one left."""
@@ -105,31 +111,56 @@ class Monotone:
         """The beads of the main path and of what stands elsewhere."""
         vectors = pair.source.side.vectors, pair.target.side.vectors
         whole = Stretch(np.arange(len(vectors[0])), np.arange(len(vectors[1])))
-        beads = self._search(pair, [whole])
+        stretches, kept = self._divided(pair, [whole]), _Kept()
+        step = -(-len(pair.source.lengths) // MAX_FIRST) or 1
+        first = self._search(pair, stretches[::step], self.skip, kept)
+        skip = self._adapted_skip(pair, first)
+        beads = self._search(pair, stretches, skip, kept)
         doubtful = contradicted(*vectors, beads)
         beads = dissolved(beads, doubtful)
         for _ in range(MAX_PASSES):
-            blocks = moved_blocks(*vectors, *left_out(beads))
-            sure = self._search(pair, [block.stretch for block in blocks if block.is_sure])
-            small = self._search(pair, [block.stretch for block in blocks if not block.is_sure], self.skip_moved)
-            found = [bead for bead in [*sure, *small] if bead.is_link]
+            found = self._moved(pair, left_out(beads), skip)
             if not found:
                 break
             beads = put_in(beads, found)
         return _in_order(put_in(beads, still_free(doubtful, beads)))
 
-    def _search(self, pair: EmbeddedPair, blocks: Iterable[Stretch], skip: float | None = None) -> list[Bead]:
-        """The beads of the cheapest paths through these blocks, one after the other.
+    def _moved(self, pair: EmbeddedPair, alone: tuple[Indices, Indices], skip: float) -> list[Bead]:
+        """The links of blocks that stand elsewhere, among the sentences that were left alone."""
+        blocks = moved_blocks(pair.source.side.vectors, pair.target.side.vectors, *alone)
+        beads = []
+        for is_sure, price in ((True, skip), (False, self.skip_moved)):
+            chosen = self._divided(pair, [block.stretch for block in blocks if block.is_sure == is_sure])
+            beads += self._search(pair, chosen, price, _Kept())
+        return [bead for bead in beads if bead.is_link]
 
-        Where no price of leaving a sentence alone is given, it follows the texts.
-        Where runs are encoded one by one, those of all beads that come near a path are, until it rests on such only.
-        """
+    def _adapted_skip(self, pair: EmbeddedPair, beads: Sequence[Bead]) -> float:
+        """What it costs to leave a sentence alone in texts of which these beads are a first guess."""
+        scores = [bead.score for bead in beads if bead.kind == "1-1"] if pair.trust == 1 else []
+        above = float(np.median(scores)) - USUAL_SCORE if len(scores) >= FEW_SCORES else 0.0
+        return self.skip - self.relief * _share_alone(pair, beads) - self.rigour * above
+
+    def _divided(self, pair: EmbeddedPair, blocks: Iterable[Stretch]) -> list[Stretch]:
+        """The stretches of these blocks, one after the other."""
         vectors = pair.source.side.vectors, pair.target.side.vectors
         landmarks = Landmarks(pair.source.landmarks, pair.target.landmarks)
-        stretches = [stretch for block in blocks for stretch in divide(*vectors, landmarks, block)]
+        return [stretch for block in blocks for stretch in divide(*vectors, landmarks, block)]
+
+    def _search(self, pair: EmbeddedPair, stretches: Sequence[Stretch], skip: float, kept: "_Kept") -> list[Bead]:
+        """The beads of the cheapest paths through these stretches, one after the other.
+
+        Where runs are encoded one by one, those of all beads that come near a path are, until it rests on such only.
+        """
 
         def walk(number: int) -> _Walk:
-            return self._walk(pair, stretches[number], skip)
+            stretch = stretches[number]
+            if not len(stretch.rows) or not len(stretch.columns):
+                return _Walk(
+                    [*(Bead((int(i),), ()) for i in stretch.rows), *(Bead((), (int(j),)) for j in stretch.columns)]
+                )
+            priced = kept.stretches.get(_start(stretch)) or self._priced(pair, stretch)
+            kept.keep(_start(stretch), priced)
+            return self._walk(pair, priced, skip)
 
         walks: dict[int, _Walk] = {}
         pending = list(range(len(stretches)))
@@ -138,42 +169,26 @@ class Monotone:
             pending = [number for number in pending if walks[number].is_open]
             if not pending:
                 break
+            kept.forget(_start(stretches[number]) for number in pending)
             pair.source.side.encode(run for number in pending for run in walks[number].source_runs)
             pair.target.side.encode(run for number in pending for run in walks[number].target_runs)
         return [bead for number in range(len(stretches)) for bead in walks[number].beads]
 
-    def _walk(self, pair: EmbeddedPair, stretch: Stretch, skip: float | None) -> "_Walk":
+    def _walk(self, pair: EmbeddedPair, priced: "_Priced", skip: float) -> "_Walk":
         """The cheapest path through one stretch."""
-        rows, columns = stretch.rows, stretch.columns
-        if not len(rows) or not len(columns):
-            return _Walk([*(Bead((int(i),), ()) for i in rows), *(Bead((), (int(j),)) for j in columns)])
-        grid = self._grid(pair, stretch)
-        costs = np.array(list(grid.cost_rows()))
-        are_full = pair.source.is_full[rows], pair.target.is_full[columns]
-
-        def search(price: float) -> tuple[list[Step], list[NDArray[np.float64]]]:
-            skips = [full.astype(np.float64) * price for full in are_full]
-            return cheapest_path(costs, grid.moves, skips[0], skips[1], self.swap), skips
-
-        path, skips = search(self.skip if skip is None else skip)
-        if skip is None:
-            path, skips = search(self._adapted_skip(pair, list(grid.beads(path))))
+        grid, costs = priced.grid, priced.costs
+        skips = _skips((pair.source.is_full[grid.rows.indices], pair.target.is_full[grid.columns.indices]), skip)
+        path = cheapest_path(costs, grid.moves, skips[0], skips[1], self.swap)
         return _Walk(list(grid.beads(path)), *self._runs_near(grid, costs, skips))
 
-    def _adapted_skip(self, pair: EmbeddedPair, beads: Iterable[Bead]) -> float:
-        """What it costs to leave a sentence alone in texts of which these beads are a first guess."""
-        listed = list(beads)
-        scores = [bead.score for bead in listed if bead.kind == "1-1"] if pair.trust == 1 else []
-        above = float(np.median(scores)) - USUAL_SCORE if len(scores) >= FEW_SCORES else 0.0
-        return self.skip - self.relief * _share_alone(pair, listed) - self.rigour * above
-
-    def _grid(self, pair: EmbeddedPair, stretch: Stretch) -> Grid:
+    def _priced(self, pair: EmbeddedPair, stretch: Stretch) -> "_Priced":
         """The costs of all beads in a stretch."""
         max_run = self.max_run if stretch.is_anchored else 1
         sizes = range(1, max_run + 1)
         moves = [(a, b) for a in sizes for b in sizes if a + b <= self.max_bead]
         parts = pair.source.part(stretch.rows, max_run), pair.target.part(stretch.columns, max_run)
-        return Grid(pair, *parts, moves, self.weights)
+        grid = Grid(pair, *parts, moves, self.weights)
+        return _Priced(grid, np.array(list(grid.cost_rows())))
 
     def _runs_near(self, grid: Grid, costs: Floats, skips: list[NDArray[np.float64]]) -> tuple[list[Run], list[Run]]:
         """The runs of both sides in beads near the cheapest path that have not been encoded."""
@@ -189,6 +204,35 @@ class Monotone:
 
 
 @dataclass(frozen=True, slots=True)
+class _Priced:
+    """A stretch's beads and their costs, shape ``(n, moves, m)``."""
+
+    grid: Grid
+    costs: Floats
+
+    @property
+    def nbytes(self) -> int:
+        return self.costs.nbytes + self.grid.rows.runs.nbytes + self.grid.columns.runs.nbytes
+
+
+@dataclass
+class _Kept:
+    """Stretches that need not be priced again, by their first sentences, up to ``KEPT_BYTES``."""
+
+    stretches: dict[tuple[int, int], _Priced] = field(default_factory=dict)
+    nbytes: int = 0
+
+    def keep(self, start: tuple[int, int], priced: _Priced) -> None:
+        if start not in self.stretches and self.nbytes + priced.nbytes <= KEPT_BYTES:
+            self.stretches[start] = priced
+            self.nbytes += priced.nbytes
+
+    def forget(self, starts: Iterable[tuple[int, int]]) -> None:
+        for start in set(starts) & self.stretches.keys():
+            self.nbytes -= self.stretches.pop(start).nbytes
+
+
+@dataclass(frozen=True, slots=True)
 class _Walk:
     """The beads of a cheapest path, and the runs on its way that should be encoded before it is trusted."""
 
@@ -201,22 +245,30 @@ class _Walk:
         return bool(self.source_runs or self.target_runs)
 
 
+def _start(stretch: Stretch) -> tuple[int, int]:
+    return int(stretch.rows[0]), int(stretch.columns[0])
+
+
+def _skips(are_full: Iterable[NDArray[np.bool_]], skip: float) -> list[NDArray[np.float64]]:
+    """What it costs to leave each sentence of both sides alone: nothing where it is blank."""
+    return [full.astype(np.float64) * skip for full in are_full]
+
+
 def _share_alone(pair: EmbeddedPair, beads: Iterable[Bead]) -> float:
-    """The share of sentences that stand alone, up to ``MAX_ALONE``; a short text says little of its kind.
+    """The share of sentences that a path leaves alone, up to ``MAX_ALONE``; a short text says little of its kind.
 
     What is missing in one piece, as a chapter, does not count: it says nothing of the rest.
     """
+    rows_full, columns_full = pair.source.is_full.tolist(), pair.target.is_full.tolist()
     n_alone = n_linked = 0
     for is_link, group in groupby(beads, key=lambda bead: bead.is_link):
-        n_full = sum(
-            int(text.is_full[list(side)].sum())
-            for bead in group
-            for text, side in ((pair.source, bead.source), (pair.target, bead.target))
+        n_sentences = sum(
+            sum(rows_full[i] for i in bead.source) + sum(columns_full[j] for j in bead.target) for bead in group
         )
         if is_link:
-            n_linked += n_full
-        elif n_full < MIN_GAP:
-            n_alone += n_full
+            n_linked += n_sentences
+        elif n_sentences < MIN_GAP:
+            n_alone += n_sentences
     return min(MAX_ALONE, (n_alone + USUAL_ALONE * USUAL_SIZE) / (n_alone + n_linked + USUAL_SIZE))
 
 
