@@ -26,7 +26,7 @@ ALIGN = Path(sys.executable).with_name("align")
 FILES = {"bitext.tsv", "bitext.jsonl", "documents.tsv", "unaligned.tsv", "run.json"}
 COLUMNS = (
     "source_text target_text score cosine margin bead relation method source_lang target_lang source_doc target_doc "
-    "source_sentences target_sentences source_span target_span"
+    "source_sentences target_sentences source_span target_span crossing"
 )
 IT, EN = CORPUS / "it" / "partenariato-1995.txt", CORPUS / "en" / "minsk-mission-brussels.txt"
 Rows = list[dict[str, str]]
@@ -131,6 +131,9 @@ def test_jsonl_holds_the_same_records_typed(written: Path) -> None:
             elif column in ("score", "cosine", "margin"):
                 assert isinstance(value, float)
                 assert f"{value:.4f}" == row[column]
+            elif column == "crossing":
+                assert isinstance(value, bool)
+                assert row[column] == str(int(value))
             else:
                 assert isinstance(value, str)
                 assert text_cell(value) == row[column]
