@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 PYTHON ?= python3
 READY := $(VENV)/.ready
 
-.PHONY: align test check fix bench clean
+.PHONY: align test check fix bench damage cost clean
 .DEFAULT_GOAL := align
 
 $(READY): setup.cfg pyproject.toml constraints.txt
@@ -32,6 +32,12 @@ fix: $(READY)
 
 bench: $(READY)
 	$(BIN)/python benchmarks/quality.py --data ../shared/data
+
+damage: $(READY)
+	$(BIN)/python benchmarks/damage.py --data ../shared/data
+
+cost: $(READY)
+	$(BIN)/python benchmarks/cost.py --data ../shared/data --sample 0.02
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info outputs/*

@@ -23,7 +23,7 @@ SHRINKAGE = 5
 _LONE_SURROGATES = dict.fromkeys(range(0xD800, 0xE000), "\N{REPLACEMENT CHARACTER}")
 
 
-PASSAGE_BYTES = 2 << 30
+PASSAGE_BYTES = 1 << 30
 """What read documents may take up in memory together; the one not asked for longest makes room, and is read again."""
 
 
@@ -189,14 +189,17 @@ class Embedder:
     def read_all(self, documents: Iterable[Sequence[str]]) -> None:
         """Remember all sentences of these documents, each document passing through the encoder once.
 
+        One that repeats itself over and over does not: only its distinct sentences do.
+
         Raises:
             EncoderError: as for ``embed``.
         """
-        if hasattr(self.encoder, "read_passage"):
-            for sentences in documents:
+        can_read = hasattr(self.encoder, "read_passage")
+        for sentences in documents:
+            if can_read and 2 * len(set(sentences)) > len(sentences):
                 self.read(sentences)
-        else:
-            self.embed([sentence for sentences in documents for sentence in sentences])
+            else:
+                self.embed(sentences)
 
     def _keep(self, folded: tuple[str, ...], passage: Passage) -> None:
         """Remember a passage and the sentences in it that are new."""

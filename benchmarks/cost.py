@@ -15,17 +15,17 @@ import resource
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from importlib.util import find_spec
 from itertools import accumulate
 from multiprocessing import get_context
 from pathlib import Path
-from time import perf_counter
-from typing import Any
+from threading import RLock
+from time import perf_counter, process_time
+from typing import Any, ClassVar
 
 import numpy as np
-from damage import Case, Texts, make_case, make_document, undamaged
+from damage import Case, Piece, Texts, make_case, make_document, undamaged
 from noise import load_encoder
 from numpy.typing import NDArray
 from planted import DIM, plant
@@ -57,7 +57,7 @@ class Meter:
     """An encoder that remembers what was sent to it and how long it took."""
 
     def __init__(self, encoder: Encoder) -> None:
-        if unknown := _methods(encoder) - {"encode", "encode_runs"}:
+        if unknown := _methods(encoder) - {"encode", "read_passage"}:
             raise TypeError(f"encoder: has {', '.join(sorted(unknown))}, which the meter does not know; count it, too")
         self._encoder: Any = encoder
         self.name = getattr(encoder, "name", type(encoder).__name__)
@@ -67,26 +67,26 @@ class Meter:
         self.seconds = 0.0
 
     def encode(self, sentences: Sequence[str]) -> Any:
-        return self._metered(sentences, self._encoder.encode, sentences)
+        return self._metered(self._encoder.encode, sentences)
 
-    def _metered(self, sentences: Sequence[str], encode: Callable[..., Any], *arguments: Any) -> Any:
+    def _metered(self, encode: Callable[[Sequence[str]], Any], sentences: Sequence[str]) -> Any:
         self.sent += sentences
         started = perf_counter()
-        vectors = encode(*arguments)
+        encoded = encode(sentences)
         self.seconds += perf_counter() - started
-        return vectors
+        return encoded
 
 
-class RunMeter(Meter):
-    """The same for an encoder with cheap runs. They take one pass over the text: each sentence is sent once."""
+class PassageMeter(Meter):
+    """The same for an encoder through which a document passes once: each of its sentences is sent once."""
 
-    def encode_runs(self, sentences: Sequence[str], max_run: int) -> Any:
-        return self._metered(sentences, self._encoder.encode_runs, sentences, max_run)
+    def read_passage(self, sentences: Sequence[str]) -> Any:
+        return self._metered(self._encoder.read_passage, sentences)
 
 
 def metered(encoder: Encoder) -> Meter:
-    """The encoder, its cheap runs too where it has them, under a meter."""
-    return (RunMeter if hasattr(encoder, "encode_runs") else Meter)(encoder)
+    """The encoder under a meter, with ``read_passage`` where it has that."""
+    return (PassageMeter if hasattr(encoder, "read_passage") else Meter)(encoder)
 
 
 def _methods(encoder: Encoder) -> set[str]:
@@ -99,18 +99,42 @@ class EveryRun:
     languages = None
 
     def __init__(self, encoder: Encoder) -> None:
-        self._encoder: Any = encoder
         self.name = f"{getattr(encoder, 'name', 'encoder')}-every-run"
         self.centred = getattr(encoder, "centred", True)
+        self._encoder: Any = encoder
+        self._vector_of: dict[str, Floats] = {}
+        self._encoding = RLock()
 
-    def encode(self, sentences: Sequence[str]) -> Any:
-        return self._encoder.encode(sentences)
+    def encode(self, sentences: Sequence[str]) -> Floats:
+        """Shape ``(n, dim)``; no text is encoded twice."""
+        with self._encoding:
+            new = [text for text in dict.fromkeys(sentences) if text not in self._vector_of]
+            if new:
+                self._vector_of |= zip(new, np.asarray(self._encoder.encode(new), dtype=np.float32), strict=True)
+        dim = len(next(iter(self._vector_of.values()), ()))
+        return np.array([self._vector_of[text] for text in sentences], dtype=np.float32).reshape(-1, dim)
 
-    def encode_runs(self, sentences: Sequence[str], max_run: int) -> Floats:
-        """Shape ``(n, max_run, dim)``; zeros for runs past the end."""
-        texts = distinct_texts([sentences], max_run)
-        vector_of = dict(zip(texts, np.asarray(self._encoder.encode(texts), dtype=np.float32), strict=True))
-        return runs_of(sentences, max_run, vector_of).vectors
+    def read_passage(self, sentences: Sequence[str]) -> "JoinedRuns":
+        return JoinedRuns(self, tuple(sentences))
+
+
+@dataclass(frozen=True, slots=True)
+class JoinedRuns:
+    """A document of which every run that is asked for is encoded as joined text."""
+
+    encoder: EveryRun
+    sentences: tuple[str, ...]
+
+    nbytes: ClassVar[int] = 0
+
+    def runs(self, start: int, stop: int, max_run: int) -> Floats:
+        """Shape ``(stop - start, max_run, dim)``; zeros where a run reaches past ``stop``."""
+        runs = list(run_texts(self.sentences[start:stop], max_run))
+        rows = self.encoder.encode([text for _, _, text in runs])
+        vectors = np.zeros((stop - start, max_run, rows.shape[1]), dtype=np.float32)
+        for (i, k, _), row in zip(runs, rows, strict=True):
+            vectors[i, k] = row
+        return vectors
 
 
 def token_counter(encoder: str) -> Callable[[str], int]:
@@ -136,32 +160,6 @@ def token_counter(encoder: str) -> Callable[[str], int]:
     raise ValueError(f"encoder {encoder!r}: tokens can be counted for use and e5; choose one of them")
 
 
-@contextmanager
-def network_rows() -> Iterator[list[int]]:
-    """Collects how many token rows the network of ``use`` computes, marks and gaps included.
-
-    It reads this off the encoder's inside, which no caller can see; nothing is collected where that has changed.
-    """
-    from aligner.encoders import use
-
-    rows: list[int] = []
-    network: Any = getattr(use, "_Network", None)
-    pooled = getattr(network, "pooled", None)
-    if pooled is None:
-        yield rows
-        return
-
-    def counted(self: Any, ids: Any, *arguments: Any) -> Any:
-        rows.append(len(ids))
-        return pooled(self, ids, *arguments)
-
-    network.pooled = counted
-    try:
-        yield rows
-    finally:
-        network.pooled = pooled
-
-
 # Tokens
 
 
@@ -173,17 +171,18 @@ class Sample:
     gold: list[Bead]
 
 
-def samples(data: Path, name: str, n_links: int) -> list[Sample]:
-    """The first documents of a set, up to so many links in all."""
+def samples(data: Path, name: str, n_beads: int) -> list[Sample]:
+    """The first documents of a set, up to so many gold beads in all."""
     if name.startswith("line/"):
-        ((_, langs, texts),) = undamaged(data, name, n_links)
-        return [_sample(make_case(name, "none", langs, texts))]
+        ((_, langs, texts),) = undamaged(data, name, n_beads)
+        case = make_case(name, "none", langs, texts)
+        return [Sample(case.pair, case.gold())]
     source, target = name.split("-")[-2:]
     found: list[Sample] = []
     for path in sorted((data / name).glob("*.gold")):
         fine = path.with_suffix(".fine")
         beads = [bead for beads in read_beads(fine if fine.exists() else path).values() for bead in beads]
-        kept = beads[: n_links - sum(len(sample.gold) for sample in found)]
+        kept = beads[: n_beads - sum(len(sample.gold) for sample in found)]
         if not kept:
             break
         ends = (max(i for bead in kept for i in getattr(bead, side)) + 1 for side in ("source", "target"))
@@ -195,10 +194,6 @@ def samples(data: Path, name: str, n_links: int) -> list[Sample]:
     return found
 
 
-def _sample(case: Case) -> Sample:
-    return Sample(case.pair, case.gold())
-
-
 @dataclass(frozen=True, slots=True)
 class TokenRow:
     """What one set cost.
@@ -207,8 +202,8 @@ class TokenRow:
         tokens: of the two texts, each sentence once.
         ratio: tokens sent to the encoder, over that.
         sentence_ratio: texts sent to the encoder over sentences.
-        rows_ratio: token rows that the network computed over those that it computes for each sentence once; None
-            where that cannot be seen.
+        time_ratio: seconds spent encoding, over those that it takes to encode each sentence once. Passages need more
+            than their tokens: what each sentence looks like at the beginning and at the end of a text.
         strict, strict_every: strict F1, and the same with every run encoded as joined text.
     """
 
@@ -218,21 +213,19 @@ class TokenRow:
     tokens: int
     ratio: float
     sentence_ratio: float
-    rows_ratio: float | None
+    time_ratio: float
     strict: float
     strict_every: float
 
 
-def measure_tokens(data: Path, name: str, encoder_name: str, n_links: int) -> TokenRow:
+def measure_tokens(data: Path, name: str, encoder_name: str, n_beads: int) -> TokenRow:
     """The token ratio of one set, and strict F1 with and without economy."""
     encoder, count = load_encoder(encoder_name), token_counter(encoder_name)
-    texts = samples(data, name, n_links)
+    texts = samples(data, name, n_beads)
     sentences = [text for one in texts for side in (one.pair.source, one.pair.target) for text in side.sentence_texts()]
     meter = metered(encoder)
-    with network_rows() as computed:
-        strict = _strict(texts, meter)
-    with network_rows() as once:
-        encoder.encode(sentences)
+    seconds = min(_seconds(lambda: encoder.encode(sentences)) for _ in range(2))
+    strict = _strict(texts, meter)
     tokens = sum(map(count, sentences))
     return TokenRow(
         encoder=encoder_name,
@@ -241,7 +234,7 @@ def measure_tokens(data: Path, name: str, encoder_name: str, n_links: int) -> To
         tokens=tokens,
         ratio=sum(map(count, meter.sent)) / tokens,
         sentence_ratio=len(meter.sent) / len(sentences),
-        rows_ratio=sum(computed) / sum(once) if once else None,
+        time_ratio=meter.seconds / seconds,
         strict=strict,
         strict_every=_strict(texts, EveryRun(encoder)),
     )
@@ -253,7 +246,7 @@ def _strict(texts: Sequence[Sample], encoder: Any) -> float:
 
 
 def format_tokens(rows: Sequence[TokenRow]) -> str:
-    head = ("encoder", "set", "sentences", "tokens", "sent", "texts sent", "computed", "strict F1", "every run", "lost")
+    head = ("encoder", "set", "sentences", "tokens", "sent", "texts sent", "time", "strict F1", "every run", "lost")
     table = [
         (
             row.encoder,
@@ -262,7 +255,7 @@ def format_tokens(rows: Sequence[TokenRow]) -> str:
             str(row.tokens),
             f"{row.ratio:.2f}",
             f"{row.sentence_ratio:.2f}",
-            "" if row.rows_ratio is None else f"{row.rows_ratio:.2f}",
+            f"{row.time_ratio:.2f}",
             f"{row.strict:.3f}",
             f"{row.strict_every:.3f}",
             f"{row.strict_every - row.strict:+.3f}",
@@ -302,11 +295,12 @@ class TimeRow:
 
 def long_pair(data: Path, n: int) -> Case:
     """One pair of up to ``n`` sentences a side: news, a gospel, two manuals."""
-    source, target = [], []
+    source: list[Piece] = []
+    target: list[Piece] = []
     for number, name in enumerate(LONG_SETS):
         for _, _, texts in undamaged(data, name, n):
             for pieces, kept in ((texts.source, source), (texts.target, target)):
-                kept += [type(piece)(10 * piece.key + number, piece.sentences) for piece in pieces]
+                kept += [Piece(10 * piece.key + number, piece.sentences) for piece in pieces]
     ends = (accumulate(len(piece.sentences) for piece in pieces) for pieces in (source, target))
     n_beads = sum(max(both) <= n for both in zip(*ends, strict=True))
     return make_case("long", "none", ("it", "en"), Texts(tuple(source[:n_beads]), tuple(target[:n_beads])))
@@ -340,7 +334,8 @@ def _follow(recipe: Recipe, case: Case, name: str, encoder: Any, share: float) -
     encoding = (perf_counter() - started) * _chars(texts) / _chars(chosen)
     if share == 1:
         vector_of = dict(zip(texts, vectors, strict=True))
-        runs = [runs_of(side, recipe.max_run, vector_of) for side in (case.sources, case.targets)]
+        centre = getattr(encoder, "centred", True)
+        runs = [runs_of(side, recipe.max_run, vector_of, centre) for side in (case.sources, case.targets)]
     else:
         runs = [_mean_runs(encoder, side, recipe.max_run) for side in (case.sources, case.targets)]
     started = perf_counter()
@@ -413,7 +408,9 @@ class ScalingRow:
 
     Attributes:
         n: sentences a side, about.
-        seconds: all but the time that looking up the planted vectors took.
+        seconds: all but the time that looking up the sentences' planted vectors took.
+        cpu_seconds: the same of processor time, all cores together; exponents are fitted to it, since it says less
+            about what else the machine did.
         peak, growth: bytes resident at most, and how much of them is the search's: its peak less that before it began.
         strict: F1 against the planted beads.
         products: seconds for the cosines of all sentences with all at the speed of this machine's matrix product, the
@@ -424,6 +421,7 @@ class ScalingRow:
 
     n: int
     seconds: float
+    cpu_seconds: float
     peak: int
     growth: int
     strict: float
@@ -441,30 +439,32 @@ def measure_scaling(sizes: Sequence[int]) -> Iterator[ScalingRow]:
 def search_planted(n: int) -> ScalingRow:
     """The search in planted texts of ``n`` sentences a side, measured in this process."""
     planted = plant(n)
-    sides = make_document(planted.sources, "und"), make_document(planted.targets, "und")
     flops, bandwidth = _speeds()
     monotone = Monotone(Embedder(planted.encoder))
-    monotone.align(
-        DocumentPair(
-            make_document(planted.sources[:9], "und"), make_document(planted.targets[:9], "und"), Relation.PARALLEL, 1.0
-        )
-    )
-    planted.encoder.seconds = 0.0
+    monotone.align(_pair(planted.sources[:9], planted.targets[:9]))
+    pair = _pair(planted.sources, planted.targets)
+    planted.encoder.seconds = planted.encoder.cpu_seconds = 0.0
     before = _peak()
-    started = perf_counter()
-    beads = monotone.align(DocumentPair(*sides, Relation.PARALLEL, 1.0)).beads
+    started, cpu_started = perf_counter(), process_time()
+    beads = monotone.align(pair).beads
     seconds = perf_counter() - started - planted.encoder.seconds
+    cpu_seconds = process_time() - cpu_started - planted.encoder.cpu_seconds
     peak = _peak()
     n_sentences = len(planted.sources) + len(planted.targets)
     return ScalingRow(
         n=n,
         seconds=seconds,
+        cpu_seconds=cpu_seconds,
         peak=peak,
         growth=peak - before,
         strict=evaluation.score(beads, planted.gold).strict.f1,
         products=2 * len(planted.sources) * len(planted.targets) * DIM / flops,
         reading=n_sentences * monotone.max_run * DIM * 4 / bandwidth,
     )
+
+
+def _pair(sources: Sequence[str], targets: Sequence[str]) -> DocumentPair:
+    return DocumentPair(make_document(sources, "und"), make_document(targets, "und"), Relation.PARALLEL, 1.0)
 
 
 def _speeds() -> tuple[float, float]:
@@ -484,7 +484,11 @@ def _seconds(work: Callable[[], object]) -> float:
 
 
 def _peak() -> int:
-    """The most bytes that this process has had resident; the system counts in KiB, on macOS in bytes."""
+    """The most bytes that this process has had resident."""
+    status = Path("/proc/self/status")
+    if status.exists():  # getrusage knows it too, but begins with what the parent had when it made this process
+        kib = next(line.split()[1] for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+        return 1024 * int(kib)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else 1024 * peak
 
@@ -499,6 +503,7 @@ def format_scaling(rows: Sequence[ScalingRow]) -> str:
     head = (
         "sentences",
         "search s",
+        "cpu s",
         "ms a sentence",
         "peak MB",
         "search MB",
@@ -510,6 +515,7 @@ def format_scaling(rows: Sequence[ScalingRow]) -> str:
         (
             f"{row.n:,}",
             f"{row.seconds:.2f}",
+            f"{row.cpu_seconds:.2f}",
             f"{1000 * row.seconds / row.n:.2f}",
             f"{row.peak / 1e6:.0f}",
             f"{row.growth / 1e6:.0f}",
@@ -523,9 +529,9 @@ def format_scaling(rows: Sequence[ScalingRow]) -> str:
     if len(rows) < 2:
         return told
     sizes = [row.n for row in rows]
-    time = exponent(sizes, [row.seconds for row in rows])
+    time = exponent(sizes, [row.cpu_seconds for row in rows])
     memory = exponent(sizes, [max(row.growth, 1) for row in rows])
-    return f"{told}\n\nexponents: time {time:.2f}, memory {memory:.2f}"
+    return f"{told}\n\nexponents: cpu time {time:.2f}, memory {memory:.2f}"
 
 
 # The whole
@@ -536,7 +542,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="the folder that holds line and block")
     parser.add_argument("--tables", nargs="+", choices=TABLES, default=TABLES)
     parser.add_argument("--encoders", nargs="+", choices=("use", "e5"), default=["use"])
-    parser.add_argument("--links", type=int, default=300, help="of each set of the tokens table (default: 300)")
+    parser.add_argument("--beads", type=int, default=300, help="of each set of the tokens table (default: 300)")
     parser.add_argument("--sentences", type=int, default=5000, help="a side of the long pair (default: 5000)")
     parser.add_argument(
         "--sample",
@@ -549,18 +555,22 @@ def main() -> None:
     parser.add_argument("--large", action="store_true", help=f"{LARGE:,} sentences, too")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures here, too")
     options = parser.parse_args()
+    folders = sorted({options.data / name.split(" ")[0] for name in (*TOKEN_SETS, *LONG_SETS)})
+    missing = [str(folder) for folder in folders if not folder.is_dir()]
+    if missing and set(options.tables) != {"scaling"}:
+        parser.error(f"{missing[0]}: no such set; give the development data with --data, or --tables scaling")
     try:
         results = {table: list(_measure(table, options)) for table in options.tables}
     except AlignerError as error:
         parser.error(str(error))
-    folders = {options.data / name.split(" ")[0] for name in (*TOKEN_SETS, *LONG_SETS)}
     signed = sign(
         encoder=options.encoders,
         monotone=settings(Monotone),
-        links=str(options.links),
+        beads=str(options.beads),
         sentences=str(options.sentences),
         seed=str(SEED),
-        data=fingerprint(sorted(folder for folder in folders if folder.exists())),
+        sample=str(options.sample),
+        data=fingerprint(folder for folder in folders if folder.is_dir()),
     )
     formats = {"tokens": format_tokens, "times": format_times, "scaling": format_scaling}
     told = [f"{table}:\n\n{formats[table](rows)}" for table, rows in results.items()]
@@ -583,7 +593,7 @@ def _rows(table: str, options: argparse.Namespace) -> Iterator[TokenRow | TimeRo
     elif table == "tokens":
         for encoder in options.encoders:
             for name in TOKEN_SETS:
-                yield measure_tokens(options.data, name, encoder, options.links)
+                yield measure_tokens(options.data, name, encoder, options.beads)
     else:
         case = long_pair(options.data, options.sentences)
         for encoder in options.encoders:

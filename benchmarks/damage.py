@@ -42,7 +42,7 @@ from aligner.splitters.lines import LineSplitter
 
 SEED = 3
 MAX_BEADS = 1000
-"""Beads of a set that are used, from its beginning."""
+"""Beads of a set that are used, from its beginning, unless more are asked for: enough to see a damage, soon done."""
 
 JOINED = {(1, 2): 0.08, (2, 1): 0.08, (1, 3): 0.015, (3, 1): 0.015}
 """Of the beads made from lines, the share of each type that is not 1-1; ``(1, 2)`` has two lines joined on the left."""
@@ -371,9 +371,14 @@ DAMAGES: dict[str, Damage] = {
 """What is done to the texts of each set."""
 
 
-def documents(data: Path, pattern: str | None = None, damages: Iterable[str] = tuple(DAMAGES)) -> Iterator[Case]:
-    """Every main set under a folder of development data, or each that matches a shell pattern, with these damages."""
-    for name, langs, texts in undamaged(data, pattern):
+def documents(
+    data: Path, pattern: str | None = None, damages: Iterable[str] = tuple(DAMAGES), max_beads: int = MAX_BEADS
+) -> Iterator[Case]:
+    """Every main set under a folder of development data, or each that matches a shell pattern, with these damages.
+
+    Of each set so many beads from its beginning.
+    """
+    for name, langs, texts in undamaged(data, pattern, max_beads):
         sides = zip(("source", "target"), langs, strict=True)
         foreign = {side: foreign_lines(data, name, lang) for side, lang in sides}
         for damage in damages:
@@ -483,7 +488,7 @@ ALIGNERS: dict[str, Callable[[Embedder], Monotone | Follower]] = {
 """Who can be measured; of Vecalign's recipe only the runs that its beads can use are encoded."""
 
 
-def signature(method: Monotone | Follower, data: Path, cases: int) -> str:
+def signature(method: Monotone | Follower, data: Path, cases: int, max_beads: int) -> str:
     """What the figures depend on: our version, encoder, settings, seed and data."""
     blocks = [data / "block" / name for name in BLOCK_SETS]
     folders = [*sorted((data / "line").glob("*")), *(folder for folder in blocks if folder.exists())]
@@ -493,6 +498,7 @@ def signature(method: Monotone | Follower, data: Path, cases: int) -> str:
         **{_told(method): settings(method.recipe if isinstance(method, Follower) else method)},
         seed=str(SEED),
         cases=str(cases),
+        beads=str(max_beads),
         data=fingerprint(folders),
     )
 
@@ -508,6 +514,7 @@ def main() -> None:
     parser.add_argument("--aligner", choices=ALIGNERS, default="ours", help="or a published recipe (default: ours)")
     parser.add_argument("--sets", metavar="PATTERN", help="these, as 'line/*', instead of the main ones")
     parser.add_argument("--damages", default="*", metavar="PATTERN", help="only these, as 'insert*'")
+    parser.add_argument("--beads", type=int, default=MAX_BEADS, help=f"of a set at most (default: {MAX_BEADS})")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures here, too")
     options = parser.parse_args()
     damages = [name for name in DAMAGES if fnmatch(name, options.damages)]
@@ -516,7 +523,7 @@ def main() -> None:
     except AlignerError as error:
         parser.error(str(error))
     rows = []
-    for case in documents(options.data, options.sets, damages):
+    for case in documents(options.data, options.sets, damages, options.beads):
         rows.append(measure(case, method))
         print(f"{case.set:28} {case.damage:20} {rows[-1].seconds:6.1f} s", file=sys.stderr, flush=True)
     if not rows:
@@ -524,7 +531,7 @@ def main() -> None:
             f"{options.data}: no set matches {options.sets or 'the main ones'!r} or no damage {options.damages!r}; "
             f"sets are line/pud-ita-eng and so on, damages {', '.join(DAMAGES)}"
         )
-    signed = signature(method, options.data, len(rows))
+    signed = signature(method, options.data, len(rows), options.beads)
     print(f"{format_table(rows)}\n\nstrict/lax F1, null recall; signature: {signed}")
     if options.json:
         content = {"signature": signed, "rows": [asdict(row) for row in rows]}

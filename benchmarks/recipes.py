@@ -59,12 +59,21 @@ def distinct_texts(sides: Iterable[Sequence[str]], max_run: int) -> list[str]:
     return list(dict.fromkeys(text for sentences in sides for _, _, text in run_texts(sentences, max_run)))
 
 
-def runs_of(sentences: Sequence[str], max_run: int, vector_of: Mapping[str, Floats]) -> Runs:
-    """The runs of a document, from the vectors of their texts."""
+def runs_of(sentences: Sequence[str], max_run: int, vector_of: Mapping[str, Floats], centre: bool) -> Runs:
+    """The runs of a document, from the vectors of their texts.
+
+    Args:
+        sentences: the document.
+        max_run: sentences in a run, at most.
+        vector_of: the vector of each run's text.
+        centre: whether to take off the mean of the sentences, as encoders want it whose vectors crowd together.
+    """
     dim = len(next(iter(vector_of.values())))
     vectors = np.zeros((len(sentences), max_run, dim), dtype=np.float32)
     for i, k, text in run_texts(sentences, max_run):
         vectors[i, k] = vector_of[text]
+    if centre:
+        vectors = _unit((vectors - vectors[:, 0].mean(axis=0)) * vectors.any(axis=2, keepdims=True))
     return Runs(vectors, np.array([len(sentence) for sentence in sentences], dtype=np.float32))
 
 
@@ -80,7 +89,8 @@ class Follower:
         sides = [document.sentence_texts() for document in (pair.source, pair.target)]
         texts = distinct_texts(sides, self.recipe.max_run)
         vector_of = dict(zip(texts, self.embedder.embed(texts), strict=True))
-        beads = self.recipe.search(*(runs_of(side, self.recipe.max_run, vector_of) for side in sides))
+        centre = self.embedder.centred
+        beads = self.recipe.search(*(runs_of(side, self.recipe.max_run, vector_of, centre) for side in sides))
         return Alignment(pair, tuple(beads), self.recipe.name)
 
 

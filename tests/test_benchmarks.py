@@ -303,6 +303,14 @@ def test_equal_texts_are_sent_once(recipes):
     assert recipes.distinct_texts([["a", "b"], ["a", "b", "a"]], 2) == ["a", "a b", "b", "b a"]
 
 
+def test_runs_are_centred_on_their_sentences_where_the_encoder_wants_it(recipes):
+    vector_of = {"a": np.array([1, 1.0]), "b": np.array([1, -1.0]), "a b": np.array([1, 0.5])}
+    plain, centred = (recipes.runs_of(["a", "b"], 2, vector_of, centre) for centre in (False, True))
+    assert plain.vectors.tolist() == [[[1, 1], [1, 0.5]], [[1, -1], [0, 0]]]
+    assert centred.vectors.tolist() == [[[0, 1], [0, 1]], [[0, -1], [0, 0]]]
+    assert plain.lengths.tolist() == [1, 1]
+
+
 def test_a_band_around_a_path_holds_it_and_never_turns_back(recipes):
     path = [(0, 0), (1, 1), (1, 2), (1, 9), (4, 10), (9, 10), (12, 12)]
     band = recipes.Band.around(path, 12, 12, 1)
@@ -342,7 +350,7 @@ def test_the_recipes_find_planted_beads(recipes, planted):
         texts = recipes.distinct_texts((text.sources, text.targets), recipe.max_run)
         vector_of = dict(zip(texts, text.encoder.encode(texts), strict=True))
         beads = recipe.search(
-            *(recipes.runs_of(side, recipe.max_run, vector_of) for side in (text.sources, text.targets))
+            *(recipes.runs_of(side, recipe.max_run, vector_of, False) for side in (text.sources, text.targets))
         )
         assert sorted(i for bead in beads for i in bead.source) == list(range(len(text.sources)))
         assert sorted(j for bead in beads for j in bead.target) == list(range(len(text.targets)))
@@ -366,15 +374,18 @@ def test_planted_texts_are_covered_by_their_beads_and_found_by_the_library(plant
 
 def test_planted_runs_are_the_vectors_of_joined_texts(planted):
     text = planted.plant(40)
-    runs = text.encoder.encode_runs(text.targets, 3)
+    passage = text.encoder.read_passage(text.targets)
+    runs = passage.runs(5, 25, 3)
     joined = text.encoder.encode([" ".join(text.targets[7 : 7 + k + 1]) for k in range(3)])
-    assert np.allclose(runs[7], joined, atol=1e-6)
+    assert np.allclose(runs[2], joined, atol=1e-6)
+    assert runs.shape == (20, 3, 512)
+    assert passage.nbytes == len(text.targets) * 512 * 4
     assert not runs[-1, 1:].any()
     assert text.encoder.seconds > 0
     link = next(bead for bead in text.gold if bead.kind == "1-2")
     (source,) = text.encoder.encode([text.sources[link.source[0]]])
     (target,) = text.encoder.encode([" ".join(text.targets[j] for j in link.target)])
-    assert 0.4 < source @ target < 0.8
+    assert 0.6 < source @ target < 0.9
 
 
 # Cost
@@ -396,25 +407,36 @@ class WordEncoder:
         return np.array([row(sentence) for sentence in sentences], dtype=np.float32)
 
 
-class RunEncoder(WordEncoder):
-    def encode_runs(self, sentences, max_run):
-        n = len(sentences)
-        joined = [" ".join(sentences[i : i + k + 1]) for i in range(n) for k in range(max_run)]
-        runs = self.encode(joined).reshape(n, max_run, -1)
-        for i in range(n):
-            runs[i, n - i :] = 0
+class PassageEncoder(WordEncoder):
+    def read_passage(self, sentences):
+        return WordPassage(self, sentences)
+
+
+class WordPassage:
+    nbytes = 0
+
+    def __init__(self, encoder, sentences):
+        self.encoder = encoder
+        self.sentences = sentences
+
+    def runs(self, start, stop, max_run):
+        runs = np.zeros((stop - start, max_run, 8), dtype=np.float32)
+        for i in range(start, stop):
+            for k in range(min(max_run, stop - i)):
+                (runs[i - start, k],) = self.encoder.encode([" ".join(self.sentences[i : i + k + 1])])
         return runs
 
 
 def test_the_meter_counts_what_is_sent_and_changes_nothing(cost):
     sentences = ["a b", "c", "d e f"]
-    for encoder in (WordEncoder(), RunEncoder()):
+    for encoder in (WordEncoder(), PassageEncoder()):
         meter = cost.metered(encoder)
-        assert hasattr(meter, "encode_runs") == hasattr(encoder, "encode_runs")
+        assert hasattr(meter, "read_passage") == hasattr(encoder, "read_passage")
         assert np.array_equal(meter.encode(sentences), encoder.encode(sentences))
         assert meter.sent == sentences
         assert (meter.name, meter.centred, meter.languages) == ("words", False, None)
-    assert np.array_equal(meter.encode_runs(sentences, 2), encoder.encode_runs(sentences, 2))
+    passage = meter.read_passage(sentences)
+    assert np.array_equal(passage.runs(0, 3, 2), encoder.read_passage(sentences).runs(0, 3, 2))
     assert meter.sent == 2 * sentences
     assert meter.seconds > 0
 
@@ -428,11 +450,15 @@ def test_a_way_to_encode_that_the_meter_does_not_know_is_an_error(cost):
         cost.metered(Odd())
 
 
-def test_encoding_every_run_gives_what_exact_runs_give(cost):
+def test_encoding_every_run_gives_what_exact_runs_give_and_no_text_is_encoded_twice(cost):
     sentences = ["a b", "c", "a b", "c", "d"]
-    assert np.allclose(
-        cost.EveryRun(WordEncoder()).encode_runs(sentences, 3), RunEncoder().encode_runs(sentences, 3), atol=1e-5
-    )
+    meter = cost.metered(WordEncoder())
+    passage = cost.EveryRun(meter).read_passage(sentences)
+    expected = PassageEncoder().read_passage(sentences)
+    for start, stop, max_run in ((0, 5, 3), (1, 4, 2)):
+        assert np.allclose(passage.runs(start, stop, max_run), expected.runs(start, stop, max_run), atol=1e-5)
+    assert len(meter.sent) == len(set(meter.sent)) == 9
+    assert passage.runs(2, 2, 3).shape == (0, 3, 8)
 
 
 def test_tokens_are_counted_by_the_encoders_own_tokenizer(cost):
@@ -441,16 +467,6 @@ def test_tokens_are_counted_by_the_encoders_own_tokenizer(cost):
     assert 1 <= count("house") <= count("house house") <= 2 * count("house") + 1
     with pytest.raises(ValueError, match="use and e5"):
         cost.token_counter("noise")
-
-
-def test_the_rows_that_the_default_network_computes_can_be_seen(cost):
-    encoder = cost.load_encoder("use")
-    with cost.network_rows() as rows:
-        encoder.encode(["one two three", "four"])
-    tokens = sum(map(cost.token_counter("use"), ("one two three", "four")))
-    assert tokens < sum(rows) < tokens + 16
-    encoder.encode(["five"])
-    assert tokens < sum(rows) < tokens + 16
 
 
 def test_the_token_ratio_of_each_sentence_once_is_one(cost, data, monkeypatch):
@@ -469,11 +485,12 @@ def test_the_token_ratio_of_each_sentence_once_is_one(cost, data, monkeypatch):
 
     monkeypatch.setattr(cost, "Monotone", Once)
     row = cost.measure_tokens(data, "line/pud-ita-eng", "words", 100)
-    assert (row.ratio, row.sentence_ratio, row.rows_ratio, row.strict) == (1, 1, None, 0)
+    assert (row.ratio, row.sentence_ratio, row.strict) == (1, 1, 0)
+    assert row.time_ratio > 0
     assert row.sentences < row.tokens < 1.2 * row.sentences
 
 
-def test_the_samples_of_a_set_hold_so_many_links_and_their_sentences(cost, shared):
+def test_the_samples_of_a_set_hold_so_many_beads_and_their_sentences(cost, shared):
     found = cost.samples(shared / "data", "block/pinocchio-it-en", 100)
     assert sum(len(sample.gold) for sample in found) == 100
     for sample in found:
@@ -492,7 +509,7 @@ def test_the_long_pair_is_cut_to_size_and_keeps_its_beads(cost, data):
 
 
 def test_times_are_told_as_ratios_and_extrapolations_as_such(cost, data, monkeypatch):
-    monkeypatch.setattr(cost, "load_encoder", lambda name: RunEncoder())
+    monkeypatch.setattr(cost, "load_encoder", lambda name: PassageEncoder())
     case = cost.long_pair(data, 40)
     rows = list(cost.measure_times(case, "words", 1.0))
     assert [row.aligner for row in rows] == ["ours", "Bertalign's recipe", "Vecalign's recipe"]
@@ -511,9 +528,16 @@ def test_times_are_told_as_ratios_and_extrapolations_as_such(cost, data, monkeyp
 def test_exponents_are_slopes_of_logarithms(cost):
     sizes = [1000, 2000, 4000]
     assert cost.exponent(sizes, [n**1.5 for n in sizes]) == pytest.approx(1.5)
-    rows = [cost.ScalingRow(n, n / 100, 2 * n, n, 1.0, 1.0, 1.0) for n in sizes]
-    assert cost.format_scaling(rows).endswith("exponents: time 1.00, memory 1.00")
+    rows = [cost.ScalingRow(n, 1.0, n / 100, 2 * n, n, 1.0, 1.0, 1.0) for n in sizes]
+    assert cost.format_scaling(rows).endswith("exponents: cpu time 1.00, memory 1.00")
     assert "exponents" not in cost.format_scaling(rows[:1])
+
+
+def test_data_without_the_sets_are_one_line(cost, monkeypatch, capsys, tmp_path):
+    monkeypatch.setattr(sys, "argv", ["cost.py", "--data", str(tmp_path), "--tables", "tokens"])
+    with pytest.raises(SystemExit):
+        cost.main()
+    assert "no such set; give the development data" in capsys.readouterr().err
 
 
 def test_the_scaling_table_measures_each_size_in_a_process_of_its_own(cost, monkeypatch, capsys, tmp_path):
@@ -522,5 +546,5 @@ def test_the_scaling_table_measures_each_size_in_a_process_of_its_own(cost, monk
     monkeypatch.setattr(sys, "argv", ["cost.py", *arguments])
     cost.main()
     told = capsys.readouterr().out
-    assert "exponents: time " in told
+    assert "exponents: cpu time " in told
     assert [row["n"] for row in json.loads(file.read_text())["scaling"]] == [60, 120]

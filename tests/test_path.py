@@ -1,29 +1,29 @@
 from functools import cache
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aligner.path import cheapest_path, detours, longest_rise
+from aligner.path import MAX_SWAPPED, cheapest_path, detours, longest_rise
 
 MOVES = [(1, 1), (1, 2), (2, 1), (2, 2)]
 
 
 def total(path, costs, source_skips, target_skips):
-    i = j = 0
+    """What a path costs beside its swaps; it takes every item once."""
     spent = 0.0
-    for a, b in path:
+    for i, a, j, b in path:
         if a and b:
             spent += costs[i, MOVES.index((a, b)), j]
         else:
             spent += source_skips[i] if a else target_skips[j]
-        i, j = i + a, j + b
-    assert (i, j) == (len(source_skips), len(target_skips))
+    assert [item for i, a, _, _ in path for item in range(i, i + a)] == list(range(len(source_skips)))
+    assert sorted(item for _, _, j, b in path for item in range(j, j + b)) == list(range(len(target_skips)))
     return spent
 
 
-def cheapest_by_force(costs, source_skips, target_skips):
+def cheapest_by_force(costs, source_skips, target_skips, swap=np.inf):
     n, m = len(source_skips), len(target_skips)
 
     @cache
@@ -35,6 +35,12 @@ def cheapest_by_force(costs, source_skips, target_skips):
             options.append(source_skips[i] + rest(i + 1, j))
         if j < m:
             options.append(target_skips[j] + rest(i, j + 1))
+        options += [
+            costs[i, k, j + next_b] + costs[i + a, next_k, j] + swap + rest(i + a + next_a, j + b + next_b)
+            for k, (a, b) in enumerate(MOVES)
+            for next_k, (next_a, next_b) in enumerate(MOVES)
+            if a + b + next_a + next_b <= MAX_SWAPPED and i + a + next_a <= n and j + b + next_b <= m
+        ]
         return min(options)
 
     return rest(0, 0)
@@ -75,14 +81,34 @@ def test_a_detour_is_what_a_forced_move_costs_beyond_the_cheapest_path(n, m, see
             assert np.isinf(found[i, k, j])
 
 
+@settings(deadline=None, max_examples=60)
+@given(st.integers(0, 6), st.integers(0, 6), st.integers(0, 10_000), st.floats(0, 1))
+def test_no_path_with_swaps_is_cheaper(n, m, seed, swap):
+    random = np.random.default_rng(seed)
+    costs = random.random((n, len(MOVES), m)).astype(np.float32) * 3
+    source_skips, target_skips = random.random(n), random.random(m)
+    path = cheapest_path(costs, MOVES, source_skips, target_skips, swap)
+    targets = [j for _, a, j, b in path if b]
+    n_swaps = sum(later < earlier for earlier, later in pairwise(targets))
+    best = cheapest_by_force(costs.astype(np.float64), source_skips, target_skips, swap)
+    assert np.isclose(total(path, costs, source_skips, target_skips) + n_swaps * swap, best, atol=1e-5)
+
+
+def test_neighbours_that_changed_places_are_a_swap_where_that_is_cheaper():
+    costs = np.full((2, len(MOVES), 2), 3.0, dtype=np.float32)
+    costs[0, 0, 1] = costs[1, 0, 0] = 0.1
+    assert cheapest_path(costs, MOVES, np.ones(2), np.ones(2), 0.2) == [(0, 1, 1, 1), (1, 1, 0, 1)]
+    assert len(cheapest_path(costs, MOVES, np.ones(2), np.ones(2))) == 3
+
+
 def test_moves_that_do_not_fit_are_never_taken():
     costs = np.full((3, len(MOVES), 3), np.inf, dtype=np.float32)
     path = cheapest_path(costs, MOVES, np.ones(3), np.ones(3))
-    assert sorted(path) == [(0, 1)] * 3 + [(1, 0)] * 3
+    assert sorted((a, b) for _, a, _, b in path) == [(0, 1)] * 3 + [(1, 0)] * 3
 
 
 def test_an_empty_side_is_skipped_whole():
-    assert cheapest_path([], MOVES, np.ones(0), np.ones(2)) == [(0, 1), (0, 1)]
+    assert cheapest_path([], MOVES, np.ones(0), np.ones(2)) == [(0, 0, 0, 1), (0, 0, 1, 1)]
 
 
 @given(st.lists(st.integers(0, 6), max_size=9))

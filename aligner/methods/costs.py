@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from aligner.alignment import Bead
 from aligner.embedding import DocumentSide, mean_vector
 from aligner.margin import MIN_ROOM, above_chance
+from aligner.methods.matches import Point, best_matches, probes, trust
 from aligner.methods.surface import Vocabulary, stops
 from aligner.path import Move, Step
 
@@ -40,6 +41,9 @@ ROWS_AT_ONCE = 64
 
 EARNED = 0.05
 """By how much a sentence at the edge of a bead must raise the cosine, not to count as idle."""
+
+MIN_MATCHES = 20
+"""From so many matches on, they tell the ratio of lengths."""
 
 MAX_DEVIATION = 5.0
 """Differences of length beyond this are as good as any."""
@@ -150,16 +154,34 @@ class Part:
 
 @dataclass(frozen=True)
 class EmbeddedPair:
-    """Two documents, and how far the encoder is to be trusted with them: ``trust`` lies in ``[0, 1]``."""
+    """Two documents, and what they show before any bead is known.
+
+    ``matches`` are sentences that are each other's best match, by rising ``i``.
+    """
 
     source: EmbeddedText
     target: EmbeddedText
-    trust: float
+    matches: Sequence[Point]
+
+    @classmethod
+    def of(cls, source: EmbeddedText, target: EmbeddedText) -> "EmbeddedPair":
+        """Two documents, the sentences compared that stand in theirs only once."""
+        rows, columns = source.landmarks, target.landmarks
+        matches = best_matches(source.side.vectors, target.side.vectors, probes(rows), rows, columns, gap=0)
+        return cls(source, target, matches)
+
+    @cached_property
+    def trust(self) -> float:
+        """How far the encoder knows these texts, in ``[0, 1]``."""
+        return trust(self.matches, len(self.target.landmarks))
 
     @cached_property
     def log_ratio(self) -> float:
-        """Log of the ratio of the documents' lengths."""
-        return float(np.log(max(1, self.source.lengths.sum()) / max(1, self.target.lengths.sum())))
+        """Log of how much longer the source says the same: of matching sentences, as half of a text may be missing."""
+        if self.trust < 1 or len(self.matches) < MIN_MATCHES:
+            return float(np.log(max(1, self.source.lengths.sum()) / max(1, self.target.lengths.sum())))
+        i, j = np.array(self.matches).T
+        return float(np.median(np.log(self.source.lengths[i]) - np.log(self.target.lengths[j])))
 
     @cached_property
     def both_stop(self) -> bool:

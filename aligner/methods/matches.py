@@ -1,8 +1,7 @@
 """Sentences of two documents that are each other's best match: what shows where texts belong together."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,11 +24,8 @@ MAX_CELLS = 200_000_000
 REACH = 4
 """Two matches belong to one block when they stand at most this many sentences apart on both sides, in order."""
 
-DISTRUST, TRUST = 0.3, 0.6
-"""The share of best matches that follow each other, as it is of noise in short texts, and of the least like ones."""
-
-FEW = 1.0
-"""Counted as if it did not follow: of two or three matches noise may have all in order."""
+UNSURE, SURE = 0.1, 0.4
+"""By how much more often best matches follow each other than those of noise would, for no trust and for all of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,26 +78,26 @@ def best_matches(
     return list(zip(sought[is_clear][is_match].tolist(), columns[best[is_clear][is_match]].tolist(), strict=True))
 
 
-def trust(source: Floats, target: Floats, landmarks: Landmarks) -> float:
-    """How far the encoder knows these texts: 1 where its best matches follow each other, 0 where as those of noise do.
+def trust(matches: Sequence[Point], n_targets: int) -> float:
+    """How far the encoder knows two texts: 1 where its best matches follow each other, 0 where as those of noise do.
 
     Where no two matches are near each other nothing speaks against it: 1.
 
     Args:
-        source: shape ``(n, dim)``, float32, unit or zero rows.
-        target: shape ``(m, dim)``, likewise.
-        landmarks: the sentences that are looked at.
+        matches: sentences that are each other's best match, by rising ``i``.
+        n_targets: how many sentences of the target took part.
 
     Returns:
         In ``[0, 1]``.
     """
-    rows, columns = landmarks.source, landmarks.target
-    matches = best_matches(source, target, probes(rows), rows, columns, gap=0)
-    steps = [(i - last_i, j - last_j) for (last_i, last_j), (i, j) in pairwise(matches) if i - last_i <= REACH]
-    n_following = sum(0 < ahead <= 2 * (step + 1) for step, ahead in steps)
-    if not steps:
+    step, ahead = np.diff(np.array(matches, dtype=np.int64).reshape(-1, 2), axis=0).T
+    is_near = step <= REACH
+    if not is_near.any():
         return 1.0
-    return float(np.clip((n_following / (len(steps) + FEW) - DISTRUST) / (TRUST - DISTRUST), 0, 1))
+    room = 2 * (step[is_near] + 1)
+    follow = np.mean((ahead[is_near] > 0) & (ahead[is_near] <= room))
+    by_chance = np.mean(np.minimum(1, room / n_targets))
+    return float(np.clip((follow - by_chance - UNSURE) / (SURE - UNSURE), 0, 1))
 
 
 def matched_chains(

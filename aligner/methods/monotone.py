@@ -9,6 +9,7 @@ two neighbouring beads may change places, and the price of leaving a sentence al
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +20,7 @@ from aligner.document import Document, DocumentPair
 from aligner.embedding import Embedder
 from aligner.methods.costs import EmbeddedPair, EmbeddedText, Grid, Weights
 from aligner.methods.division import Stretch, divide
-from aligner.methods.matches import Landmarks, trust
+from aligner.methods.matches import Landmarks
 from aligner.methods.moved import contradicted, dissolved, left_out, moved_blocks, put_in, still_free
 from aligner.path import Floats, Step, cheapest_path, detours, longest_rise
 
@@ -38,6 +39,9 @@ MAX_PASSES = 5
 
 USUAL_ALONE, USUAL_SIZE = 0.05, 40
 """The share of sentences without counterpart that is expected before a text is seen, as if of so many sentences."""
+
+MIN_GAP = 10
+"""So many sentences alone in a row are missing in one piece."""
 
 MAX_ALONE = 0.25
 """Beyond this share of sentences without counterpart, leaving one alone becomes no cheaper."""
@@ -87,9 +91,7 @@ class Monotone:
         return Alignment(pair, tuple(_mirrored(beads) if is_mirrored else beads), self.name)
 
     def _embedded(self, source: Document, target: Document) -> EmbeddedPair:
-        texts = self._text(source), self._text(target)
-        landmarks = Landmarks(texts[0].landmarks, texts[1].landmarks)
-        return EmbeddedPair(*texts, trust(texts[0].side.vectors, texts[1].side.vectors, landmarks))
+        return EmbeddedPair.of(self._text(source), self._text(target))
 
     def _text(self, document: Document) -> EmbeddedText:
         return EmbeddedText.of(self.embedder.document(document.sentence_texts()), self.max_run)
@@ -187,14 +189,21 @@ def _skips(are_full: Iterable[NDArray[np.bool_]], skip: float) -> list[NDArray[n
 
 
 def _share_alone(path: Iterable[Step], rows_full: NDArray[np.bool_], columns_full: NDArray[np.bool_]) -> float:
-    """The share of sentences that a path leaves alone, up to ``MAX_ALONE``; a short text says little of its kind."""
-    n_alone = sum(
-        int(np.count_nonzero(rows_full[i : i + a])) + int(np.count_nonzero(columns_full[j : j + b]))
-        for i, a, j, b in path
-        if not (a and b)
-    )
-    n_sentences = np.count_nonzero(rows_full) + np.count_nonzero(columns_full)
-    return min(MAX_ALONE, (n_alone + USUAL_ALONE * USUAL_SIZE) / (n_sentences + USUAL_SIZE))
+    """The share of sentences that a path leaves alone, up to ``MAX_ALONE``; a short text says little of its kind.
+
+    What is missing in one piece, as a chapter, does not count: it says nothing of the rest.
+    """
+    n_alone = n_linked = 0
+    for is_link, steps in groupby(path, key=lambda step: bool(step[1] and step[3])):
+        n_sentences = sum(
+            int(np.count_nonzero(rows_full[i : i + a])) + int(np.count_nonzero(columns_full[j : j + b]))
+            for i, a, j, b in steps
+        )
+        if is_link:
+            n_linked += n_sentences
+        elif n_sentences < MIN_GAP:
+            n_alone += n_sentences
+    return min(MAX_ALONE, (n_alone + USUAL_ALONE * USUAL_SIZE) / (n_alone + n_linked + USUAL_SIZE))
 
 
 def _runs_in(near: NDArray[np.bool_], sizes: Indices, missing: NDArray[np.bool_], indices: Indices) -> list[Run]:
