@@ -7,7 +7,7 @@ sentence has a price and must earn its place, runs are embedded as joined text r
 two neighbouring beads may change places, and the price of leaving a sentence alone follows the texts.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 
@@ -18,6 +18,8 @@ from aligner.alignment import Alignment, Bead
 from aligner.cores import on_all_cores
 from aligner.document import Document, DocumentPair
 from aligner.embedding import Embedder
+from aligner.explanation import N_OTHERS, Candidate, Explanation, check_sentence
+from aligner.methods.competition import Competition
 from aligner.methods.costs import EmbeddedPair, EmbeddedText, Grid, Weights
 from aligner.methods.division import Stretch, divide
 from aligner.methods.matches import Landmarks
@@ -27,6 +29,9 @@ from aligner.path import Floats, Step, cheapest_path, detours, longest_rise
 Indices = NDArray[np.int64]
 Run = tuple[int, int]
 """A run of sentences: the first, and how many follow it."""
+
+Skips = tuple[NDArray[np.float64], NDArray[np.float64]]
+"""What it costs to leave each sentence of both sides alone."""
 
 MAX_DETOUR = 0.2
 """Where runs must be encoded one by one, those are of which a bead makes the path dearer by no more than this."""
@@ -85,10 +90,56 @@ class Monotone:
         Sums of floats depend on the order of what is summed, and of two equal paths one must be taken: so the search
         always runs from the document whose sentences come first in the order of the alphabet.
         """
+        return Alignment(pair, tuple(self._search_pair(pair).beads), self.name)
+
+    def explain(self, pair: DocumentPair, sentence: int) -> Explanation:
+        """Why this sentence of the source stands in its bead, and what the next best ones would cost.
+
+        They are told as they competed where the bead was found: on the main path, or in a block that stands elsewhere.
+        The detour of the chosen one is 0 but in two cases: its sentence is alone since the counterpart on the main path
+        went to such a block, or the encoder cannot read and joined sentences were encoded after the path was found.
+
+        Raises:
+            ValueError: the source has no such sentence.
+        """
+        check_sentence(pair, sentence)
+        search = self._search_pair(pair)
+        chosen = next(bead for bead in search.beads if sentence in bead.source)
+        ours, *others = self._candidates(search, chosen, sentence)
+        return Explanation(
+            pair=pair,
+            sentence=sentence,
+            method=self.name,
+            chosen=replace(ours, bead=chosen),
+            others=tuple(sorted(others, key=lambda candidate: candidate.detour)),
+            trust=search.embedded.trust,
+        )
+
+    def _candidates(self, search: "_Search", chosen: Bead, sentence: int) -> Iterator[Candidate]:
+        """The chosen bead, then its rivals, the sides as in the pair."""
+        side = int(search.is_mirrored)
+        bead = _turned(chosen) if search.is_mirrored else chosen
+        walk = search.walk_of(bead, side, sentence)
+        stretch, place = walk.stretch, walk.stretch.place(side, sentence)
+        if not len(stretch.rows) or not len(stretch.columns):
+            yield Candidate(chosen, walk.skip, {"alone": walk.skip}, 0.0)
+            return
+        are_full = search.embedded.source.is_full[stretch.rows], search.embedded.target.is_full[stretch.columns]
+        competition = Competition(self._grid(search.embedded, stretch), _skips(are_full, walk.skip), self.swap)
+        step = stretch.step(bead)
+        rivals = [rival for rival in competition.rivals(side, place, N_OTHERS + 1) if rival != step]
+        for rival in [step, *rivals[-N_OTHERS:]]:
+            candidate = competition.candidate(rival)
+            yield _turned_candidate(candidate) if search.is_mirrored else candidate
+
+    def _search_pair(self, pair: DocumentPair) -> "_Search":
+        """The search, from the document that comes first in the order of the alphabet."""
         is_mirrored = pair.target.sentence_texts() < pair.source.sentence_texts()
         first, second = (pair.target, pair.source) if is_mirrored else (pair.source, pair.target)
-        beads = _with_crossings(self._beads(self._embedded(first, second)))
-        return Alignment(pair, tuple(_mirrored(beads) if is_mirrored else beads), self.name)
+        embedded = self._embedded(first, second)
+        found, walks = self._beads(embedded)
+        beads = _with_crossings(found)
+        return _Search(embedded, is_mirrored, _mirrored(beads) if is_mirrored else beads, walks)
 
     def _embedded(self, source: Document, target: Document) -> EmbeddedPair:
         return EmbeddedPair.of(self._text(source), self._text(target))
@@ -96,23 +147,26 @@ class Monotone:
     def _text(self, document: Document) -> EmbeddedText:
         return EmbeddedText.of(self.embedder.document(document.sentence_texts()), self.max_run)
 
-    def _beads(self, pair: EmbeddedPair) -> list[Bead]:
-        """The beads of the main path and of what stands elsewhere."""
+    def _beads(self, pair: EmbeddedPair) -> tuple[list[Bead], list["_Walk"]]:
+        """The beads of the main path and of what stands elsewhere, and the walks on which they were found."""
         vectors = pair.source.side.vectors, pair.target.side.vectors
         whole = Stretch(np.arange(len(vectors[0])), np.arange(len(vectors[1])))
-        beads = self._search(pair, [whole], self.skip, self.relief)
+        walks = self._search(pair, [whole], self.skip, self.relief)
+        beads = _beads_on(walks)
         doubtful = contradicted(*vectors, beads)
         beads = dissolved(beads, doubtful)
         for _ in range(MAX_PASSES):
             blocks = moved_blocks(*vectors, *left_out(beads))
-            found = [bead for bead in self._search(pair, blocks, self.skip_moved) if bead.is_link]
+            more = self._search(pair, blocks, self.skip_moved)
+            found = [bead for bead in _beads_on(more) if bead.is_link]
             if not found:
                 break
+            walks += more
             beads = put_in(beads, found)
-        return _in_order(put_in(beads, still_free(doubtful, beads)))
+        return _in_order(put_in(beads, still_free(doubtful, beads))), walks
 
-    def _search(self, pair: EmbeddedPair, blocks: Iterable[Stretch], skip: float, relief: float = 0.0) -> list[Bead]:
-        """The beads of the cheapest paths through these blocks, one after the other.
+    def _search(self, pair: EmbeddedPair, blocks: Iterable[Stretch], skip: float, relief: float = 0.0) -> list["_Walk"]:
+        """The cheapest paths through these blocks, one after the other.
 
         Where runs are encoded one by one, those of all beads that come near a path are, until it rests on such only.
         """
@@ -132,22 +186,24 @@ class Monotone:
                 break
             pair.source.side.encode(run for number in pending for run in walks[number].source_runs)
             pair.target.side.encode(run for number in pending for run in walks[number].target_runs)
-        return [bead for number in range(len(stretches)) for bead in walks[number].beads]
+        return [walks[number] for number in range(len(stretches))]
 
     def _walk(self, pair: EmbeddedPair, stretch: Stretch, skip: float, relief: float) -> "_Walk":
         """The cheapest path through one stretch."""
         rows, columns = stretch.rows, stretch.columns
         if not len(rows) or not len(columns):
-            return _Walk([*(Bead((int(i),), ()) for i in rows), *(Bead((), (int(j),)) for j in columns)])
+            alone = [*(Bead((int(i),), ()) for i in rows), *(Bead((), (int(j),)) for j in columns)]
+            return _Walk(alone, stretch, skip)
         grid = self._grid(pair, stretch)
         costs = np.array(list(grid.cost_rows()))
         are_full = pair.source.is_full[rows], pair.target.is_full[columns]
         skips = _skips(are_full, skip)
         path = cheapest_path(costs, grid.moves, skips[0], skips[1], self.swap)
         if relief:
-            skips = _skips(are_full, skip - relief * _share_alone(path, *are_full))
+            skip -= relief * _share_alone(path, *are_full)
+            skips = _skips(are_full, skip)
             path = cheapest_path(costs, grid.moves, skips[0], skips[1], self.swap)
-        return _Walk(list(grid.beads(path)), *self._runs_near(grid, costs, skips))
+        return _Walk(list(grid.beads(path)), stretch, skip, *self._runs_near(grid, costs, skips))
 
     def _grid(self, pair: EmbeddedPair, stretch: Stretch) -> Grid:
         """The costs of all beads in a stretch."""
@@ -157,12 +213,12 @@ class Monotone:
         parts = pair.source.part(stretch.rows, max_run), pair.target.part(stretch.columns, max_run)
         return Grid(pair, *parts, moves, self.weights)
 
-    def _runs_near(self, grid: Grid, costs: Floats, skips: list[NDArray[np.float64]]) -> tuple[list[Run], list[Run]]:
+    def _runs_near(self, grid: Grid, costs: Floats, skips: Skips) -> tuple[list[Run], list[Run]]:
         """The runs of both sides in beads near the cheapest path that have not been encoded."""
         missing = grid.rows.missing, grid.columns.missing
         if not any(one.any() for one in missing):
             return [], []
-        near: NDArray[np.bool_] = detours(costs, grid.moves, *skips) <= MAX_DETOUR
+        near: NDArray[np.bool_] = detours(costs, grid.moves, skips[0], skips[1]).moves <= MAX_DETOUR
         sizes = np.array(grid.moves).T
         return (
             _runs_in(np.any(near, axis=2), sizes[0], missing[0], grid.rows.indices),
@@ -172,9 +228,14 @@ class Monotone:
 
 @dataclass(frozen=True, slots=True)
 class _Walk:
-    """The beads of a cheapest path, and the runs on its way that should be encoded before it is trusted."""
+    """The beads of a cheapest path, and the runs on its way that should be encoded before it is trusted.
+
+    ``skip`` is what it cost to leave a sentence of this stretch alone.
+    """
 
     beads: list[Bead]
+    stretch: Stretch
+    skip: float
     source_runs: list[Run] = field(default_factory=list)
     target_runs: list[Run] = field(default_factory=list)
 
@@ -183,9 +244,29 @@ class _Walk:
         return bool(self.source_runs or self.target_runs)
 
 
-def _skips(are_full: Iterable[NDArray[np.bool_]], skip: float) -> list[NDArray[np.float64]]:
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """A finished search: ``embedded`` and ``walks`` in its own direction, ``beads`` as the pair of documents stands."""
+
+    embedded: EmbeddedPair
+    is_mirrored: bool
+    beads: list[Bead]
+    walks: list[_Walk]
+
+    def walk_of(self, bead: Bead, side: int, sentence: int) -> _Walk:
+        """The walk on which a bead was found; where it was not, as it is what was left, the first past its sentence."""
+        shape = bead.source, bead.target
+        found = [walk for walk in self.walks if any((one.source, one.target) == shape for one in walk.beads)]
+        return found[0] if found else next(walk for walk in self.walks if walk.stretch.holds(side, sentence))
+
+
+def _beads_on(walks: Iterable[_Walk]) -> list[Bead]:
+    return [bead for walk in walks for bead in walk.beads]
+
+
+def _skips(are_full: tuple[NDArray[np.bool_], NDArray[np.bool_]], skip: float) -> Skips:
     """What it costs to leave each sentence of both sides alone: nothing where it is blank."""
-    return [full.astype(np.float64) * skip for full in are_full]
+    return are_full[0].astype(np.float64) * skip, are_full[1].astype(np.float64) * skip
 
 
 def _share_alone(path: Iterable[Step], rows_full: NDArray[np.bool_], columns_full: NDArray[np.bool_]) -> float:
@@ -233,7 +314,15 @@ def _with_crossings(beads: list[Bead]) -> list[Bead]:
 
 
 def _mirrored(beads: Iterable[Bead]) -> list[Bead]:
-    return _in_order([replace(bead, source=bead.target, target=bead.source) for bead in beads])
+    return _in_order([_turned(bead) for bead in beads])
+
+
+def _turned(bead: Bead) -> Bead:
+    return replace(bead, source=bead.target, target=bead.source)
+
+
+def _turned_candidate(candidate: Candidate) -> Candidate:
+    return replace(candidate, bead=_turned(candidate.bead), length_ratio=1 / candidate.length_ratio)
 
 
 def _in_order(beads: list[Bead]) -> list[Bead]:
