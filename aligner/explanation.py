@@ -45,7 +45,8 @@ class Explanation:
         sentence: 0-based index in the source.
         method: what found the bead.
         chosen: the bead that the alignment holds.
-        others: the next best that were not taken, best first, at most ``N_OTHERS``.
+        others: the next best that were not taken, best first, at most ``N_OTHERS``; ``monotone`` always tells what it
+            would cost to leave the sentence alone.
         trust: how far the encoder knows these texts, in ``[0, 1]``; where it is less than 1, shared words count.
     """
 

@@ -45,10 +45,14 @@ class Competition:
             shared=shared_words(*self.grid.segments(step)),
         )
 
-    def rivals(self, side: int, place: int, n: int) -> list[Step]:
-        """The best ``n`` ways, by their detours, to hold an item of side 0 or 1; the last one leaves it alone."""
-        links = sorted(self._links(side, place))[: n - 1]
-        return [*(step for _, step in links), (place, 1, 0, 0) if side == 0 else (0, 0, place, 1)]
+    def rivals(self, chosen: Step, side: int, place: int, n: int) -> list[Step]:
+        """The best ``n`` ways, by their detours, to hold an item of side 0 or 1 but the chosen one.
+
+        To leave it alone is always among them.
+        """
+        alone: Step = (place, 1, 0, 0) if side == 0 else (0, 0, place, 1)
+        links = [step for _, step in sorted(self._links(side, place)) if step != chosen]
+        return links[:n] if chosen == alone else [*links[: n - 1], alone]
 
     def _links(self, side: int, place: int) -> Iterator[tuple[float, Step]]:
         for number, (a, b) in enumerate(self.grid.moves):

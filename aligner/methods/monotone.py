@@ -127,9 +127,8 @@ class Monotone:
         are_full = search.embedded.source.is_full[stretch.rows], search.embedded.target.is_full[stretch.columns]
         competition = Competition(self._grid(search.embedded, stretch), _skips(are_full, walk.skip), self.swap)
         step = stretch.step(bead)
-        rivals = [rival for rival in competition.rivals(side, place, N_OTHERS + 1) if rival != step]
-        for rival in [step, *rivals[-N_OTHERS:]]:
-            candidate = competition.candidate(rival)
+        for each in [step, *competition.rivals(step, side, place, N_OTHERS)]:
+            candidate = competition.candidate(each)
             yield _turned_candidate(candidate) if search.is_mirrored else candidate
 
     def _search_pair(self, pair: DocumentPair) -> "_Search":
