@@ -1,5 +1,6 @@
 """The one door to an encoder: unit rows, each distinct sentence encoded once."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -20,7 +21,7 @@ BATCH = 4096
 SHRINKAGE = 5
 """The mean of ``n`` rows is trusted as ``n / (n + 5)`` of it: one sentence centred on itself would be nothing."""
 
-_LONE_SURROGATES = dict.fromkeys(range(0xD800, 0xE000), "\N{REPLACEMENT CHARACTER}")
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 PASSAGE_BYTES = 1 << 30
@@ -329,7 +330,7 @@ def _centred(rows: Floats, centre: Floats | None) -> Floats:
 
 
 def _fold(sentence: str) -> str:
-    return " ".join(sentence.translate(_LONE_SURROGATES).split())
+    return " ".join(_LONE_SURROGATE.sub("\N{REPLACEMENT CHARACTER}", sentence).split())
 
 
 def _as_array(given: Any, name: str) -> npt.NDArray[Any]:

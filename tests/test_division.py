@@ -13,7 +13,8 @@ DIM = 64
 
 @pytest.fixture(autouse=True)
 def short_is_long(monkeypatch):
-    monkeypatch.setattr(division, "WHOLE", 60)
+    monkeypatch.setattr(division, "SMALL", 60)
+    monkeypatch.setattr(division, "WHOLE", 90)
     monkeypatch.setattr(division, "PART", 25)
     monkeypatch.setattr(matches, "PROBES", 60)
 
@@ -101,6 +102,10 @@ def test_a_small_grid_is_left_whole():
     (part,) = parts_of(EVERYTHING[:50], EVERYTHING[:50])
     assert part.is_anchored
     assert len(part.rows) == len(part.columns) == 50
+
+
+def test_without_anchors_what_is_not_too_large_stays_whole():
+    assert len(parts_of(EVERYTHING[:89], EVERYTHING[500:590])) == 1
 
 
 def test_without_anchors_the_cuts_follow_the_diagonal():

@@ -98,7 +98,7 @@ def test_the_others_are_the_cheapest_with_leaving_the_sentence_alone_among_them(
 
 def test_a_forced_rival_costs_what_its_detour_says(embedder):
     source, target = sentences(0, 1, 2), sentences(0, 1, 2)
-    found = Monotone(embedder, relief=0).explain(pair(source, target), 1)
+    found = Monotone(embedder, relief=0, rigour=0).explain(pair(source, target), 1)
     (alone,) = (other for other in found.others if not other.bead.is_link)
     assert alone.cost == Monotone.skip
     assert alone.detour == pytest.approx(2 * Monotone.skip - found.chosen.cost, abs=1e-5)

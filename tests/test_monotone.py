@@ -71,7 +71,7 @@ def test_a_long_document_cut_at_anchors_aligns_as_when_searched_whole(embedder, 
     source = sentences(*range(120))
     target = sentences(*range(40), *range(60, 120))
     whole = align(embedder, source, target)
-    monkeypatch.setattr(division, "WHOLE", 30)
+    monkeypatch.setattr(division, "SMALL", 30)
     monkeypatch.setattr(division, "PART", 10)
     assert shape(align(embedder, source, target)) == shape(whole)
 

@@ -27,6 +27,7 @@ from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
+from numpy.lib.stride_tricks import sliding_window_view
 
 from aligner.cores import on_all_cores
 from aligner.encoders import USE_LANGUAGES
@@ -379,20 +380,25 @@ class _Branch:
         tokens = np.arange(self.order - 1)
         head = np.concatenate([nothing_before, begin, before[low[:, None] + tokens]], axis=1)
         tail = np.concatenate([before[high[:, None] - self.order + 1 + tokens], end, nothing_after], axis=1)
-        head, tail = (self._convolve_each(rows, *self.layers[0]) for rows in (head, tail))
+        head, tail = self._convolve_each(head, tail, *self.layers[0])
         head = np.concatenate([nothing_before, head, between[low[:, None] + left + tokens]], axis=1)
         tail = np.concatenate([between[high[:, None] - right - self.order + 1 + tokens], tail, nothing_after], axis=1)
-        return self._convolve_each(head, *self.layers[1]), self._convolve_each(tail, *self.layers[1])
+        return self._convolve_each(head, tail, *self.layers[1])
 
-    def _convolve_each(self, rows: Floats, kernel: Floats, bias: Floats) -> Floats:
+    def _convolve_each(self, head: Floats, tail: Floats, kernel: Floats, bias: Floats) -> tuple[Floats, Floats]:
         """The convolution of short sequences ``(n, t, 256)`` where the window fits: ``(n, t - order + 1, 256)``."""
         n, left = self.order, _ORDERS[self.order]
-        n_out = rows.shape[1] - n + 1
-        out = np.stack([rows[:, t : t + n].reshape(len(rows), n * _BRANCH) @ kernel for t in range(n_out)], axis=1)
+        windows = [
+            sliding_window_view(rows, n, axis=1).swapaxes(2, 3).reshape(-1, n * _BRANCH) for rows in (head, tail)
+        ]
+        out = np.concatenate(windows) @ kernel
         out += bias
         np.maximum(out, 0, out=out)
-        out += rows[:, left : left + n_out]
-        return out
+        of_head, of_tail = np.split(out, [len(windows[0])])
+        return (
+            of_head.reshape(len(head), -1, _BRANCH) + head[:, left : head.shape[1] - n + 1 + left],
+            of_tail.reshape(len(tail), -1, _BRANCH) + tail[:, left : tail.shape[1] - n + 1 + left],
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -445,7 +451,8 @@ class _Network:
             branches=branches,
             output=arrays["ln_g"][:, None] * arrays["cnn_W"],
             output_bias=arrays["ln_b"] @ arrays["cnn_W"] + arrays["cnn_b"],
-            head={name: arrays[name] for name in ("d0", "d1", "d2", "d3", "p1", "p3")},
+            head={name: arrays[name] for name in ("d1", "d2", "d3", "p3")}
+            | {"d0 p1": np.concatenate([arrays["d0"], arrays["p1"]], axis=1)},
             epsilon=float(arrays["eps"]),
         )
 
@@ -537,12 +544,17 @@ class _Network:
     def finish(self, sums: Floats, n_tokens: npt.NDArray[np.int64]) -> Floats:
         """Unit rows from the features' projected sums over ``n_tokens`` tokens, marks included."""
         count = n_tokens.astype(np.float32)[:, None]
-        mean = (sums + count * self.output_bias) / np.sqrt(count)
+        mean = sums + count * self.output_bias
+        mean /= np.sqrt(count)
         head = self.head
-        first = np.maximum(mean @ head["d0"], 0)
-        second = np.maximum(mean @ head["p1"] + first @ head["d1"], 0)
-        third = np.maximum(second @ head["d2"], 0)
-        rows: Floats = np.tanh(second @ head["p3"] + third @ head["d3"])
+        first, second = np.split(mean @ head["d0 p1"], 2, axis=1)
+        second += np.maximum(first, 0) @ head["d1"]
+        np.maximum(second, 0, out=second)
+        third = second @ head["d2"]
+        np.maximum(third, 0, out=third)
+        rows: Floats = second @ head["p3"]
+        rows += third @ head["d3"]
+        np.tanh(rows, out=rows)
         rows /= np.linalg.norm(rows, axis=1, keepdims=True)
         return rows
 

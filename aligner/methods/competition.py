@@ -18,12 +18,14 @@ class Competition:
     """All beads between some sentences of the source and some of the target.
 
     Attributes:
-        grid: what they cost.
+        grid: the beads.
+        costs: what they cost, shape ``(n, moves, m)``.
         skips: what it costs to leave each sentence alone, for both sides; shapes ``(n,)``, ``(m,)``.
         swap: what it costs to take two neighbouring beads the other way round.
     """
 
     grid: Grid
+    costs: Floats
     skips: tuple[NDArray[np.float64], NDArray[np.float64]]
     swap: float
 
@@ -38,7 +40,7 @@ class Competition:
         number = self.grid.moves.index((a, b))
         return Candidate(
             bead,
-            cost=float(self._costs[i, number, j]),
+            cost=float(self.costs[i, number, j]),
             terms=self.grid.terms_of(step),
             detour=float(self._detours.moves[i, number, j]),
             length_ratio=self.grid.length_ratio(step),
@@ -64,9 +66,5 @@ class Competition:
                     yield float(found[other]), (start, a, other, b) if side == 0 else (other, a, start, b)
 
     @cached_property
-    def _costs(self) -> Floats:
-        return np.array(list(self.grid.cost_rows()))
-
-    @cached_property
     def _detours(self) -> Detours:
-        return detours(self._costs, self.grid.moves, self.skips[0], self.skips[1], self.swap)
+        return detours(self.costs, self.grid.moves, self.skips[0], self.skips[1], self.swap)

@@ -33,7 +33,7 @@ from aligner.path import Move, Step
 Floats = NDArray[np.float32]
 Indices = NDArray[np.int64]
 
-SAMPLE, SAMPLES = 1000, 10
+SAMPLE, SAMPLES = 300, 10
 """Sentences whose runs tell a long document's mean, and the stretches in which they are taken."""
 
 ROWS_AT_ONCE = 64

@@ -14,10 +14,13 @@ from aligner.path import Step, longest_rise
 Floats = NDArray[np.float32]
 Indices = NDArray[np.int64]
 
-WHOLE = 1500
-"""Documents are searched whole while their grid has at most this many cells, squared."""
+SMALL = 400
+"""A grid of at most this many cells, squared, is never cut."""
 
-PART = 250
+WHOLE = 1500
+"""A grid of more cells than this, squared, is always cut, along the diagonal where there is no anchor."""
+
+PART = 120
 """Sentences of the longer side between two cuts, about."""
 
 GAP = 0.1
@@ -34,6 +37,11 @@ class Stretch:
     rows: Indices
     columns: Indices
     is_anchored: bool = True
+
+    @property
+    def is_one_sided(self) -> bool:
+        """Only one document has sentences here, or none."""
+        return not (len(self.rows) and len(self.columns))
 
     def holds(self, side: int, sentence: int) -> bool:
         """Whether this sentence of the source (side 0) or the target (1) is here."""
@@ -57,7 +65,8 @@ def divide(source: Floats, target: Floats, landmarks: Landmarks, block: Stretch)
     A small one stays whole. A large one is cut where two consecutive sentences are, in order, each other's
     clear best match (anchors, as in Abdul-Rauf et al. 2012 and SentAlign). Of a very large one a bounded number of
     pairs of sentences are tried, evenly spread, and what lies between two cuts is divided again: time grows linearly.
-    Where there is no anchor, as in word lists, nothing tells where to cut, and the cuts follow the diagonal.
+    Where there is no anchor, as in word lists, nothing tells where to cut: what is not too large stays whole, and in
+    the rest the cuts follow the diagonal.
 
     Args:
         source: shape ``(n, dim)``, float32, unit or zero rows.
@@ -66,7 +75,7 @@ def divide(source: Floats, target: Floats, landmarks: Landmarks, block: Stretch)
         block: the sentences that are aligned.
     """
     rows, columns = block.rows, block.columns
-    if _cells((0, 0), (len(rows), len(columns))) <= WHOLE * WHOLE:
+    if _cells((0, 0), (len(rows), len(columns))) <= SMALL * SMALL:
         yield block
         return
     inside = Landmarks(_places(rows, landmarks.source), _places(columns, landmarks.target))
@@ -80,7 +89,7 @@ def _places(indices: Indices, chosen: Indices) -> Indices:
 
 
 def _divide(source: Floats, target: Floats, landmarks: Landmarks, start: Point, end: Point) -> Iterator[Stretch]:
-    if _cells(start, end) <= WHOLE * WHOLE:
+    if _cells(start, end) <= SMALL * SMALL:
         yield _stretch(start, end)
         return
     anchors = _anchors(source, target, landmarks.between(start, end))

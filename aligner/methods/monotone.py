@@ -7,7 +7,7 @@ sentence has a price and must earn its place, runs are embedded as joined text r
 two neighbouring beads may change places, and the price of leaving a sentence alone follows the texts.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 
@@ -24,7 +24,7 @@ from aligner.methods.costs import EmbeddedPair, EmbeddedText, Grid, Weights
 from aligner.methods.division import Stretch, divide
 from aligner.methods.matches import Landmarks
 from aligner.methods.moved import contradicted, dissolved, left_out, moved_blocks, put_in, still_free
-from aligner.path import Floats, Step, cheapest_path, detours, longest_rise
+from aligner.path import Floats, cheapest_path, detours, longest_rise
 
 Indices = NDArray[np.int64]
 Run = tuple[int, int]
@@ -33,17 +33,26 @@ Run = tuple[int, int]
 Skips = tuple[NDArray[np.float64], NDArray[np.float64]]
 """What it costs to leave each sentence of both sides alone."""
 
-MAX_DETOUR = 0.2
+MAX_DETOUR = 0.15
 """Where runs must be encoded one by one, those are of which a bead makes the path dearer by no more than this."""
 
 MAX_ROUNDS = 6
 """Times that beads near the path are looked for, at most; each with the vectors that the last one asked for."""
+
+MAX_FIRST = 10_000
+"""Source sentences that the first path goes through, about; of longer documents only every so manieth stretch."""
+
+KEPT_BYTES = 512 << 20
+"""What priced stretches may take up in memory between the first path and the second; others are priced again."""
 
 MAX_PASSES = 5
 """Searches for moved blocks, at most; each among what the last one left."""
 
 USUAL_ALONE, USUAL_SIZE = 0.05, 40
 """The share of sentences without counterpart that is expected before a text is seen, as if of so many sentences."""
+
+USUAL_SCORE, FEW_SCORES = 0.65, 5
+"""The score of most links of usual texts; fewer links than this do not tell that of a text."""
 
 MIN_GAP = 10
 """So many sentences alone in a row are missing in one piece."""
@@ -63,9 +72,10 @@ class Monotone:
         embedder: the door to the encoder.
         max_run: sentences on one side of a bead, at most.
         max_bead: sentences in a bead, at most.
-        skip: the cost of a sentence without counterpart where none is expected.
+        skip: the cost of a sentence without counterpart, in usual texts.
         relief: how much cheaper that becomes, times the share of such sentences that a first path finds.
-        skip_moved: the same among what the main path left out, where a counterpart is the exception.
+        rigour: how much cheaper, times how far the scores on that path stand above the usual ones.
+        skip_moved: the cost of a sentence without counterpart among what the main path left out and no block holds.
         swap: what it costs to take two neighbouring beads the other way round.
         weights: what a bead costs.
     """
@@ -74,7 +84,8 @@ class Monotone:
     max_run: int = 5
     max_bead: int = 6
     skip: float = 0.5
-    relief: float = 0.5
+    relief: float = 0.3
+    rigour: float = 0.4
     skip_moved: float = 0.25
     swap: float = 0.2
     weights: Weights = field(default_factory=Weights)
@@ -121,11 +132,13 @@ class Monotone:
         bead = _turned(chosen) if search.is_mirrored else chosen
         walk = search.walk_of(bead, side, sentence)
         stretch, place = walk.stretch, walk.stretch.place(side, sentence)
-        if not len(stretch.rows) or not len(stretch.columns):
-            yield Candidate(chosen, walk.skip, {"alone": walk.skip}, 0.0)
+        skips = _skips(search.embedded, stretch, walk.skip)
+        if stretch.is_one_sided:
+            cost = float(skips[side][place])
+            yield Candidate(chosen, cost, {"alone": cost}, 0.0)
             return
-        are_full = search.embedded.source.is_full[stretch.rows], search.embedded.target.is_full[stretch.columns]
-        competition = Competition(self._grid(search.embedded, stretch), _skips(are_full, walk.skip), self.swap)
+        priced = self._priced(search.embedded, stretch)
+        competition = Competition(priced.grid, priced.costs, skips, self.swap)
         step = stretch.step(bead)
         for each in [step, *competition.rivals(step, side, place, N_OTHERS)]:
             candidate = competition.candidate(each)
@@ -150,13 +163,16 @@ class Monotone:
         """The beads of the main path and of what stands elsewhere, and the walks on which they were found."""
         vectors = pair.source.side.vectors, pair.target.side.vectors
         whole = Stretch(np.arange(len(vectors[0])), np.arange(len(vectors[1])))
-        walks = self._search(pair, [whole], self.skip, self.relief)
+        stretches, kept = self._divided(pair, [whole]), _Kept()
+        step = -(-len(pair.source.lengths) // MAX_FIRST) or 1
+        first = self._search(pair, stretches[::step], self.skip, kept)
+        skip = self._adapted_skip(pair, _beads_on(first))
+        walks = self._search(pair, stretches, skip, kept)
         beads = _beads_on(walks)
         doubtful = contradicted(*vectors, beads)
         beads = dissolved(beads, doubtful)
         for _ in range(MAX_PASSES):
-            blocks = moved_blocks(*vectors, *left_out(beads))
-            more = self._search(pair, blocks, self.skip_moved)
+            more = self._moved(pair, left_out(beads), skip)
             found = [bead for bead in _beads_on(more) if bead.is_link]
             if not found:
                 break
@@ -164,17 +180,41 @@ class Monotone:
             beads = put_in(beads, found)
         return _in_order(put_in(beads, still_free(doubtful, beads))), walks
 
-    def _search(self, pair: EmbeddedPair, blocks: Iterable[Stretch], skip: float, relief: float = 0.0) -> list["_Walk"]:
-        """The cheapest paths through these blocks, one after the other.
+    def _moved(self, pair: EmbeddedPair, alone: tuple[Indices, Indices], skip: float) -> list["_Walk"]:
+        """The paths through blocks that stand elsewhere, among the sentences that were left alone."""
+        blocks = moved_blocks(pair.source.side.vectors, pair.target.side.vectors, *alone)
+        walks = []
+        for is_sure, price in ((True, skip), (False, self.skip_moved)):
+            chosen = self._divided(pair, [block.stretch for block in blocks if block.is_sure == is_sure])
+            walks += self._search(pair, chosen, price, _Kept())
+        return walks
+
+    def _adapted_skip(self, pair: EmbeddedPair, beads: Sequence[Bead]) -> float:
+        """What it costs to leave a sentence alone in texts of which these beads are a first guess."""
+        scores = [bead.score for bead in beads if bead.kind == "1-1"] if pair.trust == 1 else []
+        above = float(np.median(scores)) - USUAL_SCORE if len(scores) >= FEW_SCORES else 0.0
+        return self.skip - self.relief * _share_alone(pair, beads) - self.rigour * above
+
+    def _divided(self, pair: EmbeddedPair, blocks: Iterable[Stretch]) -> list[Stretch]:
+        """The stretches of these blocks, one after the other."""
+        vectors = pair.source.side.vectors, pair.target.side.vectors
+        landmarks = Landmarks(pair.source.landmarks, pair.target.landmarks)
+        return [stretch for block in blocks for stretch in divide(*vectors, landmarks, block)]
+
+    def _search(self, pair: EmbeddedPair, stretches: Sequence[Stretch], skip: float, kept: "_Kept") -> list["_Walk"]:
+        """The cheapest paths through these stretches, one after the other.
 
         Where runs are encoded one by one, those of all beads that come near a path are, until it rests on such only.
         """
-        vectors = pair.source.side.vectors, pair.target.side.vectors
-        landmarks = Landmarks(pair.source.landmarks, pair.target.landmarks)
-        stretches = [stretch for block in blocks for stretch in divide(*vectors, landmarks, block)]
 
         def walk(number: int) -> _Walk:
-            return self._walk(pair, stretches[number], skip, relief)
+            stretch = stretches[number]
+            if stretch.is_one_sided:
+                alone = [*(Bead((int(i),), ()) for i in stretch.rows), *(Bead((), (int(j),)) for j in stretch.columns)]
+                return _Walk(alone, stretch, skip)
+            priced = kept.stretches.get(_start(stretch)) or self._priced(pair, stretch)
+            kept.keep(_start(stretch), priced)
+            return self._walk(pair, stretch, priced, skip)
 
         walks: dict[int, _Walk] = {}
         pending = list(range(len(stretches)))
@@ -183,34 +223,26 @@ class Monotone:
             pending = [number for number in pending if walks[number].is_open]
             if not pending:
                 break
+            kept.forget(_start(stretches[number]) for number in pending)
             pair.source.side.encode(run for number in pending for run in walks[number].source_runs)
             pair.target.side.encode(run for number in pending for run in walks[number].target_runs)
         return [walks[number] for number in range(len(stretches))]
 
-    def _walk(self, pair: EmbeddedPair, stretch: Stretch, skip: float, relief: float) -> "_Walk":
+    def _walk(self, pair: EmbeddedPair, stretch: Stretch, priced: "_Priced", skip: float) -> "_Walk":
         """The cheapest path through one stretch."""
-        rows, columns = stretch.rows, stretch.columns
-        if not len(rows) or not len(columns):
-            alone = [*(Bead((int(i),), ()) for i in rows), *(Bead((), (int(j),)) for j in columns)]
-            return _Walk(alone, stretch, skip)
-        grid = self._grid(pair, stretch)
-        costs = np.array(list(grid.cost_rows()))
-        are_full = pair.source.is_full[rows], pair.target.is_full[columns]
-        skips = _skips(are_full, skip)
+        grid, costs = priced.grid, priced.costs
+        skips = _skips(pair, stretch, skip)
         path = cheapest_path(costs, grid.moves, skips[0], skips[1], self.swap)
-        if relief:
-            skip -= relief * _share_alone(path, *are_full)
-            skips = _skips(are_full, skip)
-            path = cheapest_path(costs, grid.moves, skips[0], skips[1], self.swap)
         return _Walk(list(grid.beads(path)), stretch, skip, *self._runs_near(grid, costs, skips))
 
-    def _grid(self, pair: EmbeddedPair, stretch: Stretch) -> Grid:
+    def _priced(self, pair: EmbeddedPair, stretch: Stretch) -> "_Priced":
         """The costs of all beads in a stretch."""
         max_run = self.max_run if stretch.is_anchored else 1
         sizes = range(1, max_run + 1)
         moves = [(a, b) for a in sizes for b in sizes if a + b <= self.max_bead]
         parts = pair.source.part(stretch.rows, max_run), pair.target.part(stretch.columns, max_run)
-        return Grid(pair, *parts, moves, self.weights)
+        grid = Grid(pair, *parts, moves, self.weights)
+        return _Priced(grid, np.array(list(grid.cost_rows())))
 
     def _runs_near(self, grid: Grid, costs: Floats, skips: Skips) -> tuple[list[Run], list[Run]]:
         """The runs of both sides in beads near the cheapest path that have not been encoded."""
@@ -223,6 +255,35 @@ class Monotone:
             _runs_in(np.any(near, axis=2), sizes[0], missing[0], grid.rows.indices),
             _runs_in(np.any(near, axis=0).T, sizes[1], missing[1], grid.columns.indices),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Priced:
+    """A stretch's beads and their costs, shape ``(n, moves, m)``."""
+
+    grid: Grid
+    costs: Floats
+
+    @property
+    def nbytes(self) -> int:
+        return self.costs.nbytes + self.grid.rows.runs.nbytes + self.grid.columns.runs.nbytes
+
+
+@dataclass
+class _Kept:
+    """Stretches that need not be priced again, by their first sentences, up to ``KEPT_BYTES``."""
+
+    stretches: dict[tuple[int, int], _Priced] = field(default_factory=dict)
+    nbytes: int = 0
+
+    def keep(self, start: tuple[int, int], priced: _Priced) -> None:
+        if start not in self.stretches and self.nbytes + priced.nbytes <= KEPT_BYTES:
+            self.stretches[start] = priced
+            self.nbytes += priced.nbytes
+
+    def forget(self, starts: Iterable[tuple[int, int]]) -> None:
+        for start in set(starts) & self.stretches.keys():
+            self.nbytes -= self.stretches.pop(start).nbytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,21 +324,26 @@ def _beads_on(walks: Iterable[_Walk]) -> list[Bead]:
     return [bead for walk in walks for bead in walk.beads]
 
 
-def _skips(are_full: tuple[NDArray[np.bool_], NDArray[np.bool_]], skip: float) -> Skips:
-    """What it costs to leave each sentence of both sides alone: nothing where it is blank."""
-    return are_full[0].astype(np.float64) * skip, are_full[1].astype(np.float64) * skip
+def _start(stretch: Stretch) -> tuple[int, int]:
+    return int(stretch.rows[0]), int(stretch.columns[0])
 
 
-def _share_alone(path: Iterable[Step], rows_full: NDArray[np.bool_], columns_full: NDArray[np.bool_]) -> float:
+def _skips(pair: EmbeddedPair, stretch: Stretch, skip: float) -> Skips:
+    """What it costs to leave each sentence of a stretch alone: nothing where it is blank."""
+    rows, columns = pair.source.is_full[stretch.rows], pair.target.is_full[stretch.columns]
+    return rows.astype(np.float64) * skip, columns.astype(np.float64) * skip
+
+
+def _share_alone(pair: EmbeddedPair, beads: Iterable[Bead]) -> float:
     """The share of sentences that a path leaves alone, up to ``MAX_ALONE``; a short text says little of its kind.
 
     What is missing in one piece, as a chapter, does not count: it says nothing of the rest.
     """
+    rows_full, columns_full = pair.source.is_full.tolist(), pair.target.is_full.tolist()
     n_alone = n_linked = 0
-    for is_link, steps in groupby(path, key=lambda step: bool(step[1] and step[3])):
+    for is_link, group in groupby(beads, key=lambda bead: bead.is_link):
         n_sentences = sum(
-            int(np.count_nonzero(rows_full[i : i + a])) + int(np.count_nonzero(columns_full[j : j + b]))
-            for i, a, j, b in steps
+            sum(rows_full[i] for i in bead.source) + sum(columns_full[j] for j in bead.target) for bead in group
         )
         if is_link:
             n_linked += n_sentences

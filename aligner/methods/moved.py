@@ -1,6 +1,7 @@
 """Blocks that stand elsewhere: found among what the path left out, or linked although it belongs elsewhere."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +23,20 @@ MIN_GAIN = 0.1
 """How far the cosine of its match stands above that of the link, at least."""
 
 
-def moved_blocks(source: Floats, target: Floats, rows: Indices, columns: Indices) -> list[Stretch]:
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Sentences that seem to belong together, and how many of them match in order."""
+
+    stretch: Stretch
+    n_matches: int
+
+    @property
+    def is_sure(self) -> bool:
+        """It matches in so many places that it is no chance."""
+        return self.n_matches >= MIN_BLOCK
+
+
+def moved_blocks(source: Floats, target: Floats, rows: Indices, columns: Indices) -> list[Block]:
     """Blocks of sentences left out that match others left out on the other side, the largest first.
 
     No two blocks share a sentence. Time is proportional to the number of sentences, and to its square up to
@@ -43,7 +57,7 @@ def moved_blocks(source: Floats, target: Floats, rows: Indices, columns: Indices
         ]
         i, j = (indices[span][free[span]] for indices, span, free in zip((rows, columns), spans, are_free, strict=True))
         if len(i) and len(j):
-            blocks.append(Stretch(i, j))
+            blocks.append(Block(Stretch(i, j), len(chain)))
             for span, free in zip(spans, are_free, strict=True):
                 free[span] = False
     return blocks
