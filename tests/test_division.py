@@ -128,7 +128,8 @@ def test_a_block_is_divided_within_its_own_sentences():
 def test_moved_blocks_hold_what_belongs_together_and_share_nothing():
     source = EVERYTHING[:200]
     target = EVERYTHING[150:170] + EVERYTHING[500:540] + EVERYTHING[20:50]
-    blocks = moved_blocks(rows(source, 1), rows(target, 2), np.arange(200), np.arange(len(target)))
+    found = moved_blocks(rows(source, 1), rows(target, 2), np.arange(200), np.arange(len(target)))
+    blocks = [block.stretch for block in found]
     assert len(np.unique(np.concatenate([block.rows for block in blocks]))) == sum(len(block.rows) for block in blocks)
     spans = [(int(block.rows[0]), int(block.rows[-1])) for block in blocks]
     reach = matches.REACH
@@ -139,7 +140,8 @@ def test_moved_blocks_hold_what_belongs_together_and_share_nothing():
 def test_blocks_are_found_among_too_many_sentences_to_compare_them_all(monkeypatch):
     source, target = EVERYTHING, EVERYTHING[600:] + EVERYTHING[:600]
     monkeypatch.setattr(matches, "MAX_CELLS", 200_000)
-    blocks = moved_blocks(rows(source, 1), rows(target, 2), np.arange(1000), np.arange(1000))
+    found = moved_blocks(rows(source, 1), rows(target, 2), np.arange(1000), np.arange(1000))
+    blocks = [block.stretch for block in found]
     assert [(len(block.rows), len(block.columns)) for block in blocks[:2]] >= [(580, 580), (380, 380)]
 
 
