@@ -24,7 +24,7 @@ SHRINKAGE = 5
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-PASSAGE_BYTES = 1 << 30
+PASSAGE_BYTES = 1 << 29
 """What read documents may take up in memory together; the one not asked for longest makes room, and is read again."""
 
 

@@ -1,3 +1,5 @@
+from zlib import crc32
+
 import numpy as np
 import pytest
 from conftest import BagOfWords, document
@@ -123,3 +125,66 @@ def test_runs_are_encoded_only_where_beads_compete(monkeypatch):
     n_words = sum(len(sentence.split()) for sentence in kept + split)
     assert sum(len(sentence.split()) for sentence in few.asked) <= 2 * n_words
     assert sum(len(sentence.split()) for sentence in all_of_them.asked) > 8 * n_words
+
+
+def measured(beads, is_mirrored=False):
+    """The links and all that is said of them, in order of the source, or of the target of mirrored ones."""
+    sides = [(bead.target, bead.source) if is_mirrored else (bead.source, bead.target) for bead in beads]
+    figures = [(bead.score, bead.cosine, bead.margin, bead.crossing) for bead in beads]
+    return sorted((*pair, *told) for pair, told in zip(sides, figures, strict=True) if all(pair))
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.lists(st.integers(0, 9), max_size=14), st.lists(st.integers(0, 9), max_size=14))
+def test_swapping_the_documents_gives_the_mirrored_beads(source, target):
+    from conftest import BagOfWords
+
+    embedder = Embedder(BagOfWords())
+    there = align(embedder, sentences(*source), sentences(*target))
+    back = align(embedder, sentences(*target), sentences(*source))
+    assert measured(there) == measured(back, is_mirrored=True)
+    assert len(there) == len(back)
+
+
+def test_beads_come_in_order_of_the_source_from_either_side(embedder):
+    order = [*range(4), *range(8, 12), *range(4, 8), 99, *range(12, 16)]
+    for pair in ((range(16), order), (order, range(16))):
+        beads = align(embedder, *(sentences(*numbers) for numbers in pair))
+        starts = [bead.source[0] for bead in beads if bead.source]
+        assert starts == sorted(starts)
+
+
+def test_neighbours_that_changed_places_are_two_beads_of_which_one_crosses(embedder):
+    order = [0, 1, 3, 2, 4, 5]
+    beads = align(embedder, sentences(*range(6)), sentences(*order))
+    assert shape(beads) == [((i,), (order.index(i),)) for i in range(6)]
+    assert [bead.crossing for bead in beads].count(True) == 1
+    assert beads[2].crossing != beads[3].crossing
+
+
+def test_only_the_links_of_a_moved_block_cross(embedder):
+    order = [*range(4), *range(16, 20), *range(4, 16), *range(20, 24)]
+    beads = align(embedder, sentences(*range(24)), sentences(*order))
+    assert [bead.source[0] for bead in beads if bead.crossing] == [16, 17, 18, 19]
+
+
+def test_the_ratio_of_lengths_is_that_of_what_matches_though_half_is_missing(embedder):
+    pair = Monotone(embedder)._embedded(document(sentences(*range(100))), document(sentences(*range(50)), "en"))
+    assert pair.log_ratio == pytest.approx(0, abs=0.01)
+
+
+class Noise:
+    """An encoder that knows nothing."""
+
+    def encode(self, texts):
+        return np.stack([np.random.default_rng(crc32(text.encode())).standard_normal(64) for text in texts])
+
+
+def test_texts_that_the_encoder_does_not_know_are_aligned_by_length_names_and_numbers():
+    names = ["Minsk", "Vilnius", "Roma", "Bruxelles", "Kaunas", "Grodno", "Brest", "Gomel", "Vitebsk", "Mogilev"]
+    source = [f"{'lorem ' * (n % 5 + 1)}{name} {1900 + n}." for n, name in enumerate(names * 2)]
+    target = [f"{'ipsum ' * (n % 5 + 1)}{name} {1900 + n}." for n, name in enumerate(names * 2)]
+    del target[7]
+    beads = align(Embedder(Noise()), source, target)
+    assert shape(beads) == [((i,), (() if i == 7 else (i - (i > 7),))) for i in range(20)]
+    assert all(0.3 < bead.score <= 1 for bead in beads if bead.is_link)

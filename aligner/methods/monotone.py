@@ -39,7 +39,7 @@ MAX_DETOUR = 0.15
 MAX_ROUNDS = 6
 """Times that beads near the path are looked for, at most; each with the vectors that the last one asked for."""
 
-MAX_FIRST = 10_000
+MAX_FIRST = 2_000
 """Source sentences that the first path goes through, about; of longer documents only every so manieth stretch."""
 
 KEPT_BYTES = 256 << 20
