@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from aligner.embedding import Embedder
     from aligner.errors import AlignerError
     from aligner.evaluation import Scores, evaluate
+    from aligner.explanation import Candidate, Explanation
     from aligner.methods.monotone import Monotone
     from aligner.mining import Mining
     from aligner.pairing import Pairing
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
         align_documents,
         align_files,
         evaluate_files,
+        explain_files,
         inspect_corpus,
         mine,
         write_bitext,
@@ -40,6 +42,7 @@ _HOMES = {
     "embedding": ("Embedder",),
     "errors": ("AlignerError",),
     "evaluation": ("Scores", "evaluate"),
+    "explanation": ("Candidate", "Explanation"),
     "methods.monotone": ("Monotone",),
     "mining": ("Mining",),
     "pairing": ("Pairing",),
@@ -48,6 +51,7 @@ _HOMES = {
         "align_documents",
         "align_files",
         "evaluate_files",
+        "explain_files",
         "inspect_corpus",
         "mine",
         "write_bitext",
@@ -64,10 +68,12 @@ __all__ = [
     "Assessment",
     "Bead",
     "Bitext",
+    "Candidate",
     "Corpus",
     "Document",
     "DocumentPair",
     "Embedder",
+    "Explanation",
     "Mining",
     "Monotone",
     "Pairing",
@@ -83,6 +89,7 @@ __all__ = [
     "assess",
     "evaluate",
     "evaluate_files",
+    "explain_files",
     "inspect_corpus",
     "join",
     "mine",

@@ -27,6 +27,7 @@ class SegmentPair:
         source_doc, target_doc: the documents' ids.
         source_sentences, target_sentences: 0-based indices of the sentences in their documents.
         source_span, target_span: ``(start, end)`` of the segments in their documents' contents, in code points.
+        crossing: the target lies before or behind that of the neighbouring records, as the bead's.
     """
 
     source_text: str = ""
@@ -45,6 +46,7 @@ class SegmentPair:
     target_sentences: tuple[int, ...] = ()
     source_span: tuple[int, int] = (0, 0)
     target_span: tuple[int, int] = (0, 0)
+    crossing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +213,7 @@ def _record(alignment: Alignment, bead: Bead) -> SegmentPair:
         target_sentences=bead.target,
         source_span=source.span(bead.source),
         target_span=target.span(bead.target),
+        crossing=bead.crossing,
     )
 
 

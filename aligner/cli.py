@@ -107,6 +107,35 @@ def pair(
 @main.command()
 @click.argument("source", type=click.Path(path_type=Path))
 @click.argument("target", type=click.Path(path_type=Path))
+@click.option(
+    "--source-sentence", "sentence", type=click.IntRange(min=0), required=True, help="Its number, counted from 0."
+)
+@click.option("--mode", type=click.Choice(["auto", "parallel", "comparable"]), default="auto", show_default=True)
+@click.option("--langs", type=Langs(2), help=LANGS)
+@click.option("--encoder", help=ENCODER)
+@click.option("--splitter", default="rules", show_default=True, help=SPLITTER)
+@click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
+def explain(
+    source: Path,
+    target: Path,
+    sentence: int,
+    mode: str,
+    langs: list[str] | None,
+    encoder: str | None,
+    splitter: str,
+    as_json: bool,
+) -> None:
+    """Say why a sentence of SOURCE is linked as `align pair` links it: its bead, and the next best beads."""
+    from aligner.pipeline import explain_files
+    from aligner.writers.explanations import describe, summarise
+
+    found = explain_files(source, target, sentence, mode=mode, langs=langs, encoder=encoder, splitter=splitter)
+    click.echo(json.dumps(describe(found)) if as_json else summarise(found))
+
+
+@main.command()
+@click.argument("source", type=click.Path(path_type=Path))
+@click.argument("target", type=click.Path(path_type=Path))
 @click.option("-o", "--output", default="-", show_default=True, help="File to write to: .tsv, .jsonl or .vecalign.")
 @click.option("--langs", type=Langs(2), help=LANGS)
 @click.option("--encoder", help=ENCODER)

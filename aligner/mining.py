@@ -1,7 +1,7 @@
 """Mining: best matches in both directions, whatever their order."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from aligner.alignment import Alignment, Bead
 from aligner.document import DocumentPair
 from aligner.embedding import Embedder, Side
+from aligner.explanation import N_OTHERS, Candidate, Explanation, check_sentence
 from aligner.margin import above_chance, distance_margin
 from aligner.neighbours import nearest_both_ways
 
@@ -55,17 +56,73 @@ class Mining:
         ]
         return sorted(beads, key=lambda bead: bead.source)
 
+    def explain(self, pair: DocumentPair, sentence: int) -> Explanation:
+        """Why this sentence of the source is linked as it is: the nearest sentences, and what each of them fails.
+
+        Only the ``k + 1`` nearest of each sentence are looked at. There are neither costs nor lengths to tell.
+
+        Raises:
+            ValueError: the source has no such sentence.
+        """
+        check_sentence(pair, sentence)
+        sources, targets = pair.source.sentence_texts(), pair.target.sentence_texts()
+        beads = self.mine(sources, targets)
+        chosen = next((bead for bead in beads if sentence in bead.source), Bead((sentence,), ()))
+        found = {targets[j] for j in chosen.target}
+        taken = {bead.target[0]: bead.source[0] for bead in beads}
+        others = sorted(self._nearest(sources, targets, sentence), key=lambda bead: -bead.margin)
+        return Explanation(
+            pair=pair,
+            sentence=sentence,
+            method=self.name,
+            chosen=Candidate(chosen),
+            others=tuple(
+                Candidate(bead, reason=self._reason(bead, chosen, taken))
+                for bead in others
+                if targets[bead.target[0]] not in found
+            )[:N_OTHERS],
+        )
+
+    def _nearest(self, sources: Sequence[str], targets: Sequence[str], sentence: int) -> Iterator[Bead]:
+        """Links of this sentence with each that is near it, or to which it is near; copies by their first."""
+        source_places, target_places = _places(sources), _places(targets)
+        if sources[sentence] not in source_places or not target_places:
+            return
+        source, target = self.embedder.side(list(source_places)), self.embedder.side(list(target_places))
+        pairs, *measures = self._measured(source, target)
+        firsts = [places[0] for places in target_places.values()]
+        for number in np.flatnonzero(pairs[:, 0] == list(source_places).index(sources[sentence])):
+            score, cosine, margin = (float(measure[number]) for measure in measures)
+            yield Bead((sentence,), (firsts[pairs[number, 1]],), score, cosine, margin)
+
+    def _reason(self, bead: Bead, chosen: Bead, taken: Mapping[int, int]) -> str:
+        """Why a link was not taken; ``taken`` gives the source sentence of each target sentence that is linked."""
+        reasons = []
+        if bead.score < self.min_score:
+            reasons.append(f"score below {self.min_score}")
+        if bead.margin < self.min_margin:
+            reasons.append(f"margin below {self.min_margin}")
+        if not reasons and (rival := taken.get(bead.target[0])) is not None:
+            reasons.append(f"target sentence {bead.target[0]} goes to source sentence {rival}")
+        if not reasons and chosen.is_link:
+            reasons.append(f"target sentence {chosen.target[0]} matches better")
+        return ", ".join(reasons)
+
     def _matches(self, source: Side, target: Side) -> Iterator[tuple[tuple[int, int], tuple[float, float, float]]]:
         """The pairs that are each other's best match, with score, cosine and margin, of distinct sentences."""
         if not len(source.vectors) or not len(target.vectors):
             return
-        pairs, cosines, margins = _candidates(source.vectors, target.vectors, self.k)
-        chance = (source.vectors @ target.mean)[pairs[:, 0]] + (target.vectors @ source.mean)[pairs[:, 1]]
-        scores = above_chance(cosines, chance / 2)
+        pairs, scores, cosines, margins = self._measured(source, target)
         good = (scores >= self.min_score) & (margins >= self.min_margin)
         for number in _best_first(pairs, margins, good):
             p, q = pairs[number].tolist()
             yield (p, q), (float(scores[number]), float(cosines[number]), float(margins[number]))
+
+    def _measured(self, source: Side, target: Side) -> tuple[NDArray[np.int64], Floats, Floats, Floats]:
+        """All pairs of near sentences, shape ``(p, 2)``, with their scores, cosines and margins, ``(p,)``."""
+        pairs, cosines, margins = _candidates(source.vectors, target.vectors, self.k)
+        chance = (source.vectors @ target.mean)[pairs[:, 0]] + (target.vectors @ source.mean)[pairs[:, 1]]
+        return pairs, above_chance(cosines, chance / 2), cosines, margins
 
 
 def _places(sentences: Iterable[str]) -> dict[str, list[int]]:

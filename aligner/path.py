@@ -10,6 +10,7 @@ from bisect import bisect_left
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -180,39 +181,73 @@ def longest_rise(numbers: Sequence[int]) -> list[int]:
     return rise[::-1]
 
 
+class Detours(NamedTuple):
+    """How much more than the cheapest path the cheapest one costs that takes each move, or leaves an item alone.
+
+    At least 0 but for rounding. ``moves``: shape ``(n, len(moves), m)``, ``inf`` where the move does not fit;
+    ``source``: shape ``(n,)``; ``target``: shape ``(m,)``.
+    """
+
+    moves: Floats
+    source: NDArray[np.float64]
+    target: NDArray[np.float64]
+
+
 def detours(
-    costs: Floats, moves: Sequence[Move], source_skips: NDArray[np.float64], target_skips: NDArray[np.float64]
-) -> Floats:
-    """How much more than the cheapest path the cheapest one costs that takes each move.
+    costs: Floats,
+    moves: Sequence[Move],
+    source_skips: NDArray[np.float64],
+    target_skips: NDArray[np.float64],
+    swap: float = np.inf,
+) -> Detours:
+    """What a path costs that is made to take a move, for every move: from the costs to and from each cell.
 
     Args:
         costs: shape ``(n, len(moves), m)``, as ``cheapest_path`` takes them row by row.
         moves: the moves ``(a, b)``, both at least 1, in the order of the costs.
         source_skips: shape ``(n,)``, what it costs to leave source item ``i`` alone.
         target_skips: shape ``(m,)``, the same for the target.
-
-    Returns:
-        Shape ``(n, len(moves), m)``, at least 0 but for rounding; ``inf`` where the move does not fit.
+        swap: what it costs, beside the two moves, to take two neighbours the other way round in the target.
     """
     n, _, m = costs.shape
+    swaps = _swaps(moves) if np.isfinite(swap) else []
     mirrored = np.full_like(costs, np.inf)
     for number, (a, b) in enumerate(moves):
         if a <= n and b <= m:
             fitting = costs[: n - a + 1, number, : m - b + 1]
             mirrored[: n - a + 1, number, : m - b + 1] = fitting[::-1, ::-1]
-    there = _costs_to_cells(costs, moves, source_skips, target_skips)
-    onward = _costs_to_cells(mirrored, moves, source_skips[::-1], target_skips[::-1])[::-1, ::-1]
-    detour = np.full_like(costs, np.inf)
+    there = _costs_to_cells(costs, moves, source_skips, target_skips, swaps, swap)
+    onward = _costs_to_cells(mirrored, moves, source_skips[::-1], target_skips[::-1], swaps, swap)[::-1, ::-1]
+    onward = onward - there[n, m]
+    through = np.full_like(costs, np.inf)
     for number, (a, b) in enumerate(moves):
         if a <= n and b <= m:
             total = there[: n - a + 1, : m - b + 1] + costs[: n - a + 1, number, : m - b + 1] + onward[a:, b:]
-            detour[: n - a + 1, number, : m - b + 1] = total - there[n, m]
-    return detour
+            through[: n - a + 1, number, : m - b + 1] = total
+    for first, second in swaps:
+        (a, b), (next_a, next_b) = moves[first], moves[second]
+        height, width = n + 1 - a - next_a, m + 1 - b - next_b
+        if height > 0 and width > 0:
+            one = slice(height), first, slice(next_b, next_b + width)
+            other = slice(a, a + height), second, slice(width)
+            total = there[:height, :width] + costs[one] + costs[other] + swap + onward[a + next_a :, b + next_b :]
+            through[one] = np.minimum(through[one], total)
+            through[other] = np.minimum(through[other], total)
+    return Detours(
+        through,
+        np.min(there[:-1] + source_skips[:, None] + onward[1:], axis=1),
+        np.min(there[:, :-1] + target_skips + onward[:, 1:], axis=0),
+    )
 
 
 def _costs_to_cells(
-    costs: Floats, moves: Sequence[Move], source_skips: NDArray[np.float64], target_skips: NDArray[np.float64]
+    costs: Floats,
+    moves: Sequence[Move],
+    source_skips: NDArray[np.float64],
+    target_skips: NDArray[np.float64],
+    swaps: Sequence[tuple[int, int]],
+    swap: float,
 ) -> NDArray[np.float64]:
     """What the cheapest path to each cell costs; shape ``(n + 1, m + 1)``."""
     taken = np.empty((len(source_skips) + 1, len(target_skips) + 1), dtype=np.uint8)
-    return np.array(list(_costs_by_row(costs, moves, source_skips, target_skips, taken)))
+    return np.array(list(_costs_by_row(costs, moves, source_skips, target_skips, taken, swaps, swap)))

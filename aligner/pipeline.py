@@ -16,6 +16,7 @@ from aligner.embedding import Embedder
 from aligner.encoders import ENCODERS, Encoder
 from aligner.errors import AlignerError, CorpusError, GoldError
 from aligner.evaluation import match
+from aligner.explanation import Explanation
 from aligner.methods import METHOD, METHODS, Method
 from aligner.mining import Mining
 from aligner.pairing import Pairing
@@ -111,14 +112,42 @@ def align_files(
         UnknownName, MissingExtra, EncoderError: a part of that name does not exist or cannot be used here.
         ValueError: not two languages, or no such mode.
     """
-    if langs is not None and len(langs) != 2:
-        raise ValueError(f"langs: got {len(langs)}, expected two")
     used_splitter, embedders = splitters.load(splitter), _Embedders(encoder)
-    source_lang, target_lang = langs or (None, None)
-    source_document = read_document(source, source_lang, used_splitter)
-    target_document = read_document(target, target_lang, used_splitter)
-    alignment = _align_as(mode, source_document, target_document, embedders)
+    alignment = _align_as(mode, *_read_both(source, target, langs, used_splitter), embedders)
     return join([alignment], _signature(embedders, splitter))
+
+
+def explain_files(
+    source: Path | str,
+    target: Path | str,
+    sentence: int,
+    *,
+    mode: str = "auto",
+    langs: Sequence[str] | None = None,
+    encoder: str | Encoder | None = None,
+    splitter: AnySplitter = "rules",
+) -> Explanation:
+    """Why a sentence of the source, by its 0-based index, stands in its bead and no other; as ``align_files`` aligns.
+
+    Raises:
+        ReadError: a file cannot be read.
+        UnknownName, MissingExtra, EncoderError: a part of that name does not exist or cannot be used here.
+        AlignerError: the source has no such sentence, or the texts are unrelated.
+        ValueError: not two languages, or no such mode.
+    """
+    documents = _read_both(source, target, langs, splitters.load(splitter))
+    n_sentences = len(documents[0])
+    if not 0 <= sentence < n_sentences:
+        held = f"{n_sentences} sentences; give 0 to {n_sentences - 1}" if n_sentences else "none; name another file"
+        raise AlignerError(f"{printable(str(source))}: has no sentence {sentence}, but {held}")
+    embedder = _Embedders(encoder).choose(documents[0].lang, documents[1].lang)
+    pair = _compare_as(mode, *documents, embedder)
+    if pair.relation not in METHOD:
+        raise AlignerError(
+            f"{printable(str(source))}: unrelated to {printable(str(target))}, so that nothing was aligned; "
+            "give --mode parallel to take them for translations"
+        )
+    return _method(pair, embedder).explain(pair, sentence)
 
 
 def mine(
@@ -191,15 +220,28 @@ def inspect_corpus(
     return corpus, tuple(split(text, used_splitter) for text in corpus.texts)
 
 
+def _read_both(
+    source: Path | str, target: Path | str, langs: Sequence[str] | None, splitter: Splitter
+) -> tuple[Document, Document]:
+    """Two files as documents."""
+    if langs is not None and len(langs) != 2:
+        raise ValueError(f"langs: got {len(langs)}, expected two")
+    source_lang, target_lang = langs or (None, None)
+    return read_document(source, source_lang, splitter), read_document(target, target_lang, splitter)
+
+
 def _align_as(mode: str, source: Document, target: Document, embedders: "_Embedders") -> Alignment:
     """Two documents aligned in this mode."""
+    embedder = embedders.choose(source.lang, target.lang)
+    return _align(_compare_as(mode, source, target, embedder), embedder)
+
+
+def _compare_as(mode: str, source: Document, target: Document, embedder: Embedder) -> DocumentPair:
+    """Two documents as a pair, related as the mode says or as they are."""
     if mode not in ("auto", Relation.PARALLEL, Relation.COMPARABLE):
         raise ValueError(f"mode: got {mode!r}, expected 'auto', 'parallel' or 'comparable'")
-    embedder = embedders.choose(source.lang, target.lang)
     pair = Pairing(embedder).compare(source, target)
-    if mode != "auto":
-        pair = DocumentPair(source, target, Relation(mode), pair.score)
-    return _align(pair, embedder)
+    return pair if mode == "auto" else DocumentPair(source, target, Relation(mode), pair.score)
 
 
 def _signature(embedders: "_Embedders", splitter: AnySplitter) -> str:
@@ -217,8 +259,13 @@ def _align(pair: DocumentPair, embedder: Embedder) -> Alignment:
     """The pair aligned by the method for its relation; without beads if it is unrelated."""
     if pair.relation not in METHOD:
         return Alignment(pair, (), "none")
+    return _method(pair, embedder).align(pair)
+
+
+def _method(pair: DocumentPair, embedder: Embedder) -> Method:
+    """The method for the pair's relation."""
     method: Method = METHODS.load(METHOD[pair.relation])(embedder)
-    return method.align(pair)
+    return method
 
 
 class _Embedders:

@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -26,7 +27,7 @@ ALIGN = Path(sys.executable).with_name("align")
 FILES = {"bitext.tsv", "bitext.jsonl", "documents.tsv", "unaligned.tsv", "run.json"}
 COLUMNS = (
     "source_text target_text score cosine margin bead relation method source_lang target_lang source_doc target_doc "
-    "source_sentences target_sentences source_span target_span"
+    "source_sentences target_sentences source_span target_span crossing"
 )
 IT, EN = CORPUS / "it" / "partenariato-1995.txt", CORPUS / "en" / "minsk-mission-brussels.txt"
 Rows = list[dict[str, str]]
@@ -131,6 +132,9 @@ def test_jsonl_holds_the_same_records_typed(written: Path) -> None:
             elif column in ("score", "cosine", "margin"):
                 assert isinstance(value, float)
                 assert f"{value:.4f}" == row[column]
+            elif column == "crossing":
+                assert isinstance(value, bool)
+                assert row[column] == str(int(value))
             else:
                 assert isinstance(value, str)
                 assert text_cell(value) == row[column]
@@ -278,6 +282,27 @@ def test_the_languages_of_two_files_may_be_told(tmp_path: Path) -> None:
 def test_unrelated_files_give_no_records(tmp_path: Path) -> None:
     result = align("pair", CORPUS / "it" / "golfo-di-guinea.txt", EN)
     assert result.stdout.splitlines() == ["\t".join(COLUMNS.split())]
+
+
+# Explaining
+
+
+def test_a_bead_is_explained_in_words_and_in_json() -> None:
+    told = align("explain", IT, EN, "--source-sentence", 2).stdout
+    found = json.loads(align("explain", IT, EN, "--source-sentence", 2, "--json").stdout)
+    assert told.startswith(f"sentence 2 of {printable(str(IT))}, parallel, aligned by monotone\n")
+    assert found["source_text"] in told
+    chosen = f"chosen  {found['chosen']['source_sentences']}:{found['chosen']['target_sentences']}"
+    assert chosen in told.splitlines()
+    assert told.count("dearer by ") == len(found["others"]) == 5
+
+
+def test_an_explanation_says_what_it_lacks() -> None:
+    result = invoke("explain", IT, EN, "--source-sentence", 999)
+    assert result.exit_code == 1
+    assert re.fullmatch(r"Error: .*partenariato-1995\.txt: has no sentence 999, but \d+ sentences; .*\n", result.stderr)
+    assert invoke("explain", IT, EN).exit_code == 2
+    assert invoke("explain", IT, EN, "--source-sentence", "-1").exit_code == 2
 
 
 # Mining

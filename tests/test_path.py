@@ -59,26 +59,50 @@ def test_no_path_is_cheaper(n, m, seed):
 
 @settings(deadline=None, max_examples=40)
 @given(st.integers(0, 6), st.integers(0, 6), st.integers(0, 10_000))
-def test_a_detour_is_what_a_forced_move_costs_beyond_the_cheapest_path(n, m, seed):
+def test_a_detour_is_what_a_forced_step_costs_beyond_the_cheapest_path(n, m, seed):
     random = np.random.default_rng(seed)
     costs = random.random((n, len(MOVES), m)).astype(np.float32) * 3
     for k, (a, b) in enumerate(MOVES):
         costs[max(0, n - a + 1) :, k] = np.inf
         costs[:, k, max(0, m - b + 1) :] = np.inf
     source_skips, target_skips = random.random(n), random.random(m)
-    best = cheapest_by_force(costs.astype(np.float64), source_skips, target_skips)
     found = detours(costs, MOVES, source_skips, target_skips)
-    assert found.shape == costs.shape
+    assert found.moves.shape == costs.shape
+
+    def forced(i, a, j, b, cost):
+        before = cheapest_by_force(costs[:i, :, :j].astype(np.float64), source_skips[:i], target_skips[:j])
+        after = cheapest_by_force(
+            costs[i + a :, :, j + b :].astype(np.float64), source_skips[i + a :], target_skips[j + b :]
+        )
+        return before + cost + after - cheapest_by_force(costs.astype(np.float64), source_skips, target_skips)
+
     for i, k, j in np.ndindex(costs.shape):
-        a, b = MOVES[k]
         if np.isfinite(costs[i, k, j]):
-            before = cheapest_by_force(costs[:i, :, :j].astype(np.float64), source_skips[:i], target_skips[:j])
-            after = cheapest_by_force(
-                costs[i + a :, :, j + b :].astype(np.float64), source_skips[i + a :], target_skips[j + b :]
-            )
-            assert np.isclose(found[i, k, j], before + costs[i, k, j] + after - best, atol=1e-4)
+            assert np.isclose(found.moves[i, k, j], forced(i, MOVES[k][0], j, MOVES[k][1], costs[i, k, j]), atol=1e-4)
         else:
-            assert np.isinf(found[i, k, j])
+            assert np.isinf(found.moves[i, k, j])
+    for i in range(n):
+        best = min(forced(i, 1, j, 0, source_skips[i]) for j in range(m + 1))
+        assert np.isclose(found.source[i], best, atol=1e-4)
+    for j in range(m):
+        best = min(forced(i, 0, j, 1, target_skips[j]) for i in range(n + 1))
+        assert np.isclose(found.target[j], best, atol=1e-4)
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.integers(0, 7), st.integers(0, 7), st.integers(0, 10_000), st.floats(0, 1))
+def test_every_step_of_the_cheapest_path_with_swaps_is_no_detour(n, m, seed, swap):
+    random = np.random.default_rng(seed)
+    costs = random.random((n, len(MOVES), m)).astype(np.float32) * 3
+    for k, (a, b) in enumerate(MOVES):
+        costs[max(0, n - a + 1) :, k] = np.inf
+        costs[:, k, max(0, m - b + 1) :] = np.inf
+    source_skips, target_skips = random.random(n), random.random(m)
+    found = detours(costs, MOVES, source_skips, target_skips, swap)
+    for i, a, j, b in cheapest_path(costs, MOVES, source_skips, target_skips, swap):
+        detour = found.moves[i, MOVES.index((a, b)), j] if a and b else found.source[i] if a else found.target[j]
+        assert np.isclose(detour, 0, atol=1e-4)
+    assert all(detour.min(initial=0) > -1e-4 for detour in found)
 
 
 @settings(deadline=None, max_examples=60)

@@ -178,13 +178,26 @@ def test_every_writer_can_be_used_here() -> None:
         assert WRITERS.load(suffix) == writer_for(f"x{suffix}").write
 
 
+@pytest.mark.parametrize("suffix", [".tsv", ".jsonl"])
+def test_a_record_that_stands_out_of_order_says_so(suffix: str) -> None:
+    links = Bead((0,), (1,), 0.5), Bead((1,), (0,), 0.5, crossing=True)
+    found = read(written(join([align(("a", "b"), ("x", "y"), *links)], "s"), suffix), suffix)
+    assert [one.crossing for one in found] == [False, True]
+
+
+@pytest.mark.parametrize(("text", "suffix"), [("score\n0.5\n", ".tsv"), ('{"score": 0.5}\n', ".jsonl")])
+def test_a_record_of_a_file_that_does_not_tell_stands_in_order(text: str, suffix: str) -> None:
+    (record,) = read(text, suffix)
+    assert record.crossing is False
+
+
 # --- cells and TSV
 
 
 def test_the_columns_are_those_that_were_promised() -> None:
     assert written(join([], "s"), ".tsv") == (
         "source_text\ttarget_text\tscore\tcosine\tmargin\tbead\trelation\tmethod\tsource_lang\ttarget_lang\tsource_doc\t"
-        "target_doc\tsource_sentences\ttarget_sentences\tsource_span\ttarget_span\n"
+        "target_doc\tsource_sentences\ttarget_sentences\tsource_span\ttarget_span\tcrossing\n"
     )
 
 
@@ -192,7 +205,7 @@ def test_a_record_is_one_row() -> None:
     alignment = align(("Ciao. ", "Come\tva?"), ("- Hi.",), Bead((0, 1), (0,), 0.81236, nan, -0.00001))
     assert written(join([alignment], "s"), ".tsv").splitlines()[1].split("\t") == [
         *("Ciao. Come va?", "'- Hi.", "0.8124", "", "0.0000", "2-1", "partial", "monotone"),
-        *("it", "en", "it/a.txt", "en/a.txt", "0,1", "0", "0-14", "0-5"),
+        *("it", "en", "it/a.txt", "en/a.txt", "0,1", "0", "0-14", "0-5", "0"),
     ]
 
 
@@ -253,6 +266,7 @@ RECORDS = st.builds(
     **dict.fromkeys(["score", "cosine", "margin"], NUMBERS),
     **dict.fromkeys(["source_sentences", "target_sentences"], INDICES),
     **dict.fromkeys(["source_span", "target_span"], SPANS),
+    crossing=st.booleans(),
 )
 
 
@@ -295,6 +309,7 @@ def test_columns_are_read_in_any_order_beside_unknown_ones() -> None:
         ("score\tbead\n0.5\n", r"input:2: .*it has 1 cells, and the header row 2"),
         ("score\nmany\n", r"input:2: .*its score is 'many', which is no number"),
         ("source_sentences\n0,1\n0;1\n", r"input:3: .*its source_sentences is '0;1', which is no list"),
+        ("score\tcrossing\n0.5\tyes\n", r"input:2: .*its crossing is 'yes', which is neither 1 nor 0"),
         ("target_span\n3\n", r"input:2: .*its target_span is '3', which is no span"),
     ],
 )
@@ -318,7 +333,7 @@ def test_a_record_is_one_typed_object() -> None:
         **{"source_text": "È così.\nSì\u2028.", "target_text": "Yes.", "score": 0.8124, "cosine": None, "margin": None},
         **{"bead": "2-1", "relation": "partial", "method": "monotone", "source_lang": "it", "target_lang": "en"},
         **{"source_doc": "it/a.txt", "target_doc": "en/a.txt", "source_sentences": [0, 1], "target_sentences": [0]},
-        **{"source_span": [0, 12], "target_span": [0, 4]},
+        **{"source_span": [0, 12], "target_span": [0, 4], "crossing": False},
     }
     assert list(json.loads(text)) == list(tsv.COLUMNS)
 
@@ -334,6 +349,7 @@ def test_a_record_is_one_typed_object() -> None:
         ('{"source_text": 1}', "its source_text must be a string"),
         ('{"source_sentences": [0, -1]}', "its source_sentences must be an array of integers"),
         ('{"source_sentences": "0"}', "its source_sentences must be an array of integers"),
+        ('{"crossing": 1}', "its crossing must be true or false"),
         ('{"source_span": [0]}', "its source_span must be an array of two integers"),
     ],
 )

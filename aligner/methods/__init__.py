@@ -4,13 +4,16 @@ from typing import Protocol
 
 from aligner.alignment import Alignment
 from aligner.document import DocumentPair, Relation
+from aligner.explanation import Explanation
 from aligner.registry import Part, Registry
 
 
 class Method(Protocol):
-    """Finds the beads of one document pair; each sentence stands in at most one bead."""
+    """Finds the beads of one document pair, each sentence in at most one, and can say why."""
 
     def align(self, pair: DocumentPair) -> Alignment: ...
+
+    def explain(self, pair: DocumentPair, sentence: int) -> Explanation: ...
 
 
 METHODS = Registry(

@@ -260,6 +260,28 @@ class Grid:
                 terms["stop"] = np.float32(self.weights.stop) * self._stops_differ(move, block)
             yield move, terms | {"merge": np.full((1, 1), self.weights.merge * (sum(move) - 2), dtype=np.float32)}
 
+    def terms_of(self, step: Step) -> dict[str, float]:
+        """What the cost of one bead is the sum of, by name."""
+        p, a, q, b = step
+        terms = dict(self.terms(slice(p, p + 1)))[a, b]
+        shape = 1, len(self.columns.indices)
+        return {name: float(np.broadcast_to(term, shape)[0, q]) for name, term in terms.items()}
+
+    def length_ratio(self, step: Step) -> float:
+        """Characters of a bead's source over those of its target, divided by what is usual in these texts."""
+        p, a, q, b = step
+        log_ratio = self.rows.log_lengths[p, a - 1] - self.columns.log_lengths[q, b - 1] - self.pair.log_ratio
+        return float(np.exp(log_ratio))
+
+    def segments(self, step: Step) -> tuple[str, str]:
+        """The sentences of a bead's source and of its target, joined."""
+        p, a, q, b = step
+        rows, columns = self.rows.indices[p : p + a], self.columns.indices[q : q + b]
+        return (
+            " ".join(self.pair.source.side.sentences[i] for i in rows),
+            " ".join(self.pair.target.side.sentences[j] for j in columns),
+        )
+
     def _cosines(self, block: slice) -> Mapping[Move, Floats]:
         """The cosine of each move's two segments from some rows and the one after, -1 beyond the part's end.
 

@@ -7,8 +7,9 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from aligner.alignment import Bead
 from aligner.methods.matches import REACH, Landmarks, Point, best_matches, probes
-from aligner.path import longest_rise
+from aligner.path import Step, longest_rise
 
 Floats = NDArray[np.float32]
 Indices = NDArray[np.int64]
@@ -36,6 +37,26 @@ class Stretch:
     rows: Indices
     columns: Indices
     is_anchored: bool = True
+
+    @property
+    def is_one_sided(self) -> bool:
+        """Only one document has sentences here, or none."""
+        return not (len(self.rows) and len(self.columns))
+
+    def holds(self, side: int, sentence: int) -> bool:
+        """Whether this sentence of the source (side 0) or the target (1) is here."""
+        return sentence in (self.rows, self.columns)[side]
+
+    def place(self, side: int, sentence: int) -> int:
+        """Where this sentence of the source (side 0) or the target (1) stands here."""
+        return int(np.searchsorted((self.rows, self.columns)[side], sentence))
+
+    def step(self, bead: Bead) -> Step:
+        """The step that takes the sentences of this bead."""
+        source, target = bead.source, bead.target
+        i = self.place(0, source[0]) if source else 0
+        j = self.place(1, target[0]) if target else 0
+        return i, len(source), j, len(target)
 
 
 def divide(source: Floats, target: Floats, landmarks: Landmarks, block: Stretch) -> Iterator[Stretch]:

@@ -7,7 +7,7 @@ sentence has a price and must earn its place, runs are embedded as joined text r
 two neighbouring beads may change places, and the price of leaving a sentence alone follows the texts.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 
@@ -18,6 +18,8 @@ from aligner.alignment import Alignment, Bead
 from aligner.cores import on_all_cores
 from aligner.document import Document, DocumentPair
 from aligner.embedding import Embedder
+from aligner.explanation import N_OTHERS, Candidate, Explanation, check_sentence
+from aligner.methods.competition import Competition
 from aligner.methods.costs import EmbeddedPair, EmbeddedText, Grid, Weights
 from aligner.methods.division import Stretch, divide
 from aligner.methods.matches import Landmarks
@@ -27,6 +29,9 @@ from aligner.path import Floats, cheapest_path, detours, longest_rise
 Indices = NDArray[np.int64]
 Run = tuple[int, int]
 """A run of sentences: the first, and how many follow it."""
+
+Skips = tuple[NDArray[np.float64], NDArray[np.float64]]
+"""What it costs to leave each sentence of both sides alone."""
 
 MAX_DETOUR = 0.15
 """Where runs must be encoded one by one, those are of which a bead makes the path dearer by no more than this."""
@@ -96,10 +101,57 @@ class Monotone:
         Sums of floats depend on the order of what is summed, and of two equal paths one must be taken: so the search
         always runs from the document whose sentences come first in the order of the alphabet.
         """
+        return Alignment(pair, tuple(self._search_pair(pair).beads), self.name)
+
+    def explain(self, pair: DocumentPair, sentence: int) -> Explanation:
+        """Why this sentence of the source stands in its bead, and what the next best ones would cost.
+
+        They are told as they competed where the bead was found: on the main path, or in a block that stands elsewhere.
+        The detour of the chosen one is 0 but in two cases: its sentence is alone since the counterpart on the main path
+        went to such a block, or the encoder cannot read and joined sentences were encoded after the path was found.
+
+        Raises:
+            ValueError: the source has no such sentence.
+        """
+        check_sentence(pair, sentence)
+        search = self._search_pair(pair)
+        chosen = next(bead for bead in search.beads if sentence in bead.source)
+        ours, *others = self._candidates(search, chosen, sentence)
+        return Explanation(
+            pair=pair,
+            sentence=sentence,
+            method=self.name,
+            chosen=replace(ours, bead=chosen),
+            others=tuple(sorted(others, key=lambda candidate: candidate.detour)),
+            trust=search.embedded.trust,
+        )
+
+    def _candidates(self, search: "_Search", chosen: Bead, sentence: int) -> Iterator[Candidate]:
+        """The chosen bead, then its rivals, the sides as in the pair."""
+        side = int(search.is_mirrored)
+        bead = _turned(chosen) if search.is_mirrored else chosen
+        walk = search.walk_of(bead, side, sentence)
+        stretch, place = walk.stretch, walk.stretch.place(side, sentence)
+        skips = _skips(search.embedded, stretch, walk.skip)
+        if stretch.is_one_sided:
+            cost = float(skips[side][place])
+            yield Candidate(chosen, cost, {"alone": cost}, 0.0)
+            return
+        priced = self._priced(search.embedded, stretch)
+        competition = Competition(priced.grid, priced.costs, skips, self.swap)
+        step = stretch.step(bead)
+        for each in [step, *competition.rivals(step, side, place, N_OTHERS)]:
+            candidate = competition.candidate(each)
+            yield _turned_candidate(candidate) if search.is_mirrored else candidate
+
+    def _search_pair(self, pair: DocumentPair) -> "_Search":
+        """The search, from the document that comes first in the order of the alphabet."""
         is_mirrored = pair.target.sentence_texts() < pair.source.sentence_texts()
         first, second = (pair.target, pair.source) if is_mirrored else (pair.source, pair.target)
-        beads = _with_crossings(self._beads(self._embedded(first, second)))
-        return Alignment(pair, tuple(_mirrored(beads) if is_mirrored else beads), self.name)
+        embedded = self._embedded(first, second)
+        found, walks = self._beads(embedded)
+        beads = _with_crossings(found)
+        return _Search(embedded, is_mirrored, _mirrored(beads) if is_mirrored else beads, walks)
 
     def _embedded(self, source: Document, target: Document) -> EmbeddedPair:
         return EmbeddedPair.of(self._text(source), self._text(target))
@@ -107,32 +159,35 @@ class Monotone:
     def _text(self, document: Document) -> EmbeddedText:
         return EmbeddedText.of(self.embedder.document(document.sentence_texts()), self.max_run)
 
-    def _beads(self, pair: EmbeddedPair) -> list[Bead]:
-        """The beads of the main path and of what stands elsewhere."""
+    def _beads(self, pair: EmbeddedPair) -> tuple[list[Bead], list["_Walk"]]:
+        """The beads of the main path and of what stands elsewhere, and the walks on which they were found."""
         vectors = pair.source.side.vectors, pair.target.side.vectors
         whole = Stretch(np.arange(len(vectors[0])), np.arange(len(vectors[1])))
         stretches, kept = self._divided(pair, [whole]), _Kept()
         step = -(-len(pair.source.lengths) // MAX_FIRST) or 1
         first = self._search(pair, stretches[::step], self.skip, kept)
-        skip = self._adapted_skip(pair, first)
-        beads = self._search(pair, stretches, skip, kept)
+        skip = self._adapted_skip(pair, _beads_on(first))
+        walks = self._search(pair, stretches, skip, kept)
+        beads = _beads_on(walks)
         doubtful = contradicted(*vectors, beads)
         beads = dissolved(beads, doubtful)
         for _ in range(MAX_PASSES):
-            found = self._moved(pair, left_out(beads), skip)
+            more = self._moved(pair, left_out(beads), skip)
+            found = [bead for bead in _beads_on(more) if bead.is_link]
             if not found:
                 break
+            walks += more
             beads = put_in(beads, found)
-        return _in_order(put_in(beads, still_free(doubtful, beads)))
+        return _in_order(put_in(beads, still_free(doubtful, beads))), walks
 
-    def _moved(self, pair: EmbeddedPair, alone: tuple[Indices, Indices], skip: float) -> list[Bead]:
-        """The links of blocks that stand elsewhere, among the sentences that were left alone."""
+    def _moved(self, pair: EmbeddedPair, alone: tuple[Indices, Indices], skip: float) -> list["_Walk"]:
+        """The paths through blocks that stand elsewhere, among the sentences that were left alone."""
         blocks = moved_blocks(pair.source.side.vectors, pair.target.side.vectors, *alone)
-        beads = []
+        walks = []
         for is_sure, price in ((True, skip), (False, self.skip_moved)):
             chosen = self._divided(pair, [block.stretch for block in blocks if block.is_sure == is_sure])
-            beads += self._search(pair, chosen, price, _Kept())
-        return [bead for bead in beads if bead.is_link]
+            walks += self._search(pair, chosen, price, _Kept())
+        return walks
 
     def _adapted_skip(self, pair: EmbeddedPair, beads: Sequence[Bead]) -> float:
         """What it costs to leave a sentence alone in texts of which these beads are a first guess."""
@@ -146,21 +201,20 @@ class Monotone:
         landmarks = Landmarks(pair.source.landmarks, pair.target.landmarks)
         return [stretch for block in blocks for stretch in divide(*vectors, landmarks, block)]
 
-    def _search(self, pair: EmbeddedPair, stretches: Sequence[Stretch], skip: float, kept: "_Kept") -> list[Bead]:
-        """The beads of the cheapest paths through these stretches, one after the other.
+    def _search(self, pair: EmbeddedPair, stretches: Sequence[Stretch], skip: float, kept: "_Kept") -> list["_Walk"]:
+        """The cheapest paths through these stretches, one after the other.
 
         Where runs are encoded one by one, those of all beads that come near a path are, until it rests on such only.
         """
 
         def walk(number: int) -> _Walk:
             stretch = stretches[number]
-            if not len(stretch.rows) or not len(stretch.columns):
-                return _Walk(
-                    [*(Bead((int(i),), ()) for i in stretch.rows), *(Bead((), (int(j),)) for j in stretch.columns)]
-                )
+            if stretch.is_one_sided:
+                alone = [*(Bead((int(i),), ()) for i in stretch.rows), *(Bead((), (int(j),)) for j in stretch.columns)]
+                return _Walk(alone, stretch, skip)
             priced = kept.stretches.get(_start(stretch)) or self._priced(pair, stretch)
             kept.keep(_start(stretch), priced)
-            return self._walk(pair, priced, skip)
+            return self._walk(pair, stretch, priced, skip)
 
         walks: dict[int, _Walk] = {}
         pending = list(range(len(stretches)))
@@ -172,14 +226,14 @@ class Monotone:
             kept.forget(_start(stretches[number]) for number in pending)
             pair.source.side.encode(run for number in pending for run in walks[number].source_runs)
             pair.target.side.encode(run for number in pending for run in walks[number].target_runs)
-        return [bead for number in range(len(stretches)) for bead in walks[number].beads]
+        return [walks[number] for number in range(len(stretches))]
 
-    def _walk(self, pair: EmbeddedPair, priced: "_Priced", skip: float) -> "_Walk":
+    def _walk(self, pair: EmbeddedPair, stretch: Stretch, priced: "_Priced", skip: float) -> "_Walk":
         """The cheapest path through one stretch."""
         grid, costs = priced.grid, priced.costs
-        skips = _skips((pair.source.is_full[grid.rows.indices], pair.target.is_full[grid.columns.indices]), skip)
+        skips = _skips(pair, stretch, skip)
         path = cheapest_path(costs, grid.moves, skips[0], skips[1], self.swap)
-        return _Walk(list(grid.beads(path)), *self._runs_near(grid, costs, skips))
+        return _Walk(list(grid.beads(path)), stretch, skip, *self._runs_near(grid, costs, skips))
 
     def _priced(self, pair: EmbeddedPair, stretch: Stretch) -> "_Priced":
         """The costs of all beads in a stretch."""
@@ -190,12 +244,12 @@ class Monotone:
         grid = Grid(pair, *parts, moves, self.weights)
         return _Priced(grid, np.array(list(grid.cost_rows())))
 
-    def _runs_near(self, grid: Grid, costs: Floats, skips: list[NDArray[np.float64]]) -> tuple[list[Run], list[Run]]:
+    def _runs_near(self, grid: Grid, costs: Floats, skips: Skips) -> tuple[list[Run], list[Run]]:
         """The runs of both sides in beads near the cheapest path that have not been encoded."""
         missing = grid.rows.missing, grid.columns.missing
         if not any(one.any() for one in missing):
             return [], []
-        near: NDArray[np.bool_] = detours(costs, grid.moves, *skips) <= MAX_DETOUR
+        near: NDArray[np.bool_] = detours(costs, grid.moves, skips[0], skips[1]).moves <= MAX_DETOUR
         sizes = np.array(grid.moves).T
         return (
             _runs_in(np.any(near, axis=2), sizes[0], missing[0], grid.rows.indices),
@@ -234,9 +288,14 @@ class _Kept:
 
 @dataclass(frozen=True, slots=True)
 class _Walk:
-    """The beads of a cheapest path, and the runs on its way that should be encoded before it is trusted."""
+    """The beads of a cheapest path, and the runs on its way that should be encoded before it is trusted.
+
+    ``skip`` is what it cost to leave a sentence of this stretch alone.
+    """
 
     beads: list[Bead]
+    stretch: Stretch
+    skip: float
     source_runs: list[Run] = field(default_factory=list)
     target_runs: list[Run] = field(default_factory=list)
 
@@ -245,13 +304,34 @@ class _Walk:
         return bool(self.source_runs or self.target_runs)
 
 
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """A finished search: ``embedded`` and ``walks`` in its own direction, ``beads`` as the pair of documents stands."""
+
+    embedded: EmbeddedPair
+    is_mirrored: bool
+    beads: list[Bead]
+    walks: list[_Walk]
+
+    def walk_of(self, bead: Bead, side: int, sentence: int) -> _Walk:
+        """The walk on which a bead was found; where it was not, as it is what was left, the first past its sentence."""
+        shape = bead.source, bead.target
+        found = [walk for walk in self.walks if any((one.source, one.target) == shape for one in walk.beads)]
+        return found[0] if found else next(walk for walk in self.walks if walk.stretch.holds(side, sentence))
+
+
+def _beads_on(walks: Iterable[_Walk]) -> list[Bead]:
+    return [bead for walk in walks for bead in walk.beads]
+
+
 def _start(stretch: Stretch) -> tuple[int, int]:
     return int(stretch.rows[0]), int(stretch.columns[0])
 
 
-def _skips(are_full: Iterable[NDArray[np.bool_]], skip: float) -> list[NDArray[np.float64]]:
-    """What it costs to leave each sentence of both sides alone: nothing where it is blank."""
-    return [full.astype(np.float64) * skip for full in are_full]
+def _skips(pair: EmbeddedPair, stretch: Stretch, skip: float) -> Skips:
+    """What it costs to leave each sentence of a stretch alone: nothing where it is blank."""
+    rows, columns = pair.source.is_full[stretch.rows], pair.target.is_full[stretch.columns]
+    return rows.astype(np.float64) * skip, columns.astype(np.float64) * skip
 
 
 def _share_alone(pair: EmbeddedPair, beads: Iterable[Bead]) -> float:
@@ -299,7 +379,15 @@ def _with_crossings(beads: list[Bead]) -> list[Bead]:
 
 
 def _mirrored(beads: Iterable[Bead]) -> list[Bead]:
-    return _in_order([replace(bead, source=bead.target, target=bead.source) for bead in beads])
+    return _in_order([_turned(bead) for bead in beads])
+
+
+def _turned(bead: Bead) -> Bead:
+    return replace(bead, source=bead.target, target=bead.source)
+
+
+def _turned_candidate(candidate: Candidate) -> Candidate:
+    return replace(candidate, bead=_turned(candidate.bead), length_ratio=1 / candidate.length_ratio)
 
 
 def _in_order(beads: list[Bead]) -> list[Bead]:

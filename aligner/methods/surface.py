@@ -68,6 +68,13 @@ class Vocabulary:
         return np.asarray(shared, dtype=np.float32)
 
 
+def shared_words(source: str, target: str) -> tuple[str, ...]:
+    """The numbers, and the words of at least ``GRAM`` letters, that both texts hold, without case; in order."""
+    held = set(_WORDS.findall(target.casefold()))
+    words = dict.fromkeys(_WORDS.findall(source.casefold()))
+    return tuple(word for word in words if word in held and (word[0].isnumeric() or len(word) >= GRAM))
+
+
 def _pieces(sentence: str) -> frozenset[str]:
     """The numbers of a sentence, and the pieces of ``GRAM`` letters of its words, without case and accents."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", sentence.casefold()) if not unicodedata.combining(c))

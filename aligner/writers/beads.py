@@ -65,7 +65,7 @@ def beads_of(records: Mapping[Names, Sequence[SegmentPair]]) -> dict[Names, list
 
 
 def _bead(record: SegmentPair) -> Bead:
-    return Bead(record.source_sentences, record.target_sentences, record.score)
+    return Bead(record.source_sentences, record.target_sentences, record.score, crossing=record.crossing)
 
 
 def _read_file(path: Path) -> dict[Names, list[SegmentPair]]:

@@ -1,6 +1,7 @@
 r"""One JSON object a line, its fields those of ``SegmentPair``; texts are verbatim, newlines and all.
 
-Numbers are rounded to 4 decimals and ``null`` where nothing was measured; sentences and spans are arrays of integers.
+Numbers are rounded to 4 decimals and ``null`` where nothing was measured; sentences and spans are arrays of integers,
+``crossing`` is ``true`` or ``false``.
 Letters of every script stand as themselves. Control characters, line and paragraph separators, marks of direction with
 reach and lone surrogates are written ``\uXXXX``, so that a line stays a line and a terminal stays as it is.
 """
@@ -90,11 +91,18 @@ def _span(value: object) -> tuple[int, ...]:
     return span
 
 
+def _flag(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("true or false")
+    return value
+
+
 _KINDS: Mapping[str, Any] = {field.name: field.type for field in fields(SegmentPair)}
 
 _WRITE: Mapping[Any, Callable[[Any], object]] = {
     str: str,
     float: _rounded,
+    bool: bool,
     tuple[int, ...]: list,
     tuple[int, int]: list,
 }
@@ -102,6 +110,7 @@ _WRITE: Mapping[Any, Callable[[Any], object]] = {
 _READ: Mapping[Any, Callable[[object], object]] = {
     str: _text,
     float: _number,
+    bool: _flag,
     tuple[int, ...]: _indices,
     tuple[int, int]: _span,
 }

@@ -1,6 +1,7 @@
 """Tab-separated records with a header row: UTF-8, LF, no quoting; see ``cells`` for what becomes of a text.
 
 Numbers have 4 decimals and are empty where nothing was measured, sentences are written ``0,1``, spans ``12-80``.
+``crossing`` is ``1`` or ``0``: a number in every spreadsheet, whatever its language, and in pandas; both can sum it.
 """
 
 import re
@@ -84,6 +85,16 @@ def _span(cell: str) -> tuple[int, int]:
     return int(found[1]), int(found[2])
 
 
+def _flag(cell: str) -> bool:
+    if cell not in ("", "0", "1"):
+        raise ValueError("neither 1 nor 0")
+    return cell == "1"
+
+
+def _flag_cell(flag: bool) -> str:
+    return str(int(flag))
+
+
 def _joined(separator: str) -> Callable[[Iterable[int]], str]:
     return lambda numbers: separator.join(map(str, numbers))
 
@@ -96,10 +107,12 @@ _WRITE: Mapping[str, Callable[[Any], str]] = {
     **dict.fromkeys(_NUMBERS, number_cell),
     **dict.fromkeys(_INDICES, _joined(",")),
     **dict.fromkeys(_SPANS, _joined("-")),
+    "crossing": _flag_cell,
 }
 
 _READ: Mapping[str, Callable[[str], object]] = {
     **dict.fromkeys(_NUMBERS, _number),
     **dict.fromkeys(_INDICES, _sentences),
     **dict.fromkeys(_SPANS, _span),
+    "crossing": _flag,
 }
