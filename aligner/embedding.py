@@ -1,7 +1,7 @@
 """The one door to an encoder: unit rows, each distinct sentence encoded once."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from threading import RLock
@@ -171,7 +171,8 @@ class Embedder:
         """A document from which vectors of runs of its sentences can be had; blank sentences are left out.
 
         Where the encoder can ``read_passage``, the document passes through it once: its sentences are remembered as
-        ``embed`` remembers them, and so is the passage, among as many others as ``PASSAGE_BYTES`` has room for.
+        ``embed`` remembers them, and so is the passage, among as many others as ``PASSAGE_BYTES`` has room for. Of one
+        that repeats itself over and over only the distinct sentences do.
 
         Raises:
             EncoderError: as for ``embed``.
@@ -180,27 +181,28 @@ class Embedder:
         if folded in self._passages:
             self._passages[folded] = self._passages.pop(folded)
             return self._passages[folded]
-        read = getattr(self.encoder, "read_passage", None)
+        read = self._reader(folded)
         if read is None:
             return ComposedPassage(self, folded)
-        passage: Passage = read(list(folded))
+        passage = read(list(folded))
         self._keep(folded, passage)
         return passage
 
     def read_all(self, documents: Iterable[Sequence[str]]) -> None:
         """Remember all sentences of these documents, each document passing through the encoder once.
 
-        One that repeats itself over and over does not: only its distinct sentences do.
-
         Raises:
             EncoderError: as for ``embed``.
         """
-        can_read = hasattr(self.encoder, "read_passage")
         for sentences in documents:
-            if can_read and 2 * len(set(sentences)) > len(sentences):
+            if self._reader(sentences):
                 self.read(sentences)
             else:
                 self.embed(sentences)
+
+    def _reader(self, sentences: Sequence[str]) -> Callable[[list[str]], Passage] | None:
+        """The encoder's ``read_passage``, if it has one and the document does not repeat itself over and over."""
+        return getattr(self.encoder, "read_passage", None) if 2 * len(set(sentences)) > len(sentences) else None
 
     def _keep(self, folded: tuple[str, ...], passage: Passage) -> None:
         """Remember a passage and the sentences in it that are new."""

@@ -29,5 +29,10 @@ def test_where_nothing_can_be_told_the_encoder_is_trusted(matches):
     assert trust(matches, 100) == 1
 
 
-def test_three_matches_in_order_are_no_proof_in_a_text_of_four_sentences():
-    assert trust([(0, 1), (1, 0), (2, 2)], 4) == 0
+@pytest.mark.parametrize("n", range(1, 12))
+def test_a_short_text_in_perfect_order_is_trusted(n):
+    assert trust([(i, i) for i in range(n)], n) == 1
+
+
+def test_a_short_text_out_of_order_is_not():
+    assert trust([(0, 5), (1, 2), (2, 7), (3, 0), (4, 6), (5, 1)], 8) == 0

@@ -25,7 +25,7 @@ REACH = 4
 """Two matches belong to one block when they stand at most this many sentences apart on both sides, in order."""
 
 UNSURE, SURE = 0.1, 0.4
-"""By how much more often best matches follow each other than those of noise would, for no trust and for all of it."""
+"""How far best matches follow each other beyond those of noise (0) towards always (1): for no trust, and for all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,8 @@ def best_matches(
 def trust(matches: Sequence[Point], n_targets: int) -> float:
     """How far the encoder knows two texts: 1 where its best matches follow each other, 0 where as those of noise do.
 
-    Where no two matches are near each other nothing speaks against it: 1.
+    Where no two matches are near each other, or the text is so short that chance alone would have them follow, nothing
+    speaks against it: 1.
 
     Args:
         matches: sentences that are each other's best match, by rising ``i``.
@@ -97,7 +98,10 @@ def trust(matches: Sequence[Point], n_targets: int) -> float:
     room = 2 * (step[is_near] + 1)
     follow = np.mean((ahead[is_near] > 0) & (ahead[is_near] <= room))
     by_chance = np.mean(np.minimum(1, room / n_targets))
-    return float(np.clip((follow - by_chance - UNSURE) / (SURE - UNSURE), 0, 1))
+    if by_chance == 1:
+        return 1.0
+    beyond_chance = (follow - by_chance) / (1 - by_chance)
+    return float(np.clip((beyond_chance - UNSURE) / (SURE - UNSURE), 0, 1))
 
 
 def matched_chains(
