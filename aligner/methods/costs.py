@@ -2,7 +2,8 @@
 
 For a bead of ``a`` source and ``b`` target sentences with cosine ``c`` between the two joined texts::
 
-    (a + b) / 2 * (trust * meaning + (1 - trust) * surface) + stop * [one side ends no sentence] + merge * (a + b - 2)
+    (a + b) / 2 * (trust * meaning + (1 - trust) * surface)
+    + stop * [one side ends no sentence] + merge * (a + b - 2) + both * (min(a, b) - 1)
 
     meaning = 2 (1 - c) / (2 - n_x - n_y) + outside * o + length * |log ratio of lengths| + idle * max(0, e + 0.05 - c)
     surface = strange + deviation * d^2 - shared * s
@@ -206,6 +207,8 @@ class Weights:
             of length, and what is given back for pieces of words and numbers that both sides have.
         stop: one side alone ends in a full stop, or the like.
         merge: the price of each sentence beyond 1-1.
+        both: the price of each sentence beyond the first of the side that has fewer: many on both sides are mostly
+            two beads.
     """
 
     outside: float = 0.2
@@ -216,6 +219,7 @@ class Weights:
     shared: float = 0.5
     stop: float = 0.1
     merge: float = 0.2
+    both: float = 0.1
 
 
 class Grid:
@@ -258,7 +262,7 @@ class Grid:
                 terms["surface"] = weight * (1 - trust) * self._surface(move, block)
             if self.pair.both_stop:
                 terms["stop"] = np.float32(self.weights.stop) * self._stops_differ(move, block)
-            yield move, terms | {"merge": np.full((1, 1), self.weights.merge * (sum(move) - 2), dtype=np.float32)}
+            yield move, terms | {"merge": np.full((1, 1), self._merged(move), dtype=np.float32)}
 
     def terms_of(self, step: Step) -> dict[str, float]:
         """What the cost of one bead is the sum of, by name."""
@@ -281,6 +285,9 @@ class Grid:
             " ".join(self.pair.source.side.sentences[i] for i in rows),
             " ".join(self.pair.target.side.sentences[j] for j in columns),
         )
+
+    def _merged(self, move: Move) -> float:
+        return self.weights.merge * (sum(move) - 2) + self.weights.both * (min(move) - 1)
 
     def _cosines(self, block: slice) -> Mapping[Move, Floats]:
         """The cosine of each move's two segments from some rows and the one after, -1 beyond the part's end.
