@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Set
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
 from importlib.metadata import version
 from math import nan
 from typing import Any
@@ -111,11 +111,15 @@ def settings(part: Any) -> str:
 
 def _settings(part: Any) -> Iterator[str]:
     for field in fields(part):
-        value = getattr(part, field.name, None)
+        value = _default(field) if isinstance(part, type) else getattr(part, field.name)
         if is_dataclass(value):
             yield from _settings(value)
         elif field.repr:
             yield f"{field.name}={value}"
+
+
+def _default(field: Field[Any]) -> Any:
+    return field.default if field.default_factory is MISSING else field.default_factory()
 
 
 def join(alignments: Iterable[Alignment], signature: str) -> Bitext:

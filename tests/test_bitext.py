@@ -12,6 +12,7 @@ from aligner.alignment import Alignment, Bead
 from aligner.bitext import coverage, document_rows, join, linked_sentences, settings, sign, unaligned
 from aligner.document import Document, DocumentPair, Relation, Sentence, Text
 from aligner.embedding import Embedder
+from aligner.methods.monotone import Monotone
 from aligner.mining import Mining
 
 
@@ -137,6 +138,9 @@ def test_a_signature_names_objects_and_several_names() -> None:
 def test_the_settings_of_a_method_are_its_numbers() -> None:
     assert settings(Mining) == "k=4,min_score=0.5,min_margin=0.1"
     assert settings(Mining(Embedder(BagOfWords()), k=3)) == "k=3,min_score=0.5,min_margin=0.1"
+    assert settings(Monotone) == settings(Monotone(Embedder(BagOfWords())))
+    assert "skip=0.5," in settings(Monotone)
+    assert "merge=0.2" in settings(Monotone), "the weights stand among the others"
 
 
 @given(st.lists(st.text(max_size=8), max_size=6), st.data())
