@@ -89,7 +89,7 @@ def _parse(lines: Iterable[Line], suffix: str) -> Iterator[SegmentPair]:
         return iter(())
     every = chain([first], remaining)
     if _BRACKETED.match(first.text):
-        return (_record(bead, document) for document, bead in vecalign.parse_beads(every))
+        return (vecalign.record(bead, document) for document, bead in vecalign.parse_beads(every))
     if ladder.read_rung(first):
         return _parse_numbers(list(every), suffix)
     if first.text.lstrip().startswith("{"):
@@ -99,17 +99,6 @@ def _parse(lines: Iterable[Line], suffix: str) -> Iterator[SegmentPair]:
     raise first.broken(
         "beads are lines as [0, 1]:[2], hunalign's rungs, pairs of line numbers with a tab between, "
         "our JSONL, or our TSV with source_sentences and target_sentences in its header row"
-    )
-
-
-def _record(bead: Bead, document: str = "") -> SegmentPair:
-    return SegmentPair(
-        score=bead.score,
-        bead=bead.kind,
-        source_doc=document,
-        target_doc=document,
-        source_sentences=bead.source,
-        target_sentences=bead.target,
     )
 
 

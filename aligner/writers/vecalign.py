@@ -72,17 +72,18 @@ def read(file: TextIO) -> Iterator[SegmentPair]:
 
 def parse(lines: Iterable[Line]) -> Iterator[SegmentPair]:
     """The links of these lines; ``read`` on an open file."""
-    return (
-        SegmentPair(
-            score=bead.score,
-            bead=bead.kind,
-            source_doc=document,
-            target_doc=document,
-            source_sentences=bead.source,
-            target_sentences=bead.target,
-        )
-        for document, bead in parse_beads(lines)
-        if bead.is_link
+    return (record(bead, document) for document, bead in parse_beads(lines) if bead.is_link)
+
+
+def record(bead: Bead, document: str = "") -> SegmentPair:
+    """A bead as a record without texts; a document column serves as the name of both documents."""
+    return SegmentPair(
+        score=bead.score,
+        bead=bead.kind,
+        source_doc=document,
+        target_doc=document,
+        source_sentences=bead.source,
+        target_sentences=bead.target,
     )
 
 
