@@ -111,7 +111,7 @@ def _parse_objects(lines: Iterable[Line]) -> Iterator[SegmentPair]:
 
 
 def _parse_numbers(lines: Sequence[Line], suffix: str) -> Iterator[SegmentPair]:
-    return map(_record, ladder.parse_beads(lines) if _is_ladder(lines, suffix) else _parse_pairs(lines))
+    return map(vecalign.record, ladder.parse_beads(lines) if _is_ladder(lines, suffix) else _parse_pairs(lines))
 
 
 def _is_ladder(lines: Sequence[Line], suffix: str) -> bool:
