@@ -188,3 +188,35 @@ def test_texts_that_the_encoder_does_not_know_are_aligned_by_length_names_and_nu
     beads = align(Embedder(Noise()), source, target)
     assert shape(beads) == [((i,), (() if i == 7 else (i - (i > 7),))) for i in range(20)]
     assert all(0.3 < bead.score <= 1 for bead in beads if bead.is_link)
+
+
+def shares_alone(embedder, *kinds):
+    """What is taken for the share of lone sentences, of beads of these kinds through two texts of 100 sentences."""
+    method = Monotone(embedder)
+    pair = method._embedded(document(sentences(*range(100))), document(sentences(*range(100)), "en"))
+    i = j = 0
+    beads = []
+    for kind in kinds:
+        a, b = map(int, kind.split("-"))
+        beads.append(Bead(tuple(range(i, i + a)), tuple(range(j, j + b))))
+        i, j = i + a, j + b
+    return monotone._share_alone(pair, beads)
+
+
+def test_lone_sentences_here_and_there_are_counted(embedder):
+    none = shares_alone(embedder, *["1-1"] * 40)
+    some = shares_alone(embedder, *["1-1", "1-1", "1-1", "1-0"] * 20)
+    assert none < 0.03 < 0.1 < some < 1 / 7
+
+
+def test_what_is_missing_in_one_piece_says_nothing_of_the_rest(embedder):
+    gap = shares_alone(embedder, *["1-1"] * 20, *["1-0"] * 30, *["1-1"] * 20)
+    assert gap == shares_alone(embedder, *["1-1"] * 40)
+
+
+def test_leaving_a_sentence_alone_is_dearer_where_translations_are_free(embedder):
+    texts = document(sentences(*range(20))), document(sentences(*range(20)), "en")
+    method = Monotone(embedder)
+    pair = method._embedded(*texts)
+    free, close = (method._adapted_skip(pair, [Bead((i,), (i,), score) for i in range(20)]) for score in (0.4, 0.9))
+    assert close < method.skip < free
