@@ -16,6 +16,7 @@ def short_is_long(monkeypatch):
     monkeypatch.setattr(division, "SMALL", 60)
     monkeypatch.setattr(division, "WHOLE", 90)
     monkeypatch.setattr(division, "PART", 25)
+    monkeypatch.setattr(division, "DIAGONAL", 25)
     monkeypatch.setattr(matches, "PROBES", 60)
 
 

@@ -23,6 +23,9 @@ WHOLE = 1500
 PART = 120
 """Sentences of the longer side between two cuts, about."""
 
+DIAGONAL = 500
+"""The same where cuts follow the diagonal, which strays further from the path than anchors do."""
+
 GAP = 0.1
 """A trusted anchor's cosine stands this far above that of the second-best match on both sides."""
 
@@ -153,7 +156,7 @@ def _diagonal(start: Point, end: Point) -> Iterator[Stretch]:
     if _cells(start, end) <= WHOLE * WHOLE:
         yield _stretch(start, end)
         return
-    parts = -(-_distance(start, end) // PART)
+    parts = -(-_distance(start, end) // DIAGONAL)
     i, j = (start[side] + (end[side] - start[side]) * np.arange(parts + 1) // parts for side in (0, 1))
     for first, last in pairwise(zip(i.tolist(), j.tolist(), strict=True)):
         yield _stretch(first, last, is_anchored=False)
