@@ -264,7 +264,7 @@ class ComposedPassage:
 
     def runs(self, start: int, stop: int, max_run: int) -> Floats:
         """As for ``Passage``, composed or encoded."""
-        weighted = self._weighted[start:stop]
+        weighted = self._weighted(self._sentences[start:stop])
         runs = np.zeros((stop - start, max_run, weighted.shape[1]), dtype=np.float32)
         for k in range(min(max_run, stop - start)):
             runs[: stop - start - k, k] = weighted[k:] + (runs[: stop - start - k, k - 1] if k else 0)
@@ -298,10 +298,9 @@ class ComposedPassage:
                 if k < max_run and i + k < stop:
                     yield i, k
 
-    @cached_property
-    def _weighted(self) -> Floats:
-        lengths = np.array([len(sentence) for sentence in self._sentences], dtype=np.float32)
-        return self._embedder.embed(self._sentences) * lengths[:, None]
+    def _weighted(self, sentences: Sequence[str]) -> Floats:
+        lengths = np.array([len(sentence) for sentence in sentences], dtype=np.float32)
+        return self._embedder.embed(sentences) * lengths[:, None]
 
 
 def _spread(passage: Passage, n_full: npt.NDArray[np.int64], max_run: int) -> Floats:
