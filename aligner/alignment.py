@@ -1,5 +1,6 @@
 """Beads and the alignment of one document pair."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import nan
 
@@ -29,9 +30,19 @@ class Bead:
         return bool(self.source and self.target)
 
     @property
+    def sides(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """What the bead links, whatever was measured of it."""
+        return self.source, self.target
+
+    @property
     def kind(self) -> str:
         """The bead's type in the field's notation, as ``1-2``."""
         return f"{len(self.source)}-{len(self.target)}"
+
+
+def alone(source: Iterable[int], target: Iterable[int]) -> list[Bead]:
+    """These sentences of both sides, each in a bead by itself."""
+    return [*(Bead((i,), ()) for i in source), *(Bead((), (j,)) for j in target)]
 
 
 @dataclass(frozen=True, slots=True)

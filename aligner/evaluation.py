@@ -32,6 +32,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aligner.alignment import Bead
+from aligner.disjoint import DisjointSets
 from aligner.errors import GoldError
 
 Names = tuple[str, str]
@@ -159,7 +160,7 @@ def kinds(documents: Iterable[tuple[Iterable[Bead], Iterable[Bead]]]) -> tuple[K
     in_predicted: Counter[str] = Counter()
     right: Counter[str] = Counter()
     for predicted, gold in documents:
-        ours, theirs = Counter(map(_sides, predicted)), Counter(map(_sides, gold))
+        ours, theirs = Counter(bead.sides for bead in predicted), Counter(bead.sides for bead in gold)
         for counter, sides in ((in_predicted, ours), (in_gold, theirs), (right, ours & theirs)):
             for (source, target), n in sides.items():
                 counter[_kind(source, target)] += n
@@ -177,10 +178,10 @@ def count(predicted: Sequence[Bead], gold: Sequence[Bead]) -> NDArray[np.int64]:
     """
     rows = np.zeros((len(predicted) + len(gold), len(COUNTS)), dtype=np.int64)
     in_gold, in_predicted = BeadIndex(gold), BeadIndex(predicted)
-    gold_sides, predicted_sides = set(map(_sides, gold)), set(map(_sides, predicted))
+    gold_sides, predicted_sides = {bead.sides for bead in gold}, {bead.sides for bead in predicted}
     covered = set()
     for number, bead in enumerate(predicted):
-        same = _sides(bead) in gold_sides
+        same = bead.sides in gold_sides
         if bead.is_link:
             touched = in_gold.touched(bead)
             last = max(touched, default=-1)
@@ -192,7 +193,7 @@ def count(predicted: Sequence[Bead], gold: Sequence[Bead]) -> NDArray[np.int64]:
             rows[number, :_N_OF_PREDICTED] = 0, 0, 0, 0, 1, same
     for number, bead in enumerate(gold):
         if bead.is_link:
-            found = _sides(bead) in predicted_sides
+            found = bead.sides in predicted_sides
             touched = in_predicted.touched(bead)
             rows[len(predicted) + number, _N_OF_PREDICTED:] = 1, found, bool(touched), number in covered
     return rows
@@ -236,23 +237,17 @@ def components(beads: Iterable[Bead]) -> list[int]:
     of a bead depends on its group alone, if the beads are those of gold and of all systems.
     """
     held = [_sentences(bead) or [_NOWHERE] for bead in beads]
-    parents = {sentence: sentence for sentences in held for sentence in sentences}
-
-    def root(sentence: _Sentence) -> _Sentence:
-        while (parent := parents[sentence]) != sentence:
-            parents[sentence] = parents[parent]
-            sentence = parent
-        return sentence
-
+    sentences = sorted({sentence for of_bead in held for sentence in of_bead})
+    groups = DisjointSets(sentences)
     for first, *others in held:
         for other in others:
-            parents[root(other)] = root(first)
-    ends = [max([0, *(index for is_target, index in parents if is_target == side)]) + 1 for side in (False, True)]
+            groups.join(first, other)
+    ends = [max([0, *(index for is_target, index in sentences if is_target == side)]) + 1 for side in (False, True)]
     places: dict[_Sentence, tuple[float, bool, int]] = {}
-    for is_target, index in sorted(parents):
-        places.setdefault(root((is_target, index)), (index / ends[is_target], is_target, index))
+    for is_target, index in sentences:
+        places.setdefault(groups.root((is_target, index)), (index / ends[is_target], is_target, index))
     numbers = {top: number for number, top in enumerate(sorted(places, key=places.__getitem__))}
-    return [numbers[root(sentences[0])] for sentences in held]
+    return [numbers[groups.root(of_bead[0])] for of_bead in held]
 
 
 class BeadIndex:
@@ -277,10 +272,6 @@ class BeadIndex:
         return all(number in self._source.get(i, ()) for i in link.source) and all(
             number in self._target.get(j, ()) for j in link.target
         )
-
-
-def _sides(bead: Bead) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    return bead.source, bead.target
 
 
 def _sentences(bead: Bead) -> list[_Sentence]:

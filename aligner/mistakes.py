@@ -56,10 +56,10 @@ class Mistake:
 def find_mistakes(predicted: Iterable[Bead], gold: Iterable[Bead]) -> list[Mistake]:
     """Every mistake in one document pair, in document order; a bead stands in one at most."""
     ours, theirs = list(predicted), list(gold)
-    both = {(bead.source, bead.target) for bead in ours} & {(bead.source, bead.target) for bead in theirs}
-    right = sorted((bead for bead in theirs if bead.is_link and (bead.source, bead.target) in both), key=_place)
-    wrong = [bead for bead in ours if (bead.source, bead.target) not in both]
-    missed = [bead for bead in theirs if (bead.source, bead.target) not in both]
+    both = {bead.sides for bead in ours} & {bead.sides for bead in theirs}
+    right = sorted((bead for bead in theirs if bead.is_link and bead.sides in both), key=_place)
+    wrong = [bead for bead in ours if bead.sides not in both]
+    missed = [bead for bead in theirs if bead.sides not in both]
     groups: defaultdict[int, tuple[list[Bead], list[Bead]]] = defaultdict(lambda: ([], []))
     for number, (bead, group) in enumerate(zip(wrong + missed, components(wrong + missed), strict=True)):
         groups[group][number >= len(wrong)].append(bead)

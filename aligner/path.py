@@ -67,8 +67,8 @@ def _costs_by_row(
     source_skips: NDArray[np.float64],
     target_skips: NDArray[np.float64],
     taken: NDArray[np.uint8],
-    swaps: Sequence[tuple[int, int]] = (),
-    swap: float = np.inf,
+    swaps: Sequence[tuple[int, int]],
+    swap: float,
 ) -> Iterator[NDArray[np.float64]]:
     """Row by row what the cheapest path to each cell costs; ``taken`` notes its last move."""
     n, m = len(source_skips), len(target_skips)
@@ -147,17 +147,18 @@ def _keep_cheaper(
 
 
 def _walk_back(taken: NDArray[np.uint8], moves: Sequence[Move], swaps: Sequence[tuple[int, int]]) -> list[Step]:
+    single = {_SKIP_SOURCE: (1, 0), _SKIP_TARGET: (0, 1), **dict(enumerate(moves))}
     i, j = taken.shape[0] - 1, taken.shape[1] - 1
     steps: list[Step] = []
     while i or j:
         move = int(taken[i, j]) if i else _SKIP_TARGET
-        if len(moves) <= move < len(moves) + len(swaps):
+        if move not in single:
             first, second = swaps[move - len(moves)]
             (a, b), (next_a, next_b) = moves[first], moves[second]
             i, j = i - a - next_a, j - b - next_b
             steps += [(i + a, next_a, j, next_b), (i, a, j + next_b, b)]
         else:
-            a, b = {_SKIP_SOURCE: (1, 0), _SKIP_TARGET: (0, 1)}.get(move) or moves[move]
+            a, b = single[move]
             i, j = i - a, j - b
             steps.append((i, a, j, b))
     return steps[::-1]

@@ -20,7 +20,7 @@ from zlib import crc32
 
 import numpy as np
 from noise import load_encoder
-from quality import fingerprint, markdown
+from quality import fingerprint, markdown, read_lines
 from recipes import Bertalign, Follower, Vecalign
 
 from aligner import (
@@ -112,12 +112,12 @@ class Case:
         that was chosen for it; where neither was touched, by the first.
         """
         found = [bead for bead in predicted if bead.is_link]
-        exact = {(bead.source, bead.target) for bead in found}
+        exact = {bead.sides for bead in found}
         touched = {(i, j) for bead in found for i in bead.source for j in bead.target}
 
         def closeness(link: Bead) -> tuple[bool, int]:
             shared = sum((i, j) in touched for i in link.source for j in link.target)
-            return (link.source, link.target) in exact, shared
+            return link.sides in exact, shared
 
         return [max(links, key=closeness) for links in self.links]
 
@@ -156,7 +156,7 @@ def _sets(data: Path) -> Iterator[tuple[str, tuple[str, str], Callable[[int], Te
 
 def _from_lines(folder: Path, lang: str, name: str, max_beads: int) -> Texts:
     """The lines in order; some neighbours are one sentence on one side, so that not all beads are 1-1."""
-    sources, targets = _lines(folder / f"{lang}.txt"), _lines(folder / "en.txt")
+    sources, targets = read_lines(folder / f"{lang}.txt"), read_lines(folder / "en.txt")
     generator = _generator(name, "none")
     kinds, shares = [(1, 1), *JOINED], [1 - sum(JOINED.values()), *JOINED.values()]
     source_pieces, target_pieces = [], []
@@ -180,16 +180,12 @@ def _joined(lines: Sequence[str], lang: str) -> tuple[str]:
 def _from_beads(gold: Path, max_beads: int) -> Texts:
     """A document of a ``block`` set with its gold beads, each sentence in one of them."""
     source, target = gold.parent.name.split("-")[-2:]
-    sources, targets = _lines(gold.with_suffix(f".{source}")), _lines(gold.with_suffix(f".{target}"))
+    sources, targets = read_lines(gold.with_suffix(f".{source}")), read_lines(gold.with_suffix(f".{target}"))
     beads = [bead for beads in read_beads(gold).values() for bead in beads][:max_beads]
     return Texts(
         tuple(Piece(key, tuple(sources[i] for i in bead.source)) for key, bead in enumerate(beads)),
         tuple(Piece(key, tuple(targets[j] for j in bead.target)) for key, bead in enumerate(beads)),
     )
-
-
-def _lines(path: Path) -> list[str]:
-    return split(Text(path.name, "und", path.read_text("utf-8")), LineSplitter()).sentence_texts()
 
 
 def foreign_lines(data: Path, name: str, lang: str) -> list[str]:
@@ -200,7 +196,7 @@ def foreign_lines(data: Path, name: str, lang: str) -> list[str]:
 
 
 def _lines_if_any(path: Path) -> list[str]:
-    return _lines(path) if path.exists() else []
+    return read_lines(path) if path.exists() else []
 
 
 # Damages

@@ -163,9 +163,9 @@ def _beads(path: Path) -> list[Bead]:
 def measure_line(folder: Path, bench: Bench) -> Iterator[Row]:
     """Each language against English: mining all lines, shuffled, and two variants in which some have no partner."""
     langs = sorted({path.stem for path in folder.glob("*.txt")} - {"ids", "en"})
-    targets = _lines(folder / "en.txt")[:MAX_LINES]
+    targets = read_lines(folder / "en.txt")[:MAX_LINES]
     for lang in langs:
-        sources = _lines(folder / f"{lang}.txt")[:MAX_LINES]
+        sources = read_lines(folder / f"{lang}.txt")[:MAX_LINES]
         mined = _mine(bench, [draw(sources, targets, 1, 0, SEED)])
         more: dict[str, float | str] = {"P": mined.precision, "R": mined.recall}
         more["search error"] = _search_error(bench, sources, targets)
@@ -220,9 +220,9 @@ def best_f1(documents: Iterable[tuple[Sequence[Bead], Sequence[Bead]]]) -> float
     """The best F1 that any single cut by margin gives to these mined pairs against their gold."""
     n_gold, judged = 0, []
     for mined, gold in documents:
-        right = {(bead.source, bead.target) for bead in gold}
+        right = {bead.sides for bead in gold}
         n_gold += len(right)
-        judged += [(bead.margin, (bead.source, bead.target) in right) for bead in mined]
+        judged += [(bead.margin, bead.sides in right) for bead in mined]
     hits = np.cumsum([is_right for _, is_right in sorted(judged, reverse=True)])
     return float(max(2 * hits / (np.arange(1, len(hits) + 1) + n_gold), default=0.0))
 
@@ -307,7 +307,7 @@ def measure_comparable(folder: Path, bench: Bench) -> Iterator[Row]:
 def _events(folder: Path, bench: Bench) -> Row:
     """Sentences on the same event, written independently."""
     source, target = folder.name.split("-")[-2:]
-    sources, targets = _lines(folder / f"{source}.txt"), _lines(folder / f"{target}.txt")
+    sources, targets = read_lines(folder / f"{source}.txt"), read_lines(folder / f"{target}.txt")
     gold = _beads(folder / "gold.tsv")
     one = Draw(sources, targets, gold)
     scores = _mine(bench, [one])
@@ -317,7 +317,7 @@ def _events(folder: Path, bench: Bench) -> Row:
 
 def _facts(folder: Path, bench: Bench) -> Row:
     """Sentences that tell the same event; some of them have none."""
-    sources, targets = _lines(folder / "it.txt"), _lines(folder / "en.txt")
+    sources, targets = read_lines(folder / "it.txt"), read_lines(folder / "en.txt")
     gold = [Bead((int(i),), (int(j),)) for i, j, relation in _cells(folder / "gold.tsv")[1:] if relation != "none"]
     cosines = bench.cosines(sources, targets)
     right = np.mean([cosines[bead.source[0]].argmax() == bead.target[0] for bead in gold])
@@ -468,7 +468,8 @@ def _name(path: Path) -> str:
     return f"{path.parent.name}/{path.stem if path.suffix == '.tsv' else path.name}"
 
 
-def _lines(path: Path) -> list[str]:
+def read_lines(path: Path) -> list[str]:
+    """The lines of a file, each a sentence."""
     return _document(path, "und").sentence_texts()
 
 

@@ -10,6 +10,13 @@ from aligner.path import MAX_SWAPPED, cheapest_path, detours, longest_rise
 MOVES = [(1, 1), (1, 2), (2, 1), (2, 2)]
 
 
+def drawn(n, m, seed):
+    """Costs of all moves, and of leaving each item of either side alone."""
+    random = np.random.default_rng(seed)
+    costs = random.random((n, len(MOVES), m)).astype(np.float32) * 3
+    return costs, random.random(n), random.random(m)
+
+
 def total(path, costs, source_skips, target_skips):
     """What a path costs beside its swaps; it takes every item once."""
     spent = 0.0
@@ -49,9 +56,7 @@ def cheapest_by_force(costs, source_skips, target_skips, swap=np.inf):
 @settings(deadline=None, max_examples=60)
 @given(st.integers(0, 7), st.integers(0, 7), st.integers(0, 10_000))
 def test_no_path_is_cheaper(n, m, seed):
-    random = np.random.default_rng(seed)
-    costs = random.random((n, len(MOVES), m)).astype(np.float32) * 3
-    source_skips, target_skips = random.random(n), random.random(m)
+    costs, source_skips, target_skips = drawn(n, m, seed)
     path = cheapest_path(costs, MOVES, source_skips, target_skips)
     best = cheapest_by_force(costs.astype(np.float64), source_skips, target_skips)
     assert np.isclose(total(path, costs, source_skips, target_skips), best, atol=1e-5)
@@ -60,12 +65,10 @@ def test_no_path_is_cheaper(n, m, seed):
 @settings(deadline=None, max_examples=40)
 @given(st.integers(0, 6), st.integers(0, 6), st.integers(0, 10_000))
 def test_a_detour_is_what_a_forced_step_costs_beyond_the_cheapest_path(n, m, seed):
-    random = np.random.default_rng(seed)
-    costs = random.random((n, len(MOVES), m)).astype(np.float32) * 3
+    costs, source_skips, target_skips = drawn(n, m, seed)
     for k, (a, b) in enumerate(MOVES):
         costs[max(0, n - a + 1) :, k] = np.inf
         costs[:, k, max(0, m - b + 1) :] = np.inf
-    source_skips, target_skips = random.random(n), random.random(m)
     found = detours(costs, MOVES, source_skips, target_skips)
     assert found.moves.shape == costs.shape
 
@@ -92,12 +95,10 @@ def test_a_detour_is_what_a_forced_step_costs_beyond_the_cheapest_path(n, m, see
 @settings(deadline=None, max_examples=60)
 @given(st.integers(0, 7), st.integers(0, 7), st.integers(0, 10_000), st.floats(0, 1))
 def test_every_step_of_the_cheapest_path_with_swaps_is_no_detour(n, m, seed, swap):
-    random = np.random.default_rng(seed)
-    costs = random.random((n, len(MOVES), m)).astype(np.float32) * 3
+    costs, source_skips, target_skips = drawn(n, m, seed)
     for k, (a, b) in enumerate(MOVES):
         costs[max(0, n - a + 1) :, k] = np.inf
         costs[:, k, max(0, m - b + 1) :] = np.inf
-    source_skips, target_skips = random.random(n), random.random(m)
     found = detours(costs, MOVES, source_skips, target_skips, swap)
     for i, a, j, b in cheapest_path(costs, MOVES, source_skips, target_skips, swap):
         detour = found.moves[i, MOVES.index((a, b)), j] if a and b else found.source[i] if a else found.target[j]
@@ -108,9 +109,7 @@ def test_every_step_of_the_cheapest_path_with_swaps_is_no_detour(n, m, seed, swa
 @settings(deadline=None, max_examples=60)
 @given(st.integers(0, 6), st.integers(0, 6), st.integers(0, 10_000), st.floats(0, 1))
 def test_no_path_with_swaps_is_cheaper(n, m, seed, swap):
-    random = np.random.default_rng(seed)
-    costs = random.random((n, len(MOVES), m)).astype(np.float32) * 3
-    source_skips, target_skips = random.random(n), random.random(m)
+    costs, source_skips, target_skips = drawn(n, m, seed)
     path = cheapest_path(costs, MOVES, source_skips, target_skips, swap)
     targets = [j for _, a, j, b in path if b]
     n_swaps = sum(later < earlier for earlier, later in pairwise(targets))

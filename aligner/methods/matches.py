@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from aligner.disjoint import DisjointSets
 from aligner.neighbours import nearest
 
 Floats = NDArray[np.float32]
@@ -124,22 +125,16 @@ def step_between(rows: Indices, columns: Indices) -> int:
 
 def _chains(matches: list[Point], reach: int) -> list[list[Point]]:
     """The matches in groups, each joined to those that follow it within reach on both sides."""
-    chain_of = list(range(len(matches)))
-
-    def root(place: int) -> int:
-        while chain_of[place] != place:
-            chain_of[place] = place = chain_of[chain_of[place]]
-        return place
-
+    chained = DisjointSets(range(len(matches)))
     for place, (i, j) in enumerate(matches):
         for later in range(place + 1, len(matches)):
             if matches[later][0] - i > reach:
                 break
             if 0 < matches[later][1] - j <= reach:
-                chain_of[root(later)] = root(place)
+                chained.join(place, later)
     chains: dict[int, list[Point]] = {}
     for place, match in enumerate(matches):
-        chains.setdefault(root(place), []).append(match)
+        chains.setdefault(chained.root(place), []).append(match)
     return list(chains.values())
 
 

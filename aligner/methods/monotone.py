@@ -14,7 +14,7 @@ from itertools import groupby
 import numpy as np
 from numpy.typing import NDArray
 
-from aligner.alignment import Alignment, Bead
+from aligner.alignment import Alignment, Bead, alone
 from aligner.cores import on_all_cores
 from aligner.document import Document, DocumentPair
 from aligner.embedding import Embedder
@@ -180,9 +180,9 @@ class Monotone:
             beads = put_in(beads, found)
         return _in_order(put_in(beads, still_free(doubtful, beads))), walks
 
-    def _moved(self, pair: EmbeddedPair, alone: tuple[Indices, Indices], skip: float) -> list["_Walk"]:
+    def _moved(self, pair: EmbeddedPair, left: tuple[Indices, Indices], skip: float) -> list["_Walk"]:
         """The paths through blocks that stand elsewhere, among the sentences that were left alone."""
-        blocks = moved_blocks(pair.source.side.vectors, pair.target.side.vectors, *alone)
+        blocks = moved_blocks(pair.source.side.vectors, pair.target.side.vectors, *left)
         walks = []
         for is_sure, price in ((True, skip), (False, self.skip_moved)):
             chosen = self._divided(pair, [block.stretch for block in blocks if block.is_sure == is_sure])
@@ -210,8 +210,7 @@ class Monotone:
         def walk(number: int) -> _Walk:
             stretch = stretches[number]
             if stretch.is_one_sided:
-                alone = [*(Bead((int(i),), ()) for i in stretch.rows), *(Bead((), (int(j),)) for j in stretch.columns)]
-                return _Walk(alone, stretch, skip)
+                return _Walk(alone(stretch.rows.tolist(), stretch.columns.tolist()), stretch, skip)
             priced = kept.stretches.get(_start(stretch)) or self._priced(pair, stretch)
             kept.keep(_start(stretch), priced)
             return self._walk(pair, stretch, priced, skip)
@@ -315,8 +314,7 @@ class _Search:
 
     def walk_of(self, bead: Bead, side: int, sentence: int) -> _Walk:
         """The walk on which a bead was found; where it was not, as it is what was left, the first past its sentence."""
-        shape = bead.source, bead.target
-        found = [walk for walk in self.walks if any((one.source, one.target) == shape for one in walk.beads)]
+        found = [walk for walk in self.walks if any(one.sides == bead.sides for one in walk.beads)]
         return found[0] if found else next(walk for walk in self.walks if walk.stretch.holds(side, sentence))
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from aligner.alignment import Bead
+from aligner.alignment import Bead, alone
 from aligner.methods.division import Stretch
 from aligner.methods.matches import REACH, matched_chains, step_between
 
@@ -91,7 +91,7 @@ def contradicted(source: Floats, target: Floats, beads: Sequence[Bead]) -> list[
     of_column = {j: bead for bead in doubtful for j in bead.target}
     rows, columns = _sentences(bead for bead in beads if not bead.is_link or bead.score < MIN_SURE)
     linked = {(i, j) for bead in doubtful for i in bead.source for j in bead.target}
-    contradicted = {
+    misplaced = {
         link
         for chain in matched_chains(source, target, rows, columns, linked)
         if len(chain) >= MIN_BLOCK
@@ -99,19 +99,13 @@ def contradicted(source: Floats, target: Floats, beads: Sequence[Bead]) -> list[
         for link in (of_row.get(i), of_column.get(j))
         if link and source[i] @ target[j] >= link.cosine + MIN_GAIN
     }
-    return [link for link in doubtful if link in contradicted]
+    return [link for link in doubtful if link in misplaced]
 
 
 def dissolved(beads: Sequence[Bead], links: Iterable[Bead]) -> list[Bead]:
     """The beads with each sentence of these links on its own."""
-    dissolved = set(links)
-    alone: list[Bead] = []
-    for bead in beads:
-        if bead in dissolved:
-            alone += [Bead((i,), ()) for i in bead.source] + [Bead((), (j,)) for j in bead.target]
-        else:
-            alone.append(bead)
-    return alone
+    given_up = set(links)
+    return [one for bead in beads for one in (alone(*bead.sides) if bead in given_up else [bead])]
 
 
 def still_free(links: Iterable[Bead], beads: Sequence[Bead]) -> list[Bead]:
