@@ -13,8 +13,8 @@ class Bead:
 
     ``score`` lies in ``[0, 1]``, higher is better: the cosine corrected for chance (0: as similar as any two segments
     of these texts, 1: identical). ``cosine`` is the raw cosine of the two segments in ``[-1, 1]`` and ``margin`` how
-    far it stands above their neighbours' (higher is better); both are ``nan`` where a side is empty or nothing was
-    measured. A ``crossing`` link stands out of order: its target lies before or behind that of its neighbours.
+    far it stands above their neighbours' (higher is better). ``p`` is the calibrated probability, in ``[0, 1]``, that
+    the two sides say the same. All three are ``nan`` where a side is empty or nothing was measured. A ``crossing`` link stands out of order: its target lies before or behind that of its neighbours.
     """
 
     source: tuple[int, ...]
@@ -23,6 +23,7 @@ class Bead:
     cosine: float = nan
     margin: float = nan
     crossing: bool = False
+    p: float = nan
 
     @property
     def is_link(self) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 
 from aligner.alignment import Alignment, Bead
 from aligner.document import Document
+from aligner.evidence import Tie
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,9 +20,11 @@ class SegmentPair:
 
     Attributes:
         source_text, target_text: the segments, verbatim, with whatever stands between their sentences.
-        score, cosine, margin: as the bead's; ``nan`` where nothing was measured.
+        p, score, cosine, margin: as the bead's; ``nan`` where nothing was measured.
         bead: how many sentences a side, as ``1-2``.
-        relation: how the two documents belong together: the value of a ``Relation``.
+        relation: what the two segments state of each other's facts: the value of a ``SegmentRelation``.
+        doc_relation: how the two documents belong together: the value of a ``Relation``.
+        evidence: what the two segments share or contradict.
         method: what found the link.
         source_lang, target_lang: BCP 47.
         source_doc, target_doc: the documents' ids.
@@ -32,11 +35,13 @@ class SegmentPair:
 
     source_text: str = ""
     target_text: str = ""
+    p: float = nan
     score: float = nan
     cosine: float = nan
     margin: float = nan
     bead: str = ""
     relation: str = ""
+    doc_relation: str = ""
     method: str = ""
     source_lang: str = ""
     target_lang: str = ""
@@ -47,6 +52,7 @@ class SegmentPair:
     source_span: tuple[int, int] = (0, 0)
     target_span: tuple[int, int] = (0, 0)
     crossing: bool = False
+    evidence: tuple[Tie, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,11 +209,12 @@ def _record(alignment: Alignment, bead: Bead) -> SegmentPair:
     return SegmentPair(
         source_text=source.segment(bead.source),
         target_text=target.segment(bead.target),
+        p=bead.p,
         score=bead.score,
         cosine=bead.cosine,
         margin=bead.margin,
         bead=bead.kind,
-        relation=alignment.pair.relation.value,
+        doc_relation=alignment.pair.relation.value,
         method=alignment.method,
         source_lang=source.lang,
         target_lang=target.lang,
