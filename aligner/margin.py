@@ -45,6 +45,13 @@ def distance_margin(cosines: Floats, forward: Neighbours, backward: Neighbours, 
     return cosines - around / np.float32(2)
 
 
+def best_rivals(neighbours: Neighbours, queries: NDArray[np.int64], partners: NDArray[np.int64]) -> Floats:
+    """For each query the highest cosine to any of its neighbours but its partner; 0 where there is no other."""
+    is_other = neighbours.indices[queries] != partners[:, None]
+    best = np.where(is_other, neighbours.cosines[queries], -1).max(axis=1, initial=-1)
+    return np.asarray(np.where(is_other.any(axis=1), best, 0), dtype=np.float32)
+
+
 def _mean_of_others(neighbours: Neighbours, queries: NDArray[np.int64], partners: NDArray[np.int64]) -> Floats:
     """For each query the mean cosine to its neighbours but its partner; 0 where there is no other."""
     is_other = neighbours.indices[queries] != partners[:, None]

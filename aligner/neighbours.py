@@ -27,6 +27,10 @@ class Neighbours:
     cosines: Floats
     indices: Indices
 
+    def first(self, k: int) -> "Neighbours":
+        """The ``k`` nearest of them."""
+        return Neighbours(self.cosines[:, :k], self.indices[:, :k])
+
 
 def nearest(queries: Floats, keys: Floats, k: int) -> Neighbours:
     """The ``k`` nearest ``keys`` of each query by inner product.

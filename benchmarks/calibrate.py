@@ -1,0 +1,405 @@
+"""Fit ``aligner/data/calibration.toml`` on the development data, or measure it with each set left out in turn.
+
+Every set of sentences is drawn from in many ways: dense, sparse and without any true pair, from a thousand sentences a
+side down to a dozen. Each draw is one run. Every set weighs the same, and within it every way of drawing.
+``--evaluate`` prints, for coefficients that never saw the set: F1 at p of 0.5 and at the best cut of all, the best F1
+of LASER's method (ratio margin, both directions), the expected calibration error and the false records; ``--picture``
+draws observed against stated probability.
+"""
+
+import argparse
+import json
+import sys
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from noise import load_encoder
+from numpy.typing import NDArray
+from quality import MAX_LINES, Draw, draw, read_lines
+from sklearn.linear_model import LogisticRegression
+from sklearn.preprocessing import StandardScaler
+
+from aligner import Bead, Embedder, read_beads
+from aligner.calibration import (
+    GENERIC,
+    Coefficients,
+    Measures,
+    champions_of,
+    contrast_terms,
+    fit_mixture,
+    probabilities,
+    verdict_terms,
+    weighted_sum,
+)
+from aligner.judging import Comparison, Judge
+from aligner.neighbours import nearest_both_ways
+
+Floats = NDArray[np.float64]
+
+WAYS = {
+    "1000 of 1000": (1.0, 0.0, 1),
+    "500 of 750": (1 / 2, 1 / 4, 1),
+    "50 of 525": (1 / 20, 19 / 40, 2),
+    "0 of 500": (0.0, 1 / 2, 1),
+    "100 of 200": (1 / 10, 1 / 10, 2),
+    "10 of 200": (1 / 100, 19 / 100, 2),
+    "30 of 60": (3 / 100, 3 / 100, 6),
+    "6 of 60": (6 / 1000, 54 / 1000, 6),
+    "0 of 60": (0.0, 6 / 100, 6),
+    "22 of 25": (22 / 1000, 3 / 1000, 10),
+    "10 of 25": (10 / 1000, 15 / 1000, 10),
+    "2 of 25": (2 / 1000, 23 / 1000, 10),
+    "0 of 25": (0.0, 25 / 1000, 10),
+    "4 of 12": (4 / 1000, 8 / 1000, 12),
+}
+"""Share of a set's sentences that both sides hold, share that one side alone holds, and how many draws."""
+
+SEED = 2
+ENCODERS = ("use", "e5", "use+e5")
+BINS = 10
+SHOWN = 0.02
+"""Pairs of lower probability are no candidates for a record: they would make any calibration error small."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One run: what is compared, and the true pairs of each comparison."""
+
+    set: str
+    way: str
+    draws: tuple[Draw, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A trial as the encoders see it: ``true`` and ``ratio`` (LASER's margin) for each comparison's pairs."""
+
+    trial: Trial
+    measures: tuple[Measures, ...]
+    true: tuple[NDArray[np.bool_], ...]
+
+    @property
+    def group(self) -> tuple[str, str]:
+        return self.trial.set, self.trial.way
+
+
+def trials(data: Path) -> Iterator[Trial]:
+    """Every run of every set, sentences that stand twice on a side left out."""
+    for folder in sorted((data / "line").glob("*")):
+        targets = read_lines(folder / "en.txt")[:MAX_LINES]
+        for path in sorted(folder.glob("*.txt")):
+            if path.stem not in ("ids", "en"):
+                sources = read_lines(path)[:MAX_LINES]
+                for way, (both, alone, times) in WAYS.items():
+                    for number in range(times):
+                        one = draw(sources, targets, both, alone, SEED + number)
+                        yield Trial(f"{folder.name}/{path.stem}", way, (distinct(one),))
+    folder = data / "comparable"
+    for name, lang in (("itn-pt-en", "pt"), ("itn-de-en", "de"), ("facts-it-en", "it")):
+        rows = [line.split("\t") for line in (folder / name / "gold.tsv").read_text("utf-8").split("\n") if line]
+        gold = [Bead((int(i),), (int(j),)) for i, j, *_ in rows if i.isdigit() and j.isdigit()]
+        sides = (read_lines(folder / name / f"{one}.txt") for one in (lang, "en"))
+        yield Trial(name, "as it is", (distinct(Draw(*sides, gold)),))
+    pages = sorted((folder / "tldr-it-en").glob("*.gold"))
+    yield Trial("tldr-it-en", "as it is", tuple(distinct(_page(path)) for path in pages))
+
+
+def _page(path: Path) -> Draw:
+    gold = [bead for beads in read_beads(path).values() for bead in beads]
+    return Draw(read_lines(path.with_suffix(".it")), read_lines(path.with_suffix(".en")), gold)
+
+
+def distinct(one: Draw) -> Draw:
+    """The draw without second copies of a sentence, its gold between the copies that are left."""
+    sides, places = [], []
+    for sentences in (one.sources, one.targets):
+        first: dict[str, int] = {}
+        for sentence in sentences:
+            if sentence.strip():
+                first.setdefault(sentence, len(first))
+        sides.append(list(first))
+        places.append([first.get(sentence, -1) for sentence in sentences])
+    cells = {(places[0][i], places[1][j]) for bead in one.gold for i in bead.source for j in bead.target}
+    return Draw(sides[0], sides[1], [Bead((i,), (j,)) for i, j in sorted(cells) if i >= 0 and j >= 0])
+
+
+def measure(judge: Judge, trial: Trial) -> Measured:
+    measures = tuple(judge.measure(Comparison(one.sources, one.targets)) for one in trial.draws)
+    true = []
+    for one, found in zip(trial.draws, measures, strict=True):
+        gold = {(bead.source[0], bead.target[0]) for bead in one.gold}
+        true.append(np.array([tuple(pair) in gold for pair in found.pairs.tolist()], dtype=bool))
+    return Measured(trial, measures, tuple(true))
+
+
+# Fitting
+
+
+def fit(measured: Sequence[Measured], *, is_generic: bool = False) -> Coefficients:
+    """The coefficients for these runs."""
+    flat = [one for run in measured for one in run.measures]
+    true = np.concatenate([true for run in measured for true in run.true])
+    weights = _weights(measured)
+    null = {
+        name: np.mean([getattr(one.null, name) for one in flat if one.null.n], axis=0).round(4).tolist()
+        for name in ("margin_mean", "margin_sd", "gap_mean", "gap_sd")
+    }
+    empty = Coefficients(null, {}, {}, {})
+    contrast_weights = _regress([contrast_terms(one, empty) for one in flat], true, weights)
+    draft = Coefficients(null, contrast_weights, {}, {})
+    contrasts = [weighted_sum(draft.contrast, contrast_terms(one, draft)) for one in flat]
+    best = np.concatenate([champions_of(one.pairs, values) for one, values in zip(flat, contrasts, strict=True)])
+    values = np.concatenate(contrasts)
+    mixture = {
+        name: [round(float(figure), 4) for figure in _moments(values[part], weights[part])]
+        for name, part in (("false", best & ~true), ("true", best & true))
+    }
+    terms, position = [], 0
+    for run in measured:
+        own = contrasts[position : position + len(run.measures)]
+        position += len(run.measures)
+        champions = [
+            values[champions_of(one.pairs, values)] for one, values in zip(run.measures, own, strict=True)
+        ]
+        shared = fit_mixture(np.concatenate(champions), mixture)
+        terms += [verdict_terms(one, values, shared) for one, values in zip(run.measures, own, strict=True)]
+    if is_generic:
+        for one in terms:
+            del one["score"], one["margin"]
+    return Coefficients(null, contrast_weights, mixture, _regress(terms, true, weights, best))
+
+
+def _regress(
+    terms: Sequence[Mapping[str, Floats]], true: NDArray[np.bool_], weights: Floats, rows: Any = slice(None)
+) -> dict[str, Any]:
+    """Logistic regression of truth on these terms: the weight of each, a list where it has several columns."""
+    columns = {name: np.concatenate([one[name] for one in terms]) for name in terms[0]}
+    matrix = np.column_stack(list(columns.values()))[rows]
+    scaler = StandardScaler().fit(matrix)
+    model = LogisticRegression(max_iter=1000).fit(scaler.transform(matrix), true[rows], weights[rows])
+    slopes = model.coef_[0] / scaler.scale_
+    found: dict[str, Any] = {"intercept": round(float(model.intercept_[0] - slopes @ scaler.mean_), 4)}
+    for name, column in columns.items():
+        width = column.shape[1] if column.ndim == 2 else 1
+        own, slopes = slopes[:width].round(4).tolist(), slopes[width:]
+        found[name] = own if column.ndim == 2 else own[0]
+    return found
+
+
+def _weights(measured: Sequence[Measured]) -> Floats:
+    """The weight of every pair: each way of drawing from each set weighs the same."""
+    sizes: defaultdict[tuple[str, str], int] = defaultdict(int)
+    for run in measured:
+        sizes[run.group] += sum(map(len, run.true))
+    total = sum(sizes.values())
+    parts = [np.full(sum(map(len, run.true)), total / len(sizes) / sizes[run.group]) for run in measured]
+    return np.concatenate(parts)
+
+
+def _moments(values: Floats, weights: Floats) -> tuple[float, float]:
+    mean = np.average(values, weights=weights)
+    return float(mean), float(np.sqrt(np.average((values - mean) ** 2, weights=weights)))
+
+
+# Measuring
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """The pairs left when each takes its sentences, most probable first."""
+
+    p: Floats
+    true: NDArray[np.bool_]
+    n_gold: int
+    n_sentences: int
+
+
+def records(run: Measured, ps: Sequence[Floats]) -> Records:
+    """What a run's probabilities make records of, at any cut."""
+    kept = [_one_to_one(one.pairs, p) for one, p in zip(run.measures, ps, strict=True)]
+    return Records(
+        np.concatenate([p[rows] for p, rows in zip(ps, kept, strict=True)]),
+        np.concatenate([true[rows] for true, rows in zip(run.true, kept, strict=True)]),
+        sum(len(one.gold) for one in run.trial.draws),
+        sum(len(one.sources) + len(one.targets) for one in run.trial.draws),
+    )
+
+
+def _one_to_one(pairs: NDArray[np.int64], values: Floats) -> list[int]:
+    taken: tuple[set[int], set[int]] = (set(), set())
+    kept = []
+    for number in np.argsort(-values, kind="stable").tolist():
+        i, j = pairs[number].tolist()
+        if i not in taken[0] and j not in taken[1]:
+            taken[0].add(i)
+            taken[1].add(j)
+            kept.append(number)
+    return kept
+
+
+def laser(run: Measured, embedder: Embedder) -> Records:
+    """LASER's method (Artetxe and Schwenk 2019): ratio margin, k=4, best of both directions, one to one."""
+    parts = []
+    for one in run.trial.draws:
+        source, target = (embedder.side(side).vectors for side in (one.sources, one.targets))
+        forward, backward = nearest_both_ways(source, target, 4)
+        rows = np.arange(len(source)), backward.indices[:, 0]
+        columns = forward.indices[:, 0], np.arange(len(target))
+        pairs = np.column_stack([np.concatenate(rows), np.concatenate(columns)])
+        i, j = pairs.T
+        around = forward.cosines.mean(axis=1)[i] / 2 + backward.cosines.mean(axis=1)[j] / 2
+        ratio = (np.einsum("pd,pd->p", source[i], target[j]) / np.maximum(around, 1e-6)).astype(np.float64)
+        gold = {(bead.source[0], bead.target[0]) for bead in one.gold}
+        kept = _one_to_one(pairs, ratio)
+        parts.append((ratio[kept], np.array([tuple(pair) in gold for pair in pairs[kept].tolist()], dtype=bool)))
+    whole = records(run, [np.zeros(len(one.pairs)) for one in run.measures])
+    values, true = (np.concatenate(column) for column in zip(*parts, strict=True))
+    return Records(values, true, whole.n_gold, whole.n_sentences)
+
+
+def pooled(runs: Iterable[Records]) -> Records:
+    parts = list(runs)
+    return Records(
+        np.concatenate([one.p for one in parts]),
+        np.concatenate([one.true for one in parts]),
+        sum(one.n_gold for one in parts),
+        sum(one.n_sentences for one in parts),
+    )
+
+
+def f1_at(found: Records, cut: float) -> tuple[float, float, float]:
+    """F1, precision and recall of the records at least this probable."""
+    kept = found.p >= cut
+    right = float((kept & found.true).sum())
+    return 2 * right / max(1, kept.sum() + found.n_gold), right / max(1, kept.sum()), right / max(1, found.n_gold)
+
+
+def best_f1(found: Records) -> float:
+    hits = np.cumsum(found.true[np.argsort(-found.p, kind="stable")])
+    return float(max(2 * hits / (np.arange(1, len(hits) + 1) + found.n_gold), default=0.0)) if found.n_gold else 0.0
+
+
+def reliability(found: Records) -> list[tuple[int, float, float]]:
+    """For each tenth of stated probability: how many pairs, mean stated, and share observed."""
+    bins = np.minimum((found.p * BINS).astype(int), BINS - 1)
+    shown = found.p >= SHOWN
+    parts = [(bins == number) & shown for number in range(BINS)]
+    return [
+        (int(part.sum()), float(found.p[part].mean()), float(found.true[part].mean())) for part in parts if part.any()
+    ]
+
+
+def calibration_error(found: Records) -> float:
+    """Expected calibration error (Guo et al. 2017) over the pairs that could be records."""
+    table = reliability(found)
+    return sum(n * abs(stated - observed) for n, stated, observed in table) / max(1, sum(n for n, *_ in table))
+
+
+def evaluate(measured: Sequence[Measured], embedder: Embedder, table: Callable[[str], Coefficients]) -> list[dict[str, Any]]:
+    """A row for each set and way of drawing, by the coefficients that ``table`` gives for the set."""
+    groups: defaultdict[tuple[str, str], list[Measured]] = defaultdict(list)
+    for run in measured:
+        groups[run.group].append(run)
+    rows = []
+    for (name, way), runs in groups.items():
+        found = pooled(records(run, probabilities(run.measures, table(name))) for run in runs)
+        f1, precision, recall = f1_at(found, 0.5)
+        false = ~found.true & (found.p >= 0.9)
+        rows.append(
+            {
+                "set": name,
+                "way": way,
+                "F1": f1,
+                "P": precision,
+                "R": recall,
+                "best": best_f1(found),
+                "LASER best": best_f1(pooled(laser(run, embedder) for run in runs)),
+                "ECE": calibration_error(found),
+                "false at .9": float(false.sum()) / found.n_sentences * 1000,
+                "false at .5": float((~found.true & (found.p >= 0.5)).sum()) / found.n_sentences * 1000,
+                "records": found,
+            }
+        )
+    return rows
+
+
+def summarise(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """One line a family of sets and kind of draw, then one a set over all its draws."""
+    keys = ("F1", "P", "R", "best", "LASER best", "ECE", "false at .9", "false at .5")
+    parts: defaultdict[tuple[str, str], list[Mapping[str, Any]]] = defaultdict(list)
+    for row in rows:
+        parts[row["set"].split("/")[0].split("-")[0], row["way"]].append(row)
+    yield f"| sets | drawn | {' | '.join(keys)} | largest loss |\n|{'---|' * (len(keys) + 3)}"
+    for (family, way), members in parts.items():
+        means = " | ".join(f"{np.mean([row[key] for row in members]):.3f}" for key in keys)
+        yield f"| {family} | {way} | {means} | {max(row['best'] - row['F1'] for row in members):.3f} |"
+    yield "\n| set | ECE over all draws |\n|---|---|"
+    for name in dict.fromkeys(row["set"] for row in rows):
+        yield f"| {name} | {calibration_error(pooled(row['records'] for row in rows if row['set'] == name)):.3f} |"
+
+
+def draw_picture(curves: Mapping[str, list[tuple[int, float, float]]], path: Path) -> None:
+    """Observed against stated probability, one line a family of sets, as SVG."""
+    import matplotlib
+
+    matplotlib.use("svg")
+    matplotlib.rcParams["svg.hashsalt"] = "aligner"
+    from matplotlib import pyplot
+
+    figure, axes = pyplot.subplots(figsize=(6, 6))
+    axes.plot([0, 1], [0, 1], color="0.7", linestyle=":", label="ideal")
+    for name, table in curves.items():
+        axes.plot([stated for _, stated, _ in table], [observed for *_, observed in table], marker="o", label=name)
+    axes.set(xlabel="stated p", ylabel="share observed to be right", xlim=(0, 1), ylim=(0, 1))
+    axes.legend()
+    figure.savefig(path, metadata={"Date": None})
+
+
+def write_tables(tables: Mapping[str, Coefficients], path: Path) -> None:
+    lines = ["# Written by benchmarks/calibrate.py; aligner/calibration.py says what each is. Do not edit."]
+    for name, table in tables.items():
+        for part in ("null", "contrast", "mixture", "verdict"):
+            lines.append(f'\n["{name}".{part}]')
+            lines += [f"{key} = {json.dumps(value)}" for key, value in getattr(table, part).items()]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser.add_argument("--evaluate", action="store_true", help="leave each set out in turn instead of writing")
+    parser.add_argument("--encoder", choices=ENCODERS, help="only this one, with --evaluate")
+    parser.add_argument("--picture", type=Path, help="draw the reliability curves here, as SVG, with --evaluate")
+    options = parser.parse_args()
+    embedders = {name: Embedder(load_encoder(name)) for name in ("use", "e5")}
+    found = list(trials(options.data))
+    tables, seen, curves = {}, [], {}
+    for name in [options.encoder] if options.encoder else ENCODERS:
+        own = [embedders[part] for part in name.split("+")]
+        judge = Judge(own)
+        measured = [measure(judge, trial) for trial in found]
+        if options.evaluate:
+            sets = dict.fromkeys(run.trial.set for run in measured)
+            left_out = {one: fit([run for run in measured if run.trial.set != one]) for one in sets}
+            rows = evaluate(measured, own[0], left_out.__getitem__)
+            print(f"## {name}\n", *summarise(rows), sep="\n", flush=True)
+            for family in dict.fromkeys(row["set"].split("-")[0] for row in rows):
+                part = pooled(row["records"] for row in rows if row["set"].split("-")[0] == family)
+                curves[f"{family}, {name}"] = reliability(part)
+        else:
+            tables[name] = fit(measured)
+            seen += measured if "+" not in name else []
+            print(f"fitted {name}", file=sys.stderr, flush=True)
+    if options.picture:
+        draw_picture(curves, options.picture)
+    if not options.evaluate:
+        tables[GENERIC] = fit(seen, is_generic=True)
+        write_tables(tables, Path(__file__).parent.parent / "aligner" / "data" / "calibration.toml")
+
+
+if __name__ == "__main__":
+    main()
