@@ -9,7 +9,7 @@ Three small steps, their coefficients in ``data/calibration.toml``, fitted by ``
    false ones. Expectation maximisation fits them to the run (Dempster, Laird and Rubin 1977, "Maximum Likelihood from
    Incomplete Data via the EM Algorithm"), with what was learnt beforehand as pseudo-counts. It tells how likely a match
    is in this corpus at all, as local false discovery rates do (Efron 2007, "Size, power and false discovery rates").
-3. *Verdict*: a logistic regression on the mixture's log odds, the absolute measures and the lengths (Platt 1999,
+3. *Verdict*: a logistic regression on the contrast, the mixture's share, the absolute measures and the lengths (Platt 1999,
    "Probabilistic outputs for support vector machines").
 """
 
@@ -133,7 +133,6 @@ def contrast_terms(measures: Measures, table: Coefficients) -> dict[str, Floats]
 def verdict_terms(measures: Measures, contrast: Floats, mixture: "Mixture") -> dict[str, Floats]:
     """What the last step weighs."""
     return {
-        "odds": mixture.log_odds(contrast).clip(-LIMIT, LIMIT),
         "contrast": contrast,
         "prior": np.full(len(contrast), np.log(mixture.share / (1 - mixture.share))),
         "score": measures.score,

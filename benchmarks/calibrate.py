@@ -96,7 +96,7 @@ def trials(data: Path) -> Iterator[Trial]:
                 sources = read_lines(path)[:MAX_LINES]
                 for way, (both, alone, times) in WAYS.items():
                     for number in range(times):
-                        one = draw(sources, targets, both, alone, SEED + number)
+                        one = draw(sources, targets, max(both, 1.5 * bool(both) / len(sources)), alone, SEED + number)
                         yield Trial(f"{folder.name}/{path.stem}", way, (distinct(one),))
     folder = data / "comparable"
     for name, lang in (("itn-pt-en", "pt"), ("itn-de-en", "de"), ("facts-it-en", "it")):
