@@ -26,8 +26,8 @@ GOLD = ROOT / "tests" / "gold"
 ALIGN = Path(sys.executable).with_name("align")
 FILES = {"bitext.tsv", "bitext.jsonl", "documents.tsv", "unaligned.tsv", "run.json"}
 COLUMNS = (
-    "source_text target_text score cosine margin bead relation method source_lang target_lang source_doc target_doc "
-    "source_sentences target_sentences source_span target_span crossing"
+    "source_text target_text p relation score cosine margin bead doc_relation method source_lang target_lang "
+    "source_doc target_doc source_sentences target_sentences source_span target_span crossing evidence"
 )
 IT, EN = CORPUS / "it" / "partenariato-1995.txt", CORPUS / "en" / "minsk-mission-brussels.txt"
 Rows = list[dict[str, str]]
@@ -117,7 +117,7 @@ def test_each_record_agrees_with_itself(written: Path) -> None:
         assert row["bead"] == f"{sizes[0]}-{sizes[1]}"
         assert 0 <= float(row["score"]) <= 1
         assert -1 <= float(row["cosine"]) <= 1
-        assert row["method"] == {"comparable": "mining"}.get(row["relation"], "monotone")
+        assert row["method"] == {"comparable": "mining"}.get(row["doc_relation"], "monotone")
         assert (row["source_lang"], row["target_lang"]) == ("it", "en")
 
 
@@ -240,7 +240,7 @@ def test_two_files_are_aligned_in_each_mode_and_format(suffix: str, mode: str, t
         return
     found = records(output) if suffix == "jsonl" else table(output)
     assert len(found) >= 10
-    assert {row["relation"] for row in found} == {"parallel" if mode == "auto" else mode}
+    assert {row["doc_relation"] for row in found} == {"parallel" if mode == "auto" else mode}
     assert {row["method"] for row in found} == {"mining" if mode == "comparable" else "monotone"}
 
 

@@ -2,6 +2,7 @@
 
 Numbers have 4 decimals and are empty where nothing was measured, sentences are written ``0,1``, spans ``12-80``.
 ``crossing`` is ``1`` or ``0``: a number in every spreadsheet, whatever its language, and in pandas; both can sum it.
+``evidence`` is written as ``ties`` says.
 """
 
 import re
@@ -13,6 +14,7 @@ from typing import Any, TextIO
 from aligner.bitext import Bitext, SegmentPair
 from aligner.writers.cells import cell_text, number_cell, row, text_cell
 from aligner.writers.lines import Line, read_lines
+from aligner.writers.ties import text_ties, ties_text
 
 COLUMNS = tuple(field.name for field in fields(SegmentPair))
 """The columns in the order in which they are written; a reader accepts any order, and any other columns beside."""
@@ -99,7 +101,7 @@ def _joined(separator: str) -> Callable[[Iterable[int]], str]:
     return lambda numbers: separator.join(map(str, numbers))
 
 
-_NUMBERS = ("score", "cosine", "margin")
+_NUMBERS = ("p", "score", "cosine", "margin")
 _INDICES = ("source_sentences", "target_sentences")
 _SPANS = ("source_span", "target_span")
 
@@ -108,6 +110,7 @@ _WRITE: Mapping[str, Callable[[Any], str]] = {
     **dict.fromkeys(_INDICES, _joined(",")),
     **dict.fromkeys(_SPANS, _joined("-")),
     "crossing": _flag_cell,
+    "evidence": lambda ties: text_cell(ties_text(ties)),
 }
 
 _READ: Mapping[str, Callable[[str], object]] = {
@@ -115,4 +118,5 @@ _READ: Mapping[str, Callable[[str], object]] = {
     **dict.fromkeys(_INDICES, _sentences),
     **dict.fromkeys(_SPANS, _span),
     "crossing": _flag,
+    "evidence": lambda cell: text_ties(cell_text(cell)),
 }
