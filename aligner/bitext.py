@@ -31,6 +31,7 @@ class SegmentPair:
         source_sentences, target_sentences: 0-based indices of the sentences in their documents.
         source_span, target_span: ``(start, end)`` of the segments in their documents' contents, in code points.
         crossing: the target lies before or behind that of the neighbouring records, as the bead's.
+        flags: what is suspicious about the record, by the names of ``aligner.flags``.
         evidence: what the two segments share or contradict.
     """
 
@@ -53,6 +54,7 @@ class SegmentPair:
     source_span: tuple[int, int] = (0, 0)
     target_span: tuple[int, int] = (0, 0)
     crossing: bool = False
+    flags: tuple[str, ...] = ()
     evidence: tuple[Tie, ...] = ()
 
 

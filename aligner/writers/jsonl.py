@@ -98,6 +98,12 @@ def _flag(value: object) -> bool:
     return value
 
 
+def _texts(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
+        raise ValueError("an array of strings")
+    return tuple(value)
+
+
 def _ties(value: object) -> tuple[Tie, ...]:
     if not isinstance(value, list):
         raise ValueError("an array of objects")
@@ -125,6 +131,7 @@ _WRITE: Mapping[Any, Callable[[Any], object]] = {
     bool: bool,
     tuple[int, ...]: list,
     tuple[int, int]: list,
+    tuple[str, ...]: list,
     tuple[Tie, ...]: lambda ties: list(map(asdict, ties)),
 }
 
@@ -134,5 +141,6 @@ _READ: Mapping[Any, Callable[[object], object]] = {
     bool: _flag,
     tuple[int, ...]: _indices,
     tuple[int, int]: _span,
+    tuple[str, ...]: _texts,
     tuple[Tie, ...]: _ties,
 }
