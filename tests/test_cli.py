@@ -672,3 +672,44 @@ def test_a_folder_of_bad_inputs_is_survived_and_told_in_full(shared: Path, tmp_p
     assert all(row["reason"] for row in rows if row["relation"] == "skipped")
     assert any(row["source_doc"] == "it/passwd.txt" and row["relation"] == "skipped" for row in rows)
     assert not list(tmp_path.rglob("pwned"))
+
+
+PAIRS = "La missione ha aperto a Bruxelles.\tThe mission opened in Brussels.\nPiove a Minsk.\t\n"
+
+
+@pytest.fixture
+def pairs(tmp_path: Path) -> Path:
+    file = tmp_path / "pairs.tsv"
+    file.write_text(PAIRS, encoding="utf-8")
+    return file
+
+
+def test_score_adds_what_was_measured_to_each_pair(pairs: Path, tmp_path: Path) -> None:
+    align("score", pairs, "-o", tmp_path / "scored.tsv", "--langs", "it,en")
+    rows = table(tmp_path / "scored.tsv")
+    assert [row["target_text"] for row in rows] == ["The mission opened in Brussels.", ""]
+    assert all(row["p"] for row in rows)
+    assert rows[1]["flags"] == "empty_side"
+
+
+def test_filter_tells_the_reason_of_each_dropped_record(pairs: Path, tmp_path: Path) -> None:
+    kept, dropped = tmp_path / "kept.tsv", tmp_path / "dropped.tsv"
+    options = ("--min-p", "0", "--drop", "empty_side,near_duplicate", "--langs", "it,en")
+    align("filter", pairs, "-o", kept, "--dropped", dropped, *options)
+    assert [row["source_text"] for row in table(kept)] == ["La missione ha aperto a Bruxelles."]
+    assert [(row["source_text"], row["reason"]) for row in table(dropped)] == [("Piove a Minsk.", "empty_side")]
+
+
+def test_filter_refuses_a_flag_that_is_none_before_any_work(pairs: Path, tmp_path: Path) -> None:
+    result = invoke("filter", pairs, "--dropped", tmp_path / "dropped.tsv", "--drop", "bad")
+    assert result.exit_code == 1
+    assert "no such flag" in result.output
+    assert not (tmp_path / "dropped.tsv").exists()
+
+
+def test_repair_leaves_a_sound_bitext_alone(pairs: Path, tmp_path: Path) -> None:
+    align("repair", pairs, "-o", tmp_path / "mended.tsv", "--langs", "it,en")
+    assert [row["source_text"] for row in table(tmp_path / "mended.tsv")] == [
+        "La missione ha aperto a Bruxelles.",
+        "Piove a Minsk.",
+    ]
