@@ -16,9 +16,11 @@ from click.testing import CliRunner, Result
 
 from aligner import align_files
 from aligner.cli import main
+from aligner.evidence import Tie
 from aligner.pipeline import FAMILIES, inspect_corpus
 from aligner.readers.ids import printable
 from aligner.writers.cells import text_cell
+from aligner.writers.ties import ties_text
 
 ROOT = Path(__file__).resolve().parent.parent
 CORPUS = ROOT / "corpus"
@@ -132,6 +134,12 @@ def test_jsonl_holds_the_same_records_typed(written: Path) -> None:
             elif column in ("score", "cosine", "margin"):
                 assert isinstance(value, float)
                 assert f"{value:.4f}" == row[column]
+            elif column == "p":
+                assert ("" if value is None else f"{value:.4f}") == row[column]
+            elif column == "flags":
+                assert ",".join(value) == row[column]
+            elif column == "evidence":
+                assert text_cell(ties_text(Tie(**tie) for tie in value)) == row[column]
             elif column == "crossing":
                 assert isinstance(value, bool)
                 assert row[column] == str(int(value))
