@@ -20,27 +20,29 @@ class SegmentPair:
 
     Attributes:
         source_text, target_text: the segments, verbatim, with whatever stands between their sentences.
-        p, score, cosine, margin: as the bead's; ``nan`` where nothing was measured.
-        bead: how many sentences a side, as ``1-2``.
+        p: as the bead's; ``nan`` where nothing was measured.
         relation: what the two segments state of each other's facts: the value of a ``SegmentRelation``.
+        score, cosine, margin: as the bead's; ``nan`` where nothing was measured.
+        bead: how many sentences a side, as ``1-2``.
         doc_relation: how the two documents belong together: the value of a ``Relation``.
-        evidence: what the two segments share or contradict.
         method: what found the link.
         source_lang, target_lang: BCP 47.
         source_doc, target_doc: the documents' ids.
         source_sentences, target_sentences: 0-based indices of the sentences in their documents.
         source_span, target_span: ``(start, end)`` of the segments in their documents' contents, in code points.
         crossing: the target lies before or behind that of the neighbouring records, as the bead's.
+        flags: what is suspicious about the record, by the names of ``aligner.flags``.
+        evidence: what the two segments share or contradict.
     """
 
     source_text: str = ""
     target_text: str = ""
     p: float = nan
+    relation: str = ""
     score: float = nan
     cosine: float = nan
     margin: float = nan
     bead: str = ""
-    relation: str = ""
     doc_relation: str = ""
     method: str = ""
     source_lang: str = ""
@@ -52,6 +54,7 @@ class SegmentPair:
     source_span: tuple[int, int] = (0, 0)
     target_span: tuple[int, int] = (0, 0)
     crossing: bool = False
+    flags: tuple[str, ...] = ()
     evidence: tuple[Tie, ...] = ()
 
 

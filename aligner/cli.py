@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, cast
@@ -182,6 +183,76 @@ def evaluate(
 
 
 @main.command()
+@click.argument("bitext", type=click.Path(path_type=Path))
+@click.option("-o", "--output", default="-", show_default=True, help="File to write to: .tsv or .jsonl.")
+@click.option("--langs", type=Langs(2), help=LANGS)
+@click.option("--encoder", help=ENCODER)
+def score(bitext: Path, output: str, langs: list[str] | None, encoder: str | None) -> None:
+    """Judge each record of a bitext: p, cosine, margin, evidence, and flags for what is suspicious.
+
+    BITEXT is our TSV or JSONL, or two texts a line with a tab between.
+    """
+    from aligner.pipeline import read_bitext, score_bitext
+
+    write = _record_writer(output)
+    scored = score_bitext(read_bitext(bitext, langs), encoder=encoder)
+    write(scored)
+    click.echo(f"{len(scored)} records scored", err=True)
+
+
+@main.command("filter")
+@click.argument("bitext", type=click.Path(path_type=Path))
+@click.option("-o", "--output", default="-", show_default=True, help="File for what is kept: .tsv or .jsonl.")
+@click.option("--dropped", type=click.Path(path_type=Path), required=True, help="Table for the rest, with reasons.")
+@click.option("--min-p", type=click.FloatRange(0, 1), default=0.5, show_default=True, help="The least p to keep.")
+@click.option("--drop", multiple=True, help="Drop what has this flag; several with commas between.")
+@click.option("--langs", type=Langs(2), help=LANGS)
+@click.option("--encoder", help=ENCODER)
+def filter_(
+    bitext: Path,
+    output: str,
+    dropped: Path,
+    min_p: float,
+    drop: tuple[str, ...],
+    langs: list[str] | None,
+    encoder: str | None,
+) -> None:
+    """Split a bitext into what is kept and what is dropped, with reasons; one without p is scored first."""
+    from aligner.pipeline import check_flags, filter_bitext, read_bitext, write_dropped
+    from aligner.writers.whole import check_writable
+
+    flags = [name for names in drop for name in names.split(",")]
+    check_flags(flags)
+    write = _record_writer(output)
+    check_writable(dropped)
+    if output != "-" and Path(output).resolve() == dropped.resolve():
+        raise click.UsageError("-o and --dropped name the same file")
+    kept, rest = filter_bitext(read_bitext(bitext, langs), min_p=min_p, drop=flags, encoder=encoder)
+    write_dropped(rest, dropped)
+    write(kept)
+    click.echo(f"{len(kept)} records kept, {len(rest)} dropped", err=True)
+    for reason, count in Counter(reason for one in rest for reason in one.reason.split(",")).items():
+        click.echo(f"  {reason} {count}", err=True)
+
+
+@main.command()
+@click.argument("bitext", type=click.Path(path_type=Path))
+@click.option("-o", "--output", default="-", show_default=True, help="File to write to: .tsv or .jsonl.")
+@click.option("--langs", type=Langs(2), help=LANGS)
+@click.option("--encoder", help=ENCODER)
+def repair(bitext: Path, output: str, langs: list[str] | None, encoder: str | None) -> None:
+    """Find stretches of a bitext whose lines are shifted against each other, and realign them."""
+    from aligner.pipeline import read_bitext, repair_bitext
+
+    write = _record_writer(output)
+    mended, repairs = repair_bitext(read_bitext(bitext, langs), encoder=encoder)
+    write(mended)
+    for one in repairs:
+        click.echo(f"records {one.start + 1} to {one.end}: mean p {one.p_before:.2f} -> {one.p_after:.2f}", err=True)
+    click.echo(f"{len(repairs)} stretches realigned, {len(mended)} records", err=True)
+
+
+@main.command()
 @click.argument("corpus", type=click.Path(path_type=Path))
 @click.option("--langs", type=Langs(), help=LANGS)
 @click.option("--splitter", default="rules", show_default=True, help=SPLITTER)
@@ -224,6 +295,15 @@ def _writer(output: str) -> "Callable[[Bitext], None]":
     writer_for(output)
     check_writable(Path(output))
     return lambda bitext: write_bitext(bitext, Path(output))
+
+
+def _record_writer(output: str) -> "Callable[[Bitext], None]":
+    """As ``_writer``, for a bitext that was read: beads of documents cannot be written from it."""
+    from aligner.errors import UnknownName
+
+    if output.lower().endswith(".vecalign"):
+        raise UnknownName(f"{output!r}: a bitext that was read has no documents; choose .tsv or .jsonl")
+    return _writer(output)
 
 
 def _print(bitext: "Bitext") -> None:

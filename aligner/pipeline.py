@@ -1,12 +1,13 @@
 """The whole road: from a folder of articles, or two files, to aligned records."""
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import replace
 from itertools import chain, combinations
 from pathlib import Path
 from typing import TextIO
 
-from aligner import encoders, splitters
+from aligner import curation, encoders, splitters
 from aligner.alignment import Alignment, Bead
 from aligner.assessment import Assessment, assess
 from aligner.bitext import Bitext, join, settings, sign, unaligned
@@ -14,9 +15,11 @@ from aligner.corpus import Corpus, read_corpus, read_document, split
 from aligner.document import UNDETERMINED, Document, DocumentPair, Relation
 from aligner.embedding import Embedder
 from aligner.encoders import ENCODERS, Encoder
-from aligner.errors import AlignerError, CorpusError, GoldError
+from aligner.errors import AlignerError, CorpusError, GoldError, UnknownName
 from aligner.evaluation import match
 from aligner.explanation import Explanation
+from aligner.flags import FLAGS
+from aligner.languages import detect
 from aligner.methods import METHOD, METHODS, Method
 from aligner.mining import Mining
 from aligner.pairing import Pairing
@@ -24,8 +27,9 @@ from aligner.readers import READERS
 from aligner.readers.ids import printable
 from aligner.report import Run, describe
 from aligner.splitters import SPLITTERS, Splitter
-from aligner.writers import WRITERS, mistakes, writer_for
+from aligner.writers import WRITERS, mistakes, tsv, writer_for
 from aligner.writers.beads import beads_of, read_records
+from aligner.writers.bitexts import read_pairs
 from aligner.writers.tables import write_documents, write_unaligned
 from aligner.writers.texts import read_texts, texts_of
 from aligner.writers.whole import check_writable, make_folder, write_whole
@@ -206,6 +210,82 @@ def evaluate_files(
     return assessment
 
 
+def read_bitext(path: Path | str, langs: Sequence[str] | None = None) -> Bitext:
+    """A bitext from a file that holds its texts: our TSV or JSONL, or two texts a line with a tab between.
+
+    Args:
+        path: the file.
+        langs: the two languages, for records that do not tell theirs; detected on all texts of a side where ``None``.
+
+    Raises:
+        GoldError: the file cannot be read, or a line not be parsed; the message names it.
+    """
+    pairs = read_pairs(Path(path))
+    if any(not (pair.source_lang and pair.target_lang) for pair in pairs):
+        source, target = langs or (
+            _language(pair.source_text for pair in pairs),
+            _language(p.target_text for p in pairs),
+        )
+        pairs = tuple(
+            replace(pair, source_lang=pair.source_lang or source, target_lang=pair.target_lang or target)
+            for pair in pairs
+        )
+    return Bitext(pairs, "")
+
+
+def score_bitext(bitext: Bitext, *, encoder: str | Encoder | None = None) -> Bitext:
+    """The records with ``p``, ``score``, ``cosine``, ``margin``, ``evidence`` and ``flags``; see ``curation.score``.
+
+    Raises:
+        UnknownName, MissingExtra, EncoderError: the encoder cannot be used.
+    """
+    return curation.score(bitext, _Embedders(encoder).choose)
+
+
+def filter_bitext(
+    bitext: Bitext, *, min_p: float = 0.5, drop: Collection[str] = (), encoder: str | Encoder | None = None
+) -> tuple[Bitext, tuple[curation.Dropped, ...]]:
+    """The records that are kept, and those that are dropped with the reason; see ``curation.sift``.
+
+    Raises:
+        UnknownName: there is no such flag.
+        UnknownName, MissingExtra, EncoderError: the encoder cannot be used.
+    """
+    check_flags(drop)
+    return curation.sift(bitext, _Embedders(encoder).choose, min_p=min_p, drop=drop)
+
+
+def repair_bitext(
+    bitext: Bitext, *, encoder: str | Encoder | None = None
+) -> tuple[Bitext, tuple[curation.Repair, ...]]:
+    """The bitext with its shifted stretches realigned, and these stretches; see ``curation.repair``.
+
+    Raises:
+        UnknownName, MissingExtra, EncoderError: the encoder cannot be used.
+    """
+    return curation.repair(bitext, _Embedders(encoder).choose)
+
+
+def check_flags(names: Iterable[str]) -> None:
+    """Make sure that these are names of flags.
+
+    Raises:
+        UnknownName: one is not.
+    """
+    for name in names:
+        if name not in FLAGS:
+            raise UnknownName(f"{name!r}: there is no such flag; choose of {', '.join(FLAGS)}")
+
+
+def write_dropped(dropped: Iterable[curation.Dropped], path: Path) -> None:
+    """Write dropped records as TSV with their reasons, whole or not at all.
+
+    Raises:
+        OutputError: the file cannot be written.
+    """
+    write_whole(path, lambda file: tsv.write_dropped(dropped, file))
+
+
 def inspect_corpus(
     folder: Path | str, *, langs: Sequence[str] | None = None, splitter: AnySplitter = "rules"
 ) -> tuple[Corpus, tuple[Document, ...]]:
@@ -218,6 +298,10 @@ def inspect_corpus(
     used_splitter = splitters.load(splitter)
     corpus = read_corpus(Path(folder), langs, min_langs=1)
     return corpus, tuple(split(text, used_splitter) for text in corpus.texts)
+
+
+def _language(texts: Iterable[str]) -> str:
+    return detect("\n".join(texts)).lang
 
 
 def _read_both(

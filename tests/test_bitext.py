@@ -44,8 +44,8 @@ def test_a_link_becomes_a_record_that_knows_where_it_comes_from() -> None:
     assert record.source_text == "Due.\nTre."
     assert record.target_text == "Two and three."
     assert (record.score, record.cosine, record.margin) == (0.8, 0.9, 0.2)
-    assert (record.bead, record.relation, record.method) == ("2-1", "parallel", "monotone")
-    assert type(record.relation) is str
+    assert (record.bead, record.doc_relation, record.method) == ("2-1", "parallel", "monotone")
+    assert type(record.doc_relation) is str
     assert (record.source_lang, record.target_lang) == ("it", "en")
     assert (record.source_doc, record.target_doc) == ("it/a.txt", "en/a.txt")
     assert (record.source_sentences, record.target_sentences) == ((1, 2), (1,))

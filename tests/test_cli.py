@@ -16,9 +16,11 @@ from click.testing import CliRunner, Result
 
 from aligner import align_files
 from aligner.cli import main
+from aligner.evidence import Tie
 from aligner.pipeline import FAMILIES, inspect_corpus
 from aligner.readers.ids import printable
 from aligner.writers.cells import text_cell
+from aligner.writers.ties import ties_text
 
 ROOT = Path(__file__).resolve().parent.parent
 CORPUS = ROOT / "corpus"
@@ -26,8 +28,8 @@ GOLD = ROOT / "tests" / "gold"
 ALIGN = Path(sys.executable).with_name("align")
 FILES = {"bitext.tsv", "bitext.jsonl", "documents.tsv", "unaligned.tsv", "run.json"}
 COLUMNS = (
-    "source_text target_text score cosine margin bead relation method source_lang target_lang source_doc target_doc "
-    "source_sentences target_sentences source_span target_span crossing"
+    "source_text target_text p relation score cosine margin bead doc_relation method source_lang target_lang "
+    "source_doc target_doc source_sentences target_sentences source_span target_span crossing flags evidence"
 )
 IT, EN = CORPUS / "it" / "partenariato-1995.txt", CORPUS / "en" / "minsk-mission-brussels.txt"
 Rows = list[dict[str, str]]
@@ -117,7 +119,7 @@ def test_each_record_agrees_with_itself(written: Path) -> None:
         assert row["bead"] == f"{sizes[0]}-{sizes[1]}"
         assert 0 <= float(row["score"]) <= 1
         assert -1 <= float(row["cosine"]) <= 1
-        assert row["method"] == {"comparable": "mining"}.get(row["relation"], "monotone")
+        assert row["method"] == {"comparable": "mining"}.get(row["doc_relation"], "monotone")
         assert (row["source_lang"], row["target_lang"]) == ("it", "en")
 
 
@@ -132,6 +134,12 @@ def test_jsonl_holds_the_same_records_typed(written: Path) -> None:
             elif column in ("score", "cosine", "margin"):
                 assert isinstance(value, float)
                 assert f"{value:.4f}" == row[column]
+            elif column == "p":
+                assert ("" if value is None else f"{value:.4f}") == row[column]
+            elif column == "flags":
+                assert ",".join(value) == row[column]
+            elif column == "evidence":
+                assert text_cell(ties_text(Tie(**tie) for tie in value)) == row[column]
             elif column == "crossing":
                 assert isinstance(value, bool)
                 assert row[column] == str(int(value))
@@ -240,7 +248,7 @@ def test_two_files_are_aligned_in_each_mode_and_format(suffix: str, mode: str, t
         return
     found = records(output) if suffix == "jsonl" else table(output)
     assert len(found) >= 10
-    assert {row["relation"] for row in found} == {"parallel" if mode == "auto" else mode}
+    assert {row["doc_relation"] for row in found} == {"parallel" if mode == "auto" else mode}
     assert {row["method"] for row in found} == {"mining" if mode == "comparable" else "monotone"}
 
 
@@ -672,3 +680,44 @@ def test_a_folder_of_bad_inputs_is_survived_and_told_in_full(shared: Path, tmp_p
     assert all(row["reason"] for row in rows if row["relation"] == "skipped")
     assert any(row["source_doc"] == "it/passwd.txt" and row["relation"] == "skipped" for row in rows)
     assert not list(tmp_path.rglob("pwned"))
+
+
+PAIRS = "La missione ha aperto a Bruxelles.\tThe mission opened in Brussels.\nPiove a Minsk.\t\n"
+
+
+@pytest.fixture
+def pairs(tmp_path: Path) -> Path:
+    file = tmp_path / "pairs.tsv"
+    file.write_text(PAIRS, encoding="utf-8")
+    return file
+
+
+def test_score_adds_what_was_measured_to_each_pair(pairs: Path, tmp_path: Path) -> None:
+    align("score", pairs, "-o", tmp_path / "scored.tsv", "--langs", "it,en")
+    rows = table(tmp_path / "scored.tsv")
+    assert [row["target_text"] for row in rows] == ["The mission opened in Brussels.", ""]
+    assert all(row["p"] for row in rows)
+    assert rows[1]["flags"] == "empty_side"
+
+
+def test_filter_tells_the_reason_of_each_dropped_record(pairs: Path, tmp_path: Path) -> None:
+    kept, dropped = tmp_path / "kept.tsv", tmp_path / "dropped.tsv"
+    options = ("--min-p", "0", "--drop", "empty_side,near_duplicate", "--langs", "it,en")
+    align("filter", pairs, "-o", kept, "--dropped", dropped, *options)
+    assert [row["source_text"] for row in table(kept)] == ["La missione ha aperto a Bruxelles."]
+    assert [(row["source_text"], row["reason"]) for row in table(dropped)] == [("Piove a Minsk.", "empty_side")]
+
+
+def test_filter_refuses_a_flag_that_is_none_before_any_work(pairs: Path, tmp_path: Path) -> None:
+    result = invoke("filter", pairs, "--dropped", tmp_path / "dropped.tsv", "--drop", "bad")
+    assert result.exit_code == 1
+    assert "no such flag" in result.output
+    assert not (tmp_path / "dropped.tsv").exists()
+
+
+def test_repair_leaves_a_sound_bitext_alone(pairs: Path, tmp_path: Path) -> None:
+    align("repair", pairs, "-o", tmp_path / "mended.tsv", "--langs", "it,en")
+    assert [row["source_text"] for row in table(tmp_path / "mended.tsv")] == [
+        "La missione ha aperto a Bruxelles.",
+        "Piove a Minsk.",
+    ]

@@ -19,9 +19,11 @@ from aligner.alignment import Alignment, Bead
 from aligner.bitext import Bitext, SegmentPair, document_rows, join, unaligned
 from aligner.document import Document, DocumentPair, Relation, Sentence, Text
 from aligner.errors import GoldError, OutputError, UnknownName
+from aligner.evidence import Tie
 from aligner.writers import WRITERS, beads, cells, jsonl, tsv, vecalign, writer_for
 from aligner.writers.lines import Line
 from aligner.writers.tables import write_documents, write_unaligned
+from aligner.writers.ties import text_ties, ties_text
 from aligner.writers.whole import check_folder, check_writable, make_folder, write_whole
 
 HOSTILE = (
@@ -196,16 +198,17 @@ def test_a_record_of_a_file_that_does_not_tell_stands_in_order(text: str, suffix
 
 def test_the_columns_are_those_that_were_promised() -> None:
     assert written(join([], "s"), ".tsv") == (
-        "source_text\ttarget_text\tscore\tcosine\tmargin\tbead\trelation\tmethod\tsource_lang\ttarget_lang\tsource_doc\t"
-        "target_doc\tsource_sentences\ttarget_sentences\tsource_span\ttarget_span\tcrossing\n"
+        "source_text\ttarget_text\tp\trelation\tscore\tcosine\tmargin\tbead\tdoc_relation\tmethod\tsource_lang\t"
+        "target_lang\tsource_doc\ttarget_doc\tsource_sentences\ttarget_sentences\tsource_span\ttarget_span\tcrossing\t"
+        "flags\tevidence\n"
     )
 
 
 def test_a_record_is_one_row() -> None:
     alignment = align(("Ciao. ", "Come\tva?"), ("- Hi.",), Bead((0, 1), (0,), 0.81236, nan, -0.00001))
     assert written(join([alignment], "s"), ".tsv").splitlines()[1].split("\t") == [
-        *("Ciao. Come va?", "'- Hi.", "0.8124", "", "0.0000", "2-1", "partial", "monotone"),
-        *("it", "en", "it/a.txt", "en/a.txt", "0,1", "0", "0-14", "0-5", "0"),
+        *("Ciao. Come va?", "'- Hi.", "", "", "0.8124", "", "0.0000", "2-1", "partial", "monotone"),
+        *("it", "en", "it/a.txt", "en/a.txt", "0,1", "0", "0-14", "0-5", "0", "", ""),
     ]
 
 
@@ -253,21 +256,52 @@ def test_a_text_without_control_characters_comes_back_whole(text: str) -> None:
 NUMBERS = st.floats(-1, 1).map(lambda number: round(number, 4) + 0.0) | st.just(nan)
 INDICES = st.lists(st.integers(0, 10**9), max_size=4).map(tuple)
 SPANS = st.tuples(st.integers(0, 10**9), st.integers(0, 10**9))
+WHOLE = TEXTS.map(lambda text: text.encode("utf-8", "replace").decode())
+
+
+def ties(texts: st.SearchStrategy[str]) -> st.SearchStrategy[Tie]:
+    values = dict.fromkeys(["kind", "source_value", "target_value"], texts)
+    return st.builds(Tie, **values, **dict.fromkeys(["source_span", "target_span"], SPANS), agrees=st.booleans())
+
+
+TIES = ties(WHOLE)
 RECORDS = st.builds(
     SegmentPair,
     **dict.fromkeys(
         [
-            *("source_text", "target_text", "bead", "relation", "method", "source_lang", "target_lang"),
-            "source_doc",
-            "target_doc",
+            *("source_text", "target_text", "bead", "relation", "doc_relation", "method"),
+            *("source_lang", "target_lang", "source_doc", "target_doc"),
         ],
         TEXTS,
     ),
-    **dict.fromkeys(["score", "cosine", "margin"], NUMBERS),
+    **dict.fromkeys(["p", "score", "cosine", "margin"], NUMBERS),
     **dict.fromkeys(["source_sentences", "target_sentences"], INDICES),
     **dict.fromkeys(["source_span", "target_span"], SPANS),
     crossing=st.booleans(),
+    flags=st.lists(st.sampled_from(["empty_side", "length_ratio"]), max_size=2).map(tuple),
+    evidence=st.lists(TIES, max_size=3).map(tuple),
 )
+
+
+@given(st.lists(ties(TEXTS), max_size=4).map(tuple))
+def test_any_ties_come_back_from_one_cell(found: tuple[Tie, ...]) -> None:
+    cell = cells.text_cell(ties_text(found))
+    assert text_ties(cells.cell_text(cell)) == found
+
+
+def test_ties_can_be_read_by_people() -> None:
+    found = (
+        Tie("name", True, "Bielorussia", "Belarus", (3, 14), (0, 7)),
+        Tie("number", False, "30", "100", (5, 7), (9, 12)),
+    )
+    assert ties_text(found) == "name Bielorussia@3-14=Belarus@0-7; number 30@5-7≠100@9-12"
+
+
+def test_an_evidence_that_is_no_list_of_ties_is_told_with_its_line() -> None:
+    with pytest.raises(GoldError, match=r":2.*evidence.*no list of ties"):
+        read("p\tevidence\n0.5\tnumber 30\n", ".tsv")
+    with pytest.raises(GoldError, match=r":1.*evidence must be an array of objects, each with kind"):
+        read('{"evidence": [{"kind": "number"}]}\n', ".jsonl")
 
 
 def each_text(pair: SegmentPair, change: object) -> SegmentPair:
@@ -330,10 +364,18 @@ def test_a_record_is_one_typed_object() -> None:
     text = written(join([alignment], "s"), ".jsonl")
     assert "È così.\\nSì\\u2028." in text
     assert json.loads(text) == {
-        **{"source_text": "È così.\nSì\u2028.", "target_text": "Yes.", "score": 0.8124, "cosine": None, "margin": None},
-        **{"bead": "2-1", "relation": "partial", "method": "monotone", "source_lang": "it", "target_lang": "en"},
+        **{
+            "source_text": "È così.\nSì\u2028.",
+            "target_text": "Yes.",
+            "p": None,
+            "relation": "",
+            "score": 0.8124,
+            "cosine": None,
+            "margin": None,
+        },
+        **{"bead": "2-1", "doc_relation": "partial", "method": "monotone", "source_lang": "it", "target_lang": "en"},
         **{"source_doc": "it/a.txt", "target_doc": "en/a.txt", "source_sentences": [0, 1], "target_sentences": [0]},
-        **{"source_span": [0, 12], "target_span": [0, 4], "crossing": False},
+        **{"source_span": [0, 12], "target_span": [0, 4], "crossing": False, "flags": [], "evidence": []},
     }
     assert list(json.loads(text)) == list(tsv.COLUMNS)
 

@@ -1,7 +1,7 @@
 r"""One JSON object a line, its fields those of ``SegmentPair``; texts are verbatim, newlines and all.
 
 Numbers are rounded to 4 decimals and ``null`` where nothing was measured; sentences and spans are arrays of integers,
-``crossing`` is ``true`` or ``false``.
+``crossing`` is ``true`` or ``false``, ``evidence`` an array of objects, their fields those of ``Tie``.
 Letters of every script stand as themselves. Control characters, line and paragraph separators, marks of direction with
 reach and lone surrogates are written ``\uXXXX``, so that a line stays a line and a terminal stays as it is.
 """
@@ -9,11 +9,12 @@ reach and lone surrogates are written ``\uXXXX``, so that a line stays a line an
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import fields
+from dataclasses import asdict, fields
 from math import isfinite, nan
 from typing import Any, TextIO
 
 from aligner.bitext import Bitext, SegmentPair
+from aligner.evidence import Tie
 from aligner.writers.lines import Line, read_lines
 
 _UNSAFE = re.compile("[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -97,6 +98,31 @@ def _flag(value: object) -> bool:
     return value
 
 
+def _texts(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
+        raise ValueError("an array of strings")
+    return tuple(value)
+
+
+def _ties(value: object) -> tuple[Tie, ...]:
+    if not isinstance(value, list):
+        raise ValueError("an array of objects")
+    return tuple(map(_tie, value))
+
+
+def _tie(value: object) -> Tie:
+    kinds = {field.name: field.type for field in fields(Tie)}
+    if not isinstance(value, dict) or not kinds.keys() <= value.keys():
+        raise ValueError(f"an array of objects, each with {', '.join(kinds)}")
+    found: dict[str, Any] = {}
+    for name, kind in kinds.items():
+        try:
+            found[name] = _READ[kind](value[name])
+        except ValueError as error:
+            raise ValueError(f"an array of objects, the {name} of each {error}") from error
+    return Tie(**found)
+
+
 _KINDS: Mapping[str, Any] = {field.name: field.type for field in fields(SegmentPair)}
 
 _WRITE: Mapping[Any, Callable[[Any], object]] = {
@@ -105,6 +131,8 @@ _WRITE: Mapping[Any, Callable[[Any], object]] = {
     bool: bool,
     tuple[int, ...]: list,
     tuple[int, int]: list,
+    tuple[str, ...]: list,
+    tuple[Tie, ...]: lambda ties: list(map(asdict, ties)),
 }
 
 _READ: Mapping[Any, Callable[[object], object]] = {
@@ -113,4 +141,6 @@ _READ: Mapping[Any, Callable[[object], object]] = {
     bool: _flag,
     tuple[int, ...]: _indices,
     tuple[int, int]: _span,
+    tuple[str, ...]: _texts,
+    tuple[Tie, ...]: _ties,
 }

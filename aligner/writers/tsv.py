@@ -2,6 +2,7 @@
 
 Numbers have 4 decimals and are empty where nothing was measured, sentences are written ``0,1``, spans ``12-80``.
 ``crossing`` is ``1`` or ``0``: a number in every spreadsheet, whatever its language, and in pandas; both can sum it.
+``flags`` have commas between, ``evidence`` is written as ``ties`` says.
 """
 
 import re
@@ -11,8 +12,10 @@ from math import nan
 from typing import Any, TextIO
 
 from aligner.bitext import Bitext, SegmentPair
+from aligner.curation import Dropped
 from aligner.writers.cells import cell_text, number_cell, row, text_cell
 from aligner.writers.lines import Line, read_lines
+from aligner.writers.ties import text_ties, ties_text
 
 COLUMNS = tuple(field.name for field in fields(SegmentPair))
 """The columns in the order in which they are written; a reader accepts any order, and any other columns beside."""
@@ -24,9 +27,13 @@ _SPAN = re.compile(r"([0-9]{1,15})-([0-9]{1,15})")
 def write(bitext: Bitext, file: TextIO) -> None:
     """Write the header row and one line a record."""
     file.write(row(COLUMNS))
-    file.writelines(
-        row(_WRITE.get(column, text_cell)(getattr(pair, column)) for column in COLUMNS) for pair in bitext.pairs
-    )
+    file.writelines(row(_cells(pair)) for pair in bitext.pairs)
+
+
+def write_dropped(dropped: Iterable[Dropped], file: TextIO) -> None:
+    """Write the same columns and ``reason``, one line a record; ``read`` passes over the reason."""
+    file.write(row((*COLUMNS, "reason")))
+    file.writelines(row((*_cells(one.pair), text_cell(one.reason))) for one in dropped)
 
 
 def read(file: TextIO) -> Iterator[SegmentPair]:
@@ -53,6 +60,10 @@ def parse(lines: Iterable[Line]) -> Iterator[SegmentPair]:
         if len(cells) != len(columns):
             raise line.broken(f"it has {len(cells)} cells, and the header row {len(columns)}")
         yield _record(dict(zip(columns, cells, strict=True)), line)
+
+
+def _cells(pair: SegmentPair) -> Iterator[str]:
+    return (_WRITE.get(column, text_cell)(getattr(pair, column)) for column in COLUMNS)
 
 
 def _record(cells: Mapping[str, str], line: Line) -> SegmentPair:
@@ -99,7 +110,7 @@ def _joined(separator: str) -> Callable[[Iterable[int]], str]:
     return lambda numbers: separator.join(map(str, numbers))
 
 
-_NUMBERS = ("score", "cosine", "margin")
+_NUMBERS = ("p", "score", "cosine", "margin")
 _INDICES = ("source_sentences", "target_sentences")
 _SPANS = ("source_span", "target_span")
 
@@ -108,6 +119,8 @@ _WRITE: Mapping[str, Callable[[Any], str]] = {
     **dict.fromkeys(_INDICES, _joined(",")),
     **dict.fromkeys(_SPANS, _joined("-")),
     "crossing": _flag_cell,
+    "flags": lambda flags: text_cell(",".join(flags)),
+    "evidence": lambda ties: text_cell(ties_text(ties)),
 }
 
 _READ: Mapping[str, Callable[[str], object]] = {
@@ -115,4 +128,6 @@ _READ: Mapping[str, Callable[[str], object]] = {
     **dict.fromkeys(_INDICES, _sentences),
     **dict.fromkeys(_SPANS, _span),
     "crossing": _flag,
+    "flags": lambda cell: tuple(cell_text(cell).split(",")) if cell else (),
+    "evidence": lambda cell: text_ties(cell_text(cell)),
 }

@@ -1,0 +1,139 @@
+"""What is suspicious about the records of a bitext, apart from what they mean: a name for each fault.
+
+The reasons for the thresholds stand beside them; each errs on the side of saying nothing.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from math import log
+from statistics import median
+
+from aligner.bitext import SegmentPair
+from aligner.document import UNDETERMINED
+from aligner.evidence import Mention, gather
+from aligner.languages import detect
+
+MIN_WORDS = 4
+"""Fewer words may well be the same in two languages: names, titles, addresses."""
+
+MIN_LETTERS = 40
+"""Shorter segments do not tell their language."""
+
+MIN_CONFIDENCE = 0.99
+"""A segment with foreign names or a quotation is not yet in another language."""
+
+MAX_RATIO = 3.0
+"""So many times longer or shorter than is usual in this bitext."""
+
+SMOOTHING = 15
+"""Characters added to both sides: short segments vary more than long ones."""
+
+_WORD = re.compile(r"[^\W\d_]+")
+_FOLDED = re.compile(r"[\W_]+")
+_DIGIT = re.compile(r"\d")
+
+
+@dataclass(frozen=True, slots=True)
+class _Record:
+    """A record and what the rest of its bitext says of it: the usual ratio of lengths, and whether it came before."""
+
+    pair: SegmentPair
+    usual: float
+    is_repeated: bool
+
+
+def flag(pairs: Sequence[SegmentPair]) -> list[tuple[str, ...]]:
+    """The flags of each record, in the order of ``FLAGS``; the pairs are one bitext, in their order."""
+    usual = _usual(pairs)
+    seen: set[tuple[str, str]] = set()
+    found = []
+    for pair in pairs:
+        folded = _folded(pair.source_text), _folded(pair.target_text)
+        record = _Record(pair, usual, any(folded) and folded in seen)
+        seen.add(folded)
+        found.append(tuple(name for name, holds in FLAGS.items() if holds(record)))
+    return found
+
+
+def _is_empty(record: _Record) -> bool:
+    return not all(map(str.strip, _texts(record)))
+
+
+def _has_number_mismatch(record: _Record) -> bool:
+    """A figure contradicts the other side's, or one written with digits has no counterpart there."""
+    if _is_empty(record):
+        return False
+    pair = record.pair
+    evidence = gather(pair.source_text, pair.target_text, pair.source_lang, pair.target_lang)
+    return any(map(_has_digit, [tie.source_value + tie.target_value for tie in evidence.conflicts])) or (
+        _lone(evidence.source_only, pair.source_text) or _lone(evidence.target_only, pair.target_text)
+    )
+
+
+def _is_copy(record: _Record) -> bool:
+    source, target = _texts(record)
+    return len(_WORD.findall(source)) >= MIN_WORDS and _folded(source) == _folded(target)
+
+
+def _is_in_wrong_language(record: _Record) -> bool:
+    """A side is in the other's language or in English, where neither is its own: related languages are not told."""
+    pair = record.pair
+    langs = {pair.source_lang, pair.target_lang, "en"}
+    sides = ((pair.source_text, pair.source_lang), (pair.target_text, pair.target_lang))
+    return any(_is_foreign(text, lang, langs) for text, lang in sides)
+
+
+def _is_foreign(text: str, lang: str, langs: Iterable[str]) -> bool:
+    if lang in ("", UNDETERMINED) or sum(map(len, _WORD.findall(text))) < MIN_LETTERS:
+        return False
+    found = detect(text, tuple(code for code in langs if code))
+    return found.lang not in (lang, UNDETERMINED) and found.confidence >= MIN_CONFIDENCE
+
+
+def _has_odd_lengths(record: _Record) -> bool:
+    return not _is_empty(record) and abs(_ratio(record.pair) - record.usual) > log(MAX_RATIO)
+
+
+def _is_repeated(record: _Record) -> bool:
+    return record.is_repeated
+
+
+FLAGS: Mapping[str, Callable[[_Record], bool]] = {
+    "empty_side": _is_empty,
+    "number_mismatch": _has_number_mismatch,
+    "untranslated_copy": _is_copy,
+    "wrong_language": _is_in_wrong_language,
+    "length_ratio": _has_odd_lengths,
+    "near_duplicate": _is_repeated,
+}
+"""Every flag. A near duplicate is a pair that came before, but for case, spaces and punctuation; the first stays."""
+
+
+def _texts(record: _Record) -> tuple[str, str]:
+    return record.pair.source_text, record.pair.target_text
+
+
+def _usual(pairs: Iterable[SegmentPair]) -> float:
+    """The usual logarithm of the ratio of lengths."""
+    ratios = [_ratio(pair) for pair in pairs if pair.source_text.strip() and pair.target_text.strip()]
+    return median(ratios) if ratios else 0.0
+
+
+def _ratio(pair: SegmentPair) -> float:
+    return log((len(pair.target_text) + SMOOTHING) / (len(pair.source_text) + SMOOTHING))
+
+
+def _folded(text: str) -> str:
+    return _FOLDED.sub(" ", text.casefold()).strip()
+
+
+def _lone(mentions: Iterable[Mention], text: str) -> bool:
+    return any(
+        mention.kind not in ("name", "acronym", "word") and _has_digit(text[slice(*mention.span)])
+        for mention in mentions
+    )
+
+
+def _has_digit(text: str) -> bool:
+    return bool(_DIGIT.search(text))

@@ -1,0 +1,59 @@
+"""Flags: what is suspicious about a record."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aligner.bitext import SegmentPair
+from aligner.flags import FLAGS, flag
+
+GOOD = SegmentPair(
+    source_text="La missione della Bielorussia presso la NATO ha aperto ieri a Bruxelles.",
+    target_text="The mission of Belarus to NATO opened in Brussels yesterday morning.",
+    source_lang="it",
+    target_lang="en",
+)
+
+
+def pair(source: str, target: str) -> SegmentPair:
+    return SegmentPair(source_text=source, target_text=target, source_lang="it", target_lang="en")
+
+
+def flags_of(*pairs: SegmentPair) -> tuple[str, ...]:
+    return flag([GOOD, GOOD, GOOD, *pairs])[-1]
+
+
+def test_a_good_record_has_no_flag() -> None:
+    assert flag([GOOD]) == [()]
+
+
+def test_a_side_without_text_is_empty_and_nothing_else() -> None:
+    assert flags_of(pair("Piove.", "  ")) == ("empty_side",)
+
+
+def test_a_sentence_left_as_it_was_is_a_copy_in_the_wrong_language() -> None:
+    assert flags_of(pair(GOOD.source_text, GOOD.source_text)) == ("untranslated_copy", "wrong_language")
+
+
+def test_a_name_may_be_the_same_in_both_languages() -> None:
+    assert flags_of(pair("Boris Johnson", "Boris Johnson")) == ()
+
+
+def test_a_side_three_times_as_long_as_usual_has_an_odd_length() -> None:
+    assert flags_of(pair(GOOD.source_text, GOOD.target_text * 4)) == ("length_ratio",)
+
+
+def test_a_pair_that_came_before_is_a_duplicate_whatever_its_case_and_punctuation() -> None:
+    again = pair(GOOD.source_text.upper(), GOOD.target_text.replace(".", " !"))
+    assert flags_of(again) == ("near_duplicate",)
+    assert flag([GOOD, GOOD])[0] == (), "the first stays"
+
+
+def test_other_digits_make_another_pair() -> None:
+    assert "near_duplicate" not in flag([pair("Art. 5", "Art. 5"), pair("Art. 6", "Art. 6")])[1]
+
+
+@given(st.lists(st.tuples(st.text(max_size=20), st.text(max_size=20)), max_size=5))
+def test_any_bitext_has_flags_in_their_order(texts: list[tuple[str, str]]) -> None:
+    found = flag([pair(*both) for both in texts])
+    assert len(found) == len(texts)
+    assert all(flags == tuple(name for name in FLAGS if name in flags) for flags in found)
