@@ -4,70 +4,24 @@ Each kind of mention is a part of this family. A segment's mentions are found on
 notation for all languages (``31 dicembre`` and ``31 December`` are both ``--12-31``), and then compared.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from aligner.evidence.comparison import compare
+from aligner.evidence.figures import figures
+from aligner.evidence.mention import FIGURES, Evidence, EvidenceFeatures, Mention, Tie
+from aligner.evidence.names import names
 
-
-@dataclass(frozen=True, slots=True)
-class Mention:
-    """Something in a text that can be compared across languages.
-
-    Attributes:
-        kind: ``number``, ``date``, ``time``, ``quantity``, ``money``, ``percentage``, ``name``, ``acronym``, ``word``.
-        value: what is meant, in a notation that no language owns.
-        span: ``(start, end)`` in the text, in code points.
-    """
-
-    kind: str
-    value: str
-    span: tuple[int, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Tie:
-    """A mention of each side that answers the other: the two agree, or they contradict each other.
-
-    ``source_span`` and ``target_span`` lie in the two segments, in code points.
-    """
-
-    kind: str
-    agrees: bool
-    source_value: str
-    target_value: str
-    source_span: tuple[int, int]
-    target_span: tuple[int, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What speaks for and against two segments stating the same.
-
-    ``ties`` in order of the source; ``source_only`` and ``target_only`` are the mentions that nothing answers.
-    """
-
-    ties: tuple[Tie, ...] = ()
-    source_only: tuple[Mention, ...] = ()
-    target_only: tuple[Mention, ...] = ()
-
-    @property
-    def shared(self) -> tuple[Tie, ...]:
-        """The ties that agree."""
-        return tuple(tie for tie in self.ties if tie.agrees)
-
-    @property
-    def conflicts(self) -> tuple[Tie, ...]:
-        """The ties that contradict each other."""
-        return tuple(tie for tie in self.ties if not tie.agrees)
+__all__ = ["FIGURES", "Evidence", "EvidenceFeatures", "Mention", "Tie", "compare", "gather", "mentions"]
 
 
 def mentions(text: str, lang: str) -> tuple[Mention, ...]:
     """What a text mentions, in order. ``lang`` is BCP 47; an unknown language has numbers in digits and names only."""
-    return ()
-
-
-def compare(source: Sequence[Mention], target: Sequence[Mention]) -> Evidence:
-    """The mentions of two segments beside each other; each answers one of the other side at most."""
-    return Evidence((), tuple(source), tuple(target))
+    found = figures(text, lang)
+    taken = [mention.span for mention in found]
+    free = [
+        mention
+        for mention in names(text, lang)
+        if all(mention.span[1] <= start or end <= mention.span[0] for start, end in taken)
+    ]
+    return tuple(sorted((*found, *free), key=lambda mention: mention.span))
 
 
 def gather(source_text: str, target_text: str, source_lang: str, target_lang: str) -> Evidence:

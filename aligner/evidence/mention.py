@@ -1,0 +1,80 @@
+"""What evidence is made of: mentions, ties between them, and the two together."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+FIGURES = frozenset({"number", "date", "time", "quantity", "money", "percentage"})
+
+
+class EvidenceFeatures(NamedTuple):
+    """Counts over both sides of a pair; figures are the kinds in ``FIGURES``, names all others."""
+
+    n_shared_figures: float
+    n_conflicting_figures: float
+    n_lone_figures: float
+    n_shared_names: float
+    n_lone_names: float
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """Something in a text that can be compared across languages.
+
+    Attributes:
+        kind: ``number``, ``date``, ``time``, ``quantity``, ``money``, ``percentage``, ``name``, ``acronym``, ``word``.
+        value: what is meant, in a notation that no language owns.
+        span: ``(start, end)`` in the text, in code points.
+    """
+
+    kind: str
+    value: str
+    span: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """A mention of each side that answers the other: the two agree, or they contradict each other.
+
+    ``source_span`` and ``target_span`` lie in the two segments, in code points.
+    """
+
+    kind: str
+    agrees: bool
+    source_value: str
+    target_value: str
+    source_span: tuple[int, int]
+    target_span: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What speaks for and against two segments stating the same.
+
+    ``ties`` in order of the source; ``source_only`` and ``target_only`` are the mentions that nothing answers.
+    """
+
+    ties: tuple[Tie, ...] = ()
+    source_only: tuple[Mention, ...] = ()
+    target_only: tuple[Mention, ...] = ()
+
+    @property
+    def shared(self) -> tuple[Tie, ...]:
+        """The ties that agree."""
+        return tuple(tie for tie in self.ties if tie.agrees)
+
+    @property
+    def conflicts(self) -> tuple[Tie, ...]:
+        """The ties that contradict each other."""
+        return tuple(tie for tie in self.ties if not tie.agrees)
+
+    @property
+    def features(self) -> "EvidenceFeatures":
+        """How much speaks for and against, for a calibration to weigh."""
+        lone = (*self.source_only, *self.target_only)
+        return EvidenceFeatures(
+            sum(tie.kind in FIGURES for tie in self.shared),
+            sum(tie.kind in FIGURES for tie in self.conflicts),
+            sum(mention.kind in FIGURES for mention in lone),
+            sum(tie.kind not in FIGURES for tie in self.shared),
+            sum(mention.kind not in FIGURES for mention in lone),
+        )

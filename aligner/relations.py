@@ -1,0 +1,59 @@
+"""What two segments state of each other's facts."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+from aligner.evidence import Evidence
+
+SAME_EVENT = 0.5
+"""The probability from which two segments speak of one thing: more likely than not."""
+COVERED_CLAUSE = 0.5
+"""The score from which a clause is stated on the other side too: more likely than not."""
+WHOLE = 0.7
+"""The share of a segment, by length, that the other side must state to hold all of it; a short aside may lack."""
+
+
+class SegmentRelation(StrEnum):
+    """How the facts of a source segment and a target segment lie to each other."""
+
+    EQUIVALENT = "equivalent"
+    SOURCE_CONTAINS_TARGET = "source_contains_target"
+    TARGET_CONTAINS_SOURCE = "target_contains_source"
+    OVERLAPPING = "overlapping"
+    CONFLICTING = "conflicting"
+    RELATED = "related"
+
+
+def relate(
+    p: float,
+    evidence: Evidence,
+    source_scores: Sequence[float],
+    target_scores: Sequence[float],
+    source_lengths: Sequence[int],
+    target_lengths: Sequence[int],
+) -> SegmentRelation:
+    """The relation of two segments.
+
+    Args:
+        p: the probability that they say the same.
+        evidence: what they share and contradict.
+        source_scores, target_scores: for each clause how well the other side states it, in ``[0, 1]``.
+        source_lengths, target_lengths: the clauses' lengths, in any unit.
+    """
+    if p < SAME_EVENT:
+        return SegmentRelation.RELATED
+    if evidence.conflicts:
+        return SegmentRelation.CONFLICTING
+    match (_share(source_scores, source_lengths) >= WHOLE, _share(target_scores, target_lengths) >= WHOLE):
+        case (True, True):
+            return SegmentRelation.EQUIVALENT
+        case (False, True):
+            return SegmentRelation.SOURCE_CONTAINS_TARGET
+        case (True, False):
+            return SegmentRelation.TARGET_CONTAINS_SOURCE
+    return SegmentRelation.OVERLAPPING
+
+
+def _share(scores: Sequence[float], lengths: Sequence[int]) -> float:
+    covered = sum(length for score, length in zip(scores, lengths, strict=True) if score >= COVERED_CLAUSE)
+    return covered / max(sum(lengths), 1)

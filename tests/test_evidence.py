@@ -1,0 +1,71 @@
+"""Evidence: what two segments share or contradict."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aligner.evidence import Evidence, gather, mentions
+
+LANGS = st.sampled_from(["it", "en", "de", "ar", "zh", "ru", "xx", ""])
+
+AGREEING = [
+    ("31 dicembre", "it", "31 December", "en", "date"),
+    ("il 23 aprile 2013", "it", "April 23, 2013", "en", "date"),
+    ("gennaio 1995", "it", "January 1995", "en", "date"),
+    ("12,5 milioni", "it", "12.5 million", "en", "number"),
+    ("Sono 1.250", "it", "There are 1,250", "en", "number"),
+    ("sessanta persone", "it", "60 people", "en", "number"),
+    ("una trentina di navi", "it", "about thirty ships", "en", "number"),
+    ("una dozzina", "it", "12", "en", "number"),
+    ("154 morti", "it", "at least 150 dead", "en", "number"),
+    ("12,5 Millionen Euro", "de", "12.5 million euros", "en", "money"),
+    ("٣٤٥", "ar", "345", "en", "number"),
+    ("alle 10:30", "it", "at 10:30", "en", "time"),
+    ("il 5%", "it", "5 percent or 5%", "en", "percentage"),
+    ("in Bielorussia", "it", "in Belarus", "en", "name"),
+    ("a Bruxelles", "it", "to Brussels", "en", "name"),
+    ("in Беларусь", "ru", "in Belarus", "en", "name"),
+    ("la Nato", "it", "the NATO", "en", "name"),
+]
+
+
+@pytest.mark.parametrize(("source", "source_lang", "target", "target_lang", "kind"), AGREEING)
+def test_what_two_languages_write_differently_is_shared(
+    source: str, source_lang: str, target: str, target_lang: str, kind: str
+) -> None:
+    evidence = gather(source, target, source_lang, target_lang)
+    assert kind in {tie.kind for tie in evidence.shared}
+    assert not evidence.conflicts
+
+
+@pytest.mark.parametrize(
+    ("source", "target"),
+    [
+        ("sette miliardi di uomini", "eight billion men"),
+        ("circa trenta navi", "more than 100 ships"),
+        ("nel 1995", "in 1998"),
+    ],
+)
+def test_figures_that_cannot_both_hold_conflict(source: str, target: str) -> None:
+    assert len(gather(source, target, "it", "en").conflicts) == 1
+
+
+@pytest.mark.parametrize(("source", "target"), [("almeno 50", "50"), ("154", "at least 50"), ("50 navi", "ships")])
+def test_what_leaves_room_does_not_conflict(source: str, target: str) -> None:
+    assert not gather(source, target, "it", "en").conflicts
+
+
+@given(st.text(), LANGS)
+def test_every_mention_lies_in_the_text_and_says_something(text: str, lang: str) -> None:
+    for mention in mentions(text, lang):
+        start, end = mention.span
+        assert text[start:end].strip()
+        assert mention.value.strip()
+
+
+@given(st.text("0123456789.,: abAB-%€"), st.text("0123456789.,: abAB-%€"))
+def test_swapping_the_sides_keeps_the_counts(source: str, target: str) -> None:
+    def counts(evidence: Evidence) -> tuple[float, ...]:
+        return evidence.features
+
+    assert counts(gather(source, target, "it", "en")) == counts(gather(target, source, "en", "it"))
