@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,7 +55,7 @@ class Judge:
     """
 
     def __init__(self, embedders: Sequence[Embedder]) -> None:
-        self.embedders = tuple(embedders)
+        self.embedders = tuple(part for embedder in embedders for part in embedder.parts)
         self.name = "+".join(embedder.name for embedder in self.embedders)
 
     @property
@@ -84,13 +85,41 @@ class Judge:
         found = probabilities(measured, coefficients(self.name))
         return [_judged(one, p) for one, p in zip(measured, found, strict=True)]
 
+    def scores(
+        self, sources: Sequence[Sequence[str]], targets: Sequence[Sequence[str]]
+    ) -> list[tuple[tuple[float, ...], tuple[float, ...]]]:
+        """How well each clause of a link is stated on the other side: its score with the nearest clause or the whole.
+
+        Args:
+            sources: the clauses of each link's source segment, at least one.
+            targets: those of its target segment.
+
+        Returns:
+            For each link the scores of its source clauses and of its target clauses, in ``[0, 1]``, the means over all
+            encoders.
+
+        Raises:
+            EncoderError: an encoder fails.
+        """
+        units = [[(*clauses, "".join(clauses)) for clauses in side] for side in (sources, targets)]
+        bounds = [np.cumsum([0, *map(len, side)]) for side in units]
+        found = []
+        for embedder in self.embedders:
+            source, target = (embedder.side([text for link in side for text in link]) for side in units)
+            found.append(
+                [
+                    _mutual_scores(source.vectors[a:b], target.vectors[c:d], source.mean, target.mean)
+                    for (a, b), (c, d) in zip(pairwise(bounds[0]), pairwise(bounds[1]), strict=True)
+                ]
+            )
+        means = [[np.mean(parts, axis=0) for parts in zip(*link, strict=True)] for link in zip(*found, strict=True)]
+        return [(tuple(ahead[:-1].tolist()), tuple(back[:-1].tolist())) for ahead, back in means]
+
     def measure(self, comparison: Comparison) -> Measures:
         """What the encoders say of a comparison's pairs."""
         if not comparison.sources or not comparison.targets:
             return _nothing(len(self.embedders))
-        sides = [
-            (embedder.side(comparison.sources), embedder.side(comparison.targets)) for embedder in self.embedders
-        ]
+        sides = [(embedder.side(comparison.sources), embedder.side(comparison.targets)) for embedder in self.embedders]
         views = [_View.of(source.vectors, target.vectors) for source, target in [*sides, *_together(sides)]]
         pairs = _candidates(views) if comparison.pairs is None else np.asarray(comparison.pairs, dtype=np.int64)
         lengths = [np.array([max(1, len(text)) for text in side]) for side in (comparison.sources, comparison.targets)]
@@ -190,17 +219,21 @@ def _null(views: Sequence[_View]) -> Null:
     return Null(means[:, 0], sds[:, 0], means[:, 1], sds[:, 1], n)
 
 
+def _mutual_scores(
+    source: Vectors, target: Vectors, source_mean: Vectors, target_mean: Vectors
+) -> tuple[Floats, Floats]:
+    """The best score of each source unit with any target unit, and the other way; shapes ``(n,)`` and ``(m,)``."""
+    chance = ((source @ target_mean)[:, None] + (target @ source_mean)[None]) / 2
+    scores = above_chance(source @ target.T, chance).astype(np.float64)
+    return scores.max(axis=1), scores.max(axis=0)
+
+
 def _nothing(n_embedders: int) -> Measures:
     """The measures of a comparison of which a side is empty."""
     views = n_embedders + (n_embedders > 1)
     nothing, none = np.zeros((0, views)), np.zeros(views)
-    return Measures(
-        np.zeros((0, 2), dtype=np.int64),
-        *[nothing] * 5,
-        length=np.zeros(0),
-        shorter=np.zeros(0),
-        null=Null(none, none, none, none, 0),
-    )
+    null, pairs = Null(none, none, none, none, 0), np.zeros((0, 2), dtype=np.int64)
+    return Measures(pairs, nothing, nothing, nothing, nothing, nothing, np.zeros(0), np.zeros(0), null)
 
 
 def _candidates(views: Sequence[_View]) -> Indices:

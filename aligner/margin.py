@@ -42,7 +42,7 @@ def distance_margin(cosines: Floats, forward: Neighbours, backward: Neighbours, 
     """
     sources, targets = pairs.T
     around = rivals(forward, sources, targets)[0], rivals(backward, targets, sources)[0]
-    return cosines - np.nan_to_num(around).sum(axis=0) / np.float32(2)
+    return np.asarray(cosines - np.nan_to_num(around).sum(axis=0) / np.float32(2))
 
 
 def rivals(neighbours: Neighbours, queries: NDArray[np.int64], partners: NDArray[np.int64]) -> tuple[Floats, Floats]:

@@ -15,6 +15,9 @@ from aligner.judging import Comparison, Judge, Judged
 
 Places = dict[str, list[int]]
 
+MIN_RELATED = 0.1
+"""The least probability of a pair that is worth telling although it is no link."""
+
 
 @dataclass(frozen=True)
 class Mining:
@@ -44,8 +47,13 @@ class Mining:
     def align_all(self, pairs: Sequence[DocumentPair]) -> list[Alignment]:
         """Each pair aligned; how likely a match is at all is told by all of them."""
         sides = [(pair.source.sentence_texts(), pair.target.sentence_texts()) for pair in pairs]
-        found = zip(pairs, self.mine_all(sides), strict=True)
-        return [Alignment(pair, tuple(beads), self.name) for pair, beads in found]
+        alignments = []
+        for pair, beads in zip(pairs, self._mine(sides, min(self.min_p, MIN_RELATED)), strict=True):
+            links, related = (
+                [bead for bead in beads if (bead.p >= self.min_p) is is_link] for is_link in (True, False)
+            )
+            alignments.append(Alignment(pair, tuple(links), self.name, tuple(related)))
+        return alignments
 
     def mine(self, sources: Sequence[str], targets: Sequence[str]) -> list[Bead]:
         """The sentences of two unordered lists that say the same, as beads ``1-1`` in order of the source.
@@ -56,10 +64,13 @@ class Mining:
 
     def mine_all(self, sides: Iterable[tuple[Sequence[str], Sequence[str]]]) -> list[list[Bead]]:
         """``mine`` for several pairs of lists, each for itself but for how likely a match is at all."""
+        return self._mine(sides, self.min_p)
+
+    def _mine(self, sides: Iterable[tuple[Sequence[str], Sequence[str]]], min_p: float) -> list[list[Bead]]:
         places = [(_places(sources), _places(targets)) for sources, targets in sides]
         judged = self.judge.judge_all([Comparison(list(source), list(target)) for source, target in places])
         return [
-            sorted(self._beads(found, *both), key=lambda bead: bead.source)
+            sorted(_beads(found, *both, min_p), key=lambda bead: bead.source)
             for found, both in zip(judged, places, strict=True)
         ]
 
@@ -75,7 +86,7 @@ class Mining:
         sources, targets = pair.source.sentence_texts(), pair.target.sentence_texts()
         both = _places(sources), _places(targets)
         judged = self.judge.judge_all([Comparison(list(both[0]), list(both[1]))])[0]
-        beads = list(self._beads(judged, *both))
+        beads = list(_beads(judged, *both, self.min_p))
         chosen = next((bead for bead in beads if sentence in bead.source), Bead((sentence,), ()))
         found = {targets[j] for j in chosen.target}
         taken = {bead.target[0]: bead.source[0] for bead in beads}
@@ -100,18 +111,17 @@ class Mining:
             return f"target sentence {bead.target[0]} goes to source sentence {rival}"
         return f"target sentence {chosen.target[0]} matches better" if chosen.is_link else ""
 
-    def _beads(self, judged: Judged, source_places: Places, target_places: Places) -> Iterator[Bead]:
-        """The links left when each takes its sentences, most probable first."""
-        copies = [list(places.values()) for places in (source_places, target_places)]
-        for number in _best_first(judged.pairs, judged.p, judged.p >= self.min_p):
-            i, j = judged.pairs[number].tolist()
-            for source, target in zip(copies[0][i], copies[1][j], strict=False):
-                yield _bead(source, target, judged, number)
+
+def _beads(judged: Judged, source_places: Places, target_places: Places, min_p: float) -> Iterator[Bead]:
+    """The links left when each takes its sentences, most probable first."""
+    copies = [list(places.values()) for places in (source_places, target_places)]
+    for number in _best_first(judged.pairs, judged.p, judged.p >= min_p):
+        i, j = judged.pairs[number].tolist()
+        for source, target in zip(copies[0][i], copies[1][j], strict=False):
+            yield _bead(source, target, judged, number)
 
 
-def _nearest(
-    judged: Judged, source_places: Places, target_places: Places, text: str, sentence: int
-) -> Iterator[Bead]:
+def _nearest(judged: Judged, source_places: Places, target_places: Places, text: str, sentence: int) -> Iterator[Bead]:
     """Links of this sentence with each that is near it, or to which it is near; copies by their first."""
     if text in source_places:
         firsts = [places[0] for places in target_places.values()]
@@ -120,8 +130,8 @@ def _nearest(
 
 
 def _bead(source: int, target: int, judged: Judged, number: int) -> Bead:
-    measures = (float(part[number]) for part in (judged.score, judged.cosine, judged.margin))
-    return Bead((source,), (target,), *measures, p=float(judged.p[number]))
+    score, cosine, margin, p = (float(part[number]) for part in (judged.score, judged.cosine, judged.margin, judged.p))
+    return Bead((source,), (target,), score, cosine, margin, p=p)
 
 
 def _places(sentences: Iterable[str]) -> Places:

@@ -132,7 +132,7 @@ def test_a_mined_link_tells_what_each_near_sentence_fails(embedder):
     assert not copy.chosen.bead.is_link
     assert copy.others[0].reason == "target sentence 2 goes to source sentence 1"
     alone = method.explain(both, 3)
-    assert {other.bead.target[0]: other.reason for other in alone.others}[3]== "p below 0.5"
+    assert {other.bead.target[0]: other.reason for other in alone.others}[3] == "p below 0.5"
     assert isnan(alone.chosen.cost)
     assert alone.chosen.terms == {}
 

@@ -50,7 +50,8 @@ def test_measures_are_those_of_the_pair(embedder):
 
 
 def test_a_comparable_pair_of_documents_is_mined(embedder):
-    pair = DocumentPair(document(sentences(1, 2, 3, 4, 5)), document(sentences(9, 8, 7, 3), "en"), Relation.COMPARABLE, 0.5)
+    source, target = document(sentences(1, 2, 3, 4, 5)), document(sentences(9, 8, 7, 3), "en")
+    pair = DocumentPair(source, target, Relation.COMPARABLE, 0.5)
     alignment = Mining(embedder).align(pair)
     assert [(bead.source, bead.target) for bead in alignment.beads] == [((2,), (3,))]
     assert alignment.method == "mining"
