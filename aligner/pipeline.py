@@ -187,7 +187,8 @@ def mine(
     """
     embedders = _Embedders(encoder)
     embedder = embedders.choose(*langs)
-    return Mining(embedder, embedders.others(embedder), min_p).mine(sources, targets)
+    both = (langs[0], langs[1]) if langs else (UNDETERMINED, UNDETERMINED)
+    return Mining(embedder, embedders.others(embedder), min_p).mine(sources, targets, both)
 
 
 def evaluate_files(

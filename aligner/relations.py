@@ -37,8 +37,10 @@ def relate(
     Args:
         p: the probability that they say the same.
         evidence: what they share and contradict.
-        source_scores, target_scores: for each clause how well the other side states it, in ``[0, 1]``.
-        source_lengths, target_lengths: the clauses' lengths, in any unit.
+        source_scores: for each clause of the source how well the target states it, in ``[0, 1]``.
+        target_scores: the same for the clauses of the target.
+        source_lengths: the lengths of the source's clauses, in any unit.
+        target_lengths: those of the target's.
     """
     if p < SAME_EVENT:
         return SegmentRelation.RELATED

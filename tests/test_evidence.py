@@ -21,6 +21,24 @@ AGREEING = [
     ("12,5 Millionen Euro", "de", "12.5 million euros", "en", "money"),
     ("٣٤٥", "ar", "345", "en", "number"),
     ("alle 10:30", "it", "at 10:30", "en", "time"),
+    ("alle 10.30", "it", "at 10:30 a.m.", "en", "time"),
+    ("alle ore 22", "it", "at 10 p.m.", "en", "time"),
+    ("um 10.30 Uhr", "de", "à 10h30", "fr", "time"),
+    ("nel XX secolo", "it", "in the 20th century", "en", "date"),
+    ("au XXe siècle", "fr", "en el siglo XX", "es", "date"),
+    ("nel ventesimo secolo", "it", "20世纪", "zh", "date"),
+    ("nel XX secolo", "it", "in 1995", "en", "date"),
+    ("gli anni Ottanta", "it", "the 1980s", "en", "date"),
+    ("il 23/04/2013", "it", "2013-04-23", "en", "date"),
+    ("2013年4月23日", "zh", "April 23, 2013", "en", "date"),
+    ("il trentunesimo membro", "it", "the 31st member", "en", "number"),
+    ("o 31.º membro", "pt", "the thirty-first member", "en", "number"),
+    ("3亿", "zh", "300 million", "en", "number"),
+    ("5 chilometri quadrati", "it", "5 square kilometers", "en", "quantity"),
+    ("tre anni", "it", "three years", "en", "quantity"),
+    ("5 километров", "ru", "5 km", "en", "quantity"),
+    ("16 miliardi di euro", "it", "€16bn", "en", "money"),
+    ("43 morti, diciannove in città", "it", "19 of the 43", "en", "number"),
     ("il 5%", "it", "5 percent or 5%", "en", "percentage"),
     ("in Bielorussia", "it", "in Belarus", "en", "name"),
     ("a Bruxelles", "it", "to Brussels", "en", "name"),
@@ -44,13 +62,26 @@ def test_what_two_languages_write_differently_is_shared(
         ("sette miliardi di uomini", "eight billion men"),
         ("circa trenta navi", "more than 100 ships"),
         ("nel 1995", "in 1998"),
+        ("nel XIX secolo", "in 1995"),
+        ("alle 10.30", "at 11 a.m."),
+        ("circa trenta morti", "More than 100 people are killed and 300 others injured"),
     ],
 )
 def test_figures_that_cannot_both_hold_conflict(source: str, target: str) -> None:
     assert len(gather(source, target, "it", "en").conflicts) == 1
 
 
-@pytest.mark.parametrize(("source", "target"), [("almeno 50", "50"), ("154", "at least 50"), ("50 navi", "ships")])
+@pytest.mark.parametrize(
+    ("source", "target"),
+    [
+        ("almeno 50", "50"),
+        ("154", "at least 50"),
+        ("50 navi", "ships"),
+        ("tre anni", "154 people"),
+        ("1500 persone", "1,500 people"),
+        ("1,365 persone", "1,365 people"),
+    ],
+)
 def test_what_leaves_room_does_not_conflict(source: str, target: str) -> None:
     assert not gather(source, target, "it", "en").conflicts
 

@@ -1,27 +1,35 @@
 """Mentions of two segments beside each other."""
 
 from collections.abc import Callable, Sequence
-from math import isfinite
+from math import isclose, isfinite
 
 from aligner.evidence.bounds import interval
 from aligner.evidence.mention import FIGURES, Evidence, Mention, Tie
+
+_NEAR = 0.8
+"""A bound answers an amount that is this share of it at least: ``at least 150`` is no way to say 1,000."""
 
 
 def compare(source: Sequence[Mention], target: Sequence[Mention]) -> Evidence:
     """The mentions of two segments beside each other; each answers one of the other side at most.
 
-    Two figures contradict each other where they are all that is left of their kind on both sides and cannot both hold.
+    Figures that agree are tied first. Of those left, two of one kind contradict each other where neither can hold
+    beside any that is left of that kind on the other side; they are paired in their order.
     """
     left, right = list(source), list(target)
     ties = _take(left, right, _same) + _take(left, right, _compatible)
     for kind in sorted(FIGURES):
         ones = [mention for mention in left if mention.kind == kind]
         others = [mention for mention in right if mention.kind == kind]
-        if len(ones) == len(others) == 1 and _contradict(ones[0], others[0]):
-            left.remove(ones[0])
-            right.remove(others[0])
-            ties.append(_tie(ones[0], others[0], agrees=False))
+        for one, other in zip(_contradicting(ones, others), _contradicting(others, ones), strict=False):
+            left.remove(one)
+            right.remove(other)
+            ties.append(_tie(one, other, agrees=False))
     return Evidence(tuple(sorted(ties, key=lambda tie: tie.source_span)), tuple(left), tuple(right))
+
+
+def _contradicting(ones: list[Mention], others: list[Mention]) -> list[Mention]:
+    return [one for one in ones if others and all(_contradict(one, other) for other in others)]
 
 
 def _take(left: list[Mention], right: list[Mention], agree: Callable[[Mention, Mention], bool]) -> list[Tie]:
@@ -40,21 +48,26 @@ def _tie(one: Mention, other: Mention, *, agrees: bool) -> Tie:
 
 
 def _same(one: Mention, other: Mention) -> bool:
-    return one.value == other.value and (one.kind in FIGURES) == (other.kind in FIGURES)
+    """Whether two mentions say one thing; what an amount counts may be left unsaid, as that a number is a year."""
+    if (one.kind in FIGURES) != (other.kind in FIGURES):
+        return False
+    if one.value == other.value:
+        return True
+    amount, _, unit = one.value.partition(" ")
+    other_amount, _, other_unit = other.value.partition(" ")
+    return one.kind in FIGURES and amount == other_amount and not (unit and other_unit)
 
 
 def _compatible(one: Mention, other: Mention) -> bool:
-    if one.kind != other.kind or one.kind not in FIGURES:
+    if one.kind != other.kind or one.kind not in FIGURES or one.kind == "time":
         return False
     if one.kind == "date":
         ones, others = _parts(one.value), _parts(other.value)
         return not _differ(ones, others) and any(a and b for a, b in zip(ones, others, strict=True))
-    if one.kind == "time":
-        return False
     low, high, unit = interval(one.value)
     other_low, other_high, other_unit = interval(other.value)
     ends = [end for end in (low, high, other_low, other_high) if isfinite(end)]
-    near = min(ends) >= 0.8 * max(ends)
+    near = min(ends) >= _NEAR * max(ends)
     return near and unit == other_unit and low <= other_high and other_low <= high
 
 
@@ -62,10 +75,16 @@ def _contradict(one: Mention, other: Mention) -> bool:
     if one.kind == "date":
         return _differ(_parts(one.value), _parts(other.value))
     if one.kind == "time":
-        return True
+        return one.value != other.value
     low, high, unit = interval(one.value)
     other_low, other_high, other_unit = interval(other.value)
-    return unit == other_unit and not (low <= other_high and other_low <= high)
+    return unit == other_unit and not (low <= other_high and other_low <= high) and not _is_misread(one, other)
+
+
+def _is_misread(one: Mention, other: Mention) -> bool:
+    """Whether two amounts differ by thousands only: a separator or a word for millions was rather not understood."""
+    amounts = sorted(float(mention.value.partition(" ")[0].lstrip("<>=~")) for mention in (one, other))
+    return amounts[0] > 0 and any(isclose(amounts[0] * power, amounts[1]) for power in (1e3, 1e6, 1e9, 1e12))
 
 
 def _parts(date: str) -> tuple[str, str, str]:
@@ -78,4 +97,9 @@ def _parts(date: str) -> tuple[str, str, str]:
 
 
 def _differ(ones: tuple[str, str, str], others: tuple[str, str, str]) -> bool:
-    return any(one and other and one != other for one, other in zip(ones, others, strict=True))
+    return any(one and other and not _meets(one, other) for one, other in zip(ones, others, strict=True))
+
+
+def _meets(one: str, other: str) -> bool:
+    """Whether two parts of dates may be the same; an ``X`` is any digit."""
+    return all(a == b or "X" in (a, b) for a, b in zip(one, other, strict=False))

@@ -1,72 +1,42 @@
-"""Numbers, dates, times, percentages and money, in digits or in words."""
+"""Figures: dates and times, and amounts with what they count, in digits or in words."""
 
 import re
 import unicodedata
-from collections.abc import Callable
-from functools import cache, lru_cache
+from functools import cache
 
-from aligner.evidence.bounds import bound_before, collective
-from aligner.evidence.locales import LocaleTables, tables
+from aligner.evidence.bounds import bound_before
+from aligner.evidence.dates import dates, times, years
+from aligner.evidence.locales import LocaleTables, either, tables, words
 from aligner.evidence.mention import Mention
+from aligner.evidence.numerals import collective, numeral
 
-_DIGITS = re.compile(r"\d+(?:[.,٫٬’'\u00a0\u202f ]\d{3}(?!\d))+(?:[.,٫]\d+)?|\d+(?:[.,٫:]\d+)?")
+_DIGITS = re.compile(r"\d+(?:[.,٫٬’'\u00a0\u202f ]\d{3}(?!\d))+(?:[.,٫]\d+)?|\d+(?:[.,٫]\d+)?")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _GAP = re.compile(r"\s*-?\s*")
-_PERCENT = re.compile(r"\s*(?:[%٪%]|per\s?cento?\b|por ciento\b|por cento\b|pour cent\b|Prozent\b)")
-_BETWEEN = re.compile(r"(?:[\s,.º°]|st\b|nd\b|rd\b|th\b|\bde[l]?\b|\bof\b)*")
+_BEHIND = re.compile(r"[\s-]?(?:di |de |d['’])?((?:[^\W\d_]+|[€$£¥])(?: [^\W\d_]+){0,2})")
 
 
 def figures(text: str, lang: str) -> list[Mention]:
     """The figures of a text, in order, none over another."""
-    table = tables(lang)
-    months = [
-        (word.start(), word.end(), month)
-        for word in _WORD.finditer(text)
-        if (month := table.months.get(word[0].casefold())) and word[0] not in ("may", "mar", "set", "mai", "march")
-    ]
-    found = _dates(text, months)
-    _add(found, _in_digits(text, lang, table))
-    _add(found, _in_words(text, lang))
+    found: list[Mention] = []
+    for more in (
+        dates(text, lang),
+        times(text, lang),
+        _in_digits(text, lang),
+        _in_words(text, lang),
+    ):
+        found += [one for one in more if all(one.span[1] <= had.span[0] or had.span[1] <= one.span[0] for had in found)]
     return sorted(found, key=lambda mention: mention.span)
 
 
-def _add(found: list[Mention], more: list[Mention]) -> None:
-    found.extend(
-        [one for one in more if all(one.span[1] <= had.span[0] or had.span[1] <= one.span[0] for had in found)]
-    )
-
-
-def _dates(text: str, months: list[tuple[int, int, int]]) -> list[Mention]:
-    found: list[Mention] = []
-    for start, end, month in months:
-        day = year = ""
-        before = re.search(r"(?<!\d)(\d{1,2})" + _BETWEEN.pattern + r"$", text[max(0, start - 14) : start])
-        if before and 1 <= int(before[1]) <= 31:
-            day, start = before[1], max(0, start - 14) + before.start()
-        else:
-            after = re.match(_BETWEEN.pattern + r"(\d{1,2})(?:st|nd|rd|th)?(?![\d:.,]\d|\d)", text[end : end + 14])
-            if after and 1 <= int(after[1]) <= 31:
-                day, end = after[1], end + after.end()
-        behind = re.match(_BETWEEN.pattern + r"(\d{4})(?!\d)", text[end : end + 14])
-        if behind:
-            year, end = f"{int(behind[1]):04}", end + behind.end()
-        if day or year:
-            value = f"{year or '-'}-{month:02}" + (f"-{int(day):02}" if day else "")
-            _add(found, [Mention("date", value, (start, end))])
-    return found
-
-
-def _in_digits(text: str, lang: str, table: LocaleTables) -> list[Mention]:
+def _in_digits(text: str, lang: str) -> list[Mention]:
+    bare = {mention.span: mention for mention in years(text)}
     found = []
     for match in _DIGITS.finditer(text):
         digits = "".join(str(unicodedata.digit(char)) if char.isdigit() else char for char in match[0])
-        if ":" in digits:
-            hours, minutes = digits.split(":")
-            found.append(Mention("time", f"{int(hours):02}:{minutes}", match.span()))
-        elif re.fullmatch(r"1\d{3}|20\d{2}", digits):
-            found.append(Mention("date", digits, match.span()))
-        else:
-            found.append(_with_unit(text, _plain(digits, table), match.span(), lang))
+        amount = _with_unit(text, _plain(digits, tables(lang)), match.span(), lang)
+        is_counted = amount.kind != "number" and not amount.value.endswith(" year")
+        found.append(amount if is_counted or match.span() not in bare else bare[match.span()])
     return found
 
 
@@ -81,59 +51,58 @@ def _plain(digits: str, table: LocaleTables) -> float:
 
 
 def _with_unit(text: str, amount: float, span: tuple[int, int], lang: str) -> Mention:
+    """The figure of an amount that stands in a text, with its bound, its power of ten and what it counts."""
     table = tables(lang)
     start, end = span
     sign = "~" if collective(text[start:end].casefold(), lang) else bound_before(text, start, lang)
-    word = _WORD.match(text, end + 1) if text[end : end + 1].isspace() else None
-    if word and (scale := table.scales.get(word[0].casefold())):
-        amount, end = amount * scale, word.end()
+    if scale := _scale(lang).match(text, end):
+        amount, end = amount * table.scales[scale[1].casefold()], scale.end()
     kind, unit = "number", ""
-    if percent := _PERCENT.match(text, end):
+    if percent := _percent(lang).match(text, end):
         kind, unit, end = "percentage", "%", percent.end()
-    elif text[start - 1 : start] in table.currencies:
-        kind, unit, start = "money", table.currencies[text[start - 1]], start - 1
-    elif (after := re.match(r"\s*(?:di |de )?([^\W\d_]+|[€$£¥])", text[end:])) and (
-        code := table.currencies.get(after[1].casefold())
-    ):
-        kind, unit, end = "money", code, end + after.end()
+    elif before := table.currencies.get(text[max(0, start - 1) : start]):
+        kind, unit, start = "money", before, start - 1
+    elif behind := _BEHIND.match(text, end):
+        kind, unit, end = _counted(behind, table, end)
     return Mention(kind, f"{sign}{amount:.12g}{' ' + unit if unit else ''}", (start, end))
+
+
+def _counted(behind: re.Match[str], table: LocaleTables, end: int) -> tuple[str, str, int]:
+    """The kind and unit of the words behind an amount, the longest that are known, and where they end."""
+    phrase = behind[1].casefold()
+    while phrase:
+        for kind, units in (("money", table.currencies), ("quantity", table.units)):
+            if unit := units.get(phrase):
+                return kind, unit, behind.start(1) + len(phrase)
+        phrase = phrase.rpartition(" ")[0]
+    return "number", "", end
+
+
+@cache
+def _scale(lang: str) -> re.Pattern[str]:
+    """Words for powers of ten; those of scripts without case are followed by others without a space."""
+    scales = tables(lang).scales
+    spaced = [word for word in scales if word.lower() != word.upper()]
+    return re.compile(rf"\s?((?:{either(spaced)})(?!\w)|{either(scales.keys() - spaced)})", re.IGNORECASE)
+
+
+@cache
+def _percent(lang: str) -> re.Pattern[str]:
+    return re.compile(rf"\s*(?:[%٪％]|(?:{either(words(lang).get('percent', ()))})\b)", re.IGNORECASE)
 
 
 def _in_words(text: str, lang: str) -> list[Mention]:
     found: list[Mention] = []
     run: list[re.Match[str]] = []
     for word in [*_WORD.finditer(text), None]:
-        if (
-            word
-            and _value(word[0].casefold(), lang) is not None
-            and (not run or _GAP.fullmatch(text, run[-1].end(), word.start()))
-        ):
+        is_numeral = word is not None and numeral(word[0].casefold(), lang) is not None
+        if word and is_numeral and (not run or _GAP.fullmatch(text, run[-1].end(), word.start())):
             run.append(word)
             continue
         for first in range(len(run)):
-            value = _value(" ".join(part[0].casefold() for part in run[first:]), lang)
+            value = numeral(" ".join(part[0].casefold() for part in run[first:]), lang)
             if value is not None and value > 1:
                 found.append(_with_unit(text, value, (run[first].start(), run[-1].end()), lang))
                 break
-        run = [word] if word and _value(word[0].casefold(), lang) is not None else []
+        run = [word] if word and is_numeral else []
     return found
-
-
-@lru_cache(maxsize=1 << 16)
-def _value(words: str, lang: str) -> int | None:
-    if amount := collective(words, lang):
-        return amount
-    known = _words_of(lang.partition("-")[0])
-    if known is None:
-        return None
-    try:
-        return int(known(words, lang.partition("-")[0]))
-    except ValueError:
-        return None
-
-
-@cache
-def _words_of(lang: str) -> Callable[[str, str], int] | None:
-    from text_to_num import text2num
-
-    return text2num if lang in ("it", "en", "fr", "de", "es", "pt", "nl") else None

@@ -1,19 +1,30 @@
-"""What CLDR, through Babel, knows of a language: its months, separators, large numbers, and names of the world."""
+"""What is known of a language: CLDR's tables, through Babel, and the few words that CLDR lacks."""
 
 import re
+import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
+from importlib.resources import files
 from typing import Any
+
+_SYMBOLS = ("meter", "gram", "hectare", "watt", "byte", "celsius")
+"""Units whose symbols are known too; others are words as well (``in`` for inch)."""
+_LETTERS_OF_A_UNIT = 3
+"""Shorter are symbols."""
+_NO_UNITS = ("concentr-", "-person", "-imperial", "-scandinavian")
+"""Units whose words belong to others: per cent is no quantity, and years of work are written as years."""
 
 
 @dataclass(frozen=True, slots=True)
 class LocaleTables:
-    """A language's words for what all languages mention; all keys are case-folded.
+    """A language's words for what all languages mention; keys are case-folded, but months.
 
     Attributes:
         decimal, group: the separators of digits.
-        months: name or abbreviation to 1-12.
+        months: name or abbreviation to 1-12, as it is written.
         scales: words as ``million`` to their power.
+        units: words as ``kilometers``, some of several words, to CLDR's unit.
         currencies: name or symbol to ISO 4217.
         names: names of territories, languages and the cities of time zones to CLDR's code.
     """
@@ -22,8 +33,26 @@ class LocaleTables:
     group: str = ","
     months: dict[str, int] = field(default_factory=dict)
     scales: dict[str, int] = field(default_factory=dict)
+    units: dict[str, str] = field(default_factory=dict)
     currencies: dict[str, str] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
+
+
+@cache
+def words(lang: str) -> dict[str, Any]:
+    """Our own words of a language that go with figures; ``data/figures.toml`` says which."""
+    known: dict[str, Any] = _figures().get(lang.partition("-")[0], {})
+    return known
+
+
+@cache
+def _figures() -> dict[str, Any]:
+    return tomllib.loads(files("aligner.evidence").joinpath("data/figures.toml").read_text("utf-8"))
+
+
+def either(phrases: Iterable[str]) -> str:
+    """A pattern for any of the phrases, the longest first; one that never matches where there are none."""
+    return "|".join(map(re.escape, sorted(phrases, key=len, reverse=True))) or "(?!)"
 
 
 @cache
@@ -40,31 +69,46 @@ def tables(lang: str) -> LocaleTables:
         symbols.get("decimal", "."),
         symbols.get("group", ","),
         _months(locale),
-        _scales(locale),
+        _scales(locale) | words(lang).get("scales", {}),
+        _units(locale),
         _currencies(locale),
         _names(locale),
     )
 
 
 def _months(locale: Any) -> dict[str, int]:
-    return {
-        name.casefold().rstrip("."): number
-        for context in ("stand-alone", "format")
-        for width in ("abbreviated", "wide")
-        for number, name in locale.months[context][width].items()
-        if name and not name[0].isdigit()
-    }
+    """Months as CLDR writes them and with a capital: ``may`` and ``march`` are no months in English."""
+    months: dict[str, int] = {}
+    for context in ("stand-alone", "format"):
+        for width in ("abbreviated", "wide"):
+            for number, name in locale.months[context][width].items():
+                if name and not name[0].isdigit():
+                    months |= {name.rstrip("."): number, name[0].upper() + name[1:].rstrip("."): number}
+    return months
 
 
 def _scales(locale: Any) -> dict[str, int]:
     scales: dict[str, int] = {}
-    for patterns in locale.compact_decimal_formats.get("long", {}).values():
+    formats = locale.compact_decimal_formats
+    for patterns in (formats.get("long") or formats.get("short", {})).values():
         for power, pattern in patterns.items():
             word = re.sub(r"[0'\s.¤]", "", pattern.pattern.split(";")[0]).casefold()
             zeros = re.sub(r"[^0]", "", pattern.pattern.split(";")[0])
             if word and len(zeros) == 1 and int(power) >= 1000:
                 scales[word] = int(power)
     return scales
+
+
+def _units(locale: Any) -> dict[str, str]:
+    units: dict[str, str] = {}
+    for unit, widths in locale._data["unit_patterns"].items():
+        if any(part in unit for part in _NO_UNITS):
+            continue
+        for form, pattern in (item for width in ("short", "long") for item in dict(widths.get(width, {})).items()):
+            word = str(pattern).partition("{0}")[2].strip().casefold()
+            if form != "per" and "{" not in word and (len(word) >= _LETTERS_OF_A_UNIT or unit.endswith(_SYMBOLS)):
+                units.setdefault(word, unit.partition("-")[2])
+    return units
 
 
 def _currencies(locale: Any) -> dict[str, str]:
