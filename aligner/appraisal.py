@@ -86,8 +86,7 @@ def _comparison(alignment: Alignment, links: Sequence[Bead]) -> Comparison:
     targets = [alignment.pair.target.segment(link.target) for link in links]
     rows, columns = ({text: number for number, text in enumerate(dict.fromkeys(side))} for side in (sources, targets))
     cells = [(rows[source], columns[target]) for source, target in zip(sources, targets, strict=True)]
-    langs = alignment.pair.source.lang, alignment.pair.target.lang
-    return Comparison(list(rows), list(columns), langs, np.array(cells, dtype=np.int64).reshape(-1, 2))
+    return Comparison(list(rows), list(columns), np.array(cells, dtype=np.int64).reshape(-1, 2))
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,6 @@ class Measures:
         low_gap, high_gap: ``(p, views)``: cosine less that of the best rival, on the side where it is less and more.
         length: ``(p,)``: how far the log ratio of the lengths lies from the texts', at least 0.
         shorter: ``(p,)``: logarithm of the shorter length.
-        evidence: ``(p, 5)``: logarithms of one more than each count of ``EvidenceFeatures``.
         null: what pairs of these texts reach by chance.
     """
 
@@ -78,7 +77,6 @@ class Measures:
     high_gap: Floats
     length: Floats
     shorter: Floats
-    evidence: Floats
     null: Null
 
 
@@ -159,7 +157,6 @@ def verdict_terms(measures: Measures, contrast: Floats, mixture: "Mixture") -> d
         "margin": measures.margin,
         "length": measures.length,
         "shorter": measures.shorter,
-        "evidence": measures.evidence,
     }
 
 

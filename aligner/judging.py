@@ -8,9 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aligner.calibration import Measures, Null, coefficients, is_fitted, probabilities
-from aligner.document import UNDETERMINED
 from aligner.embedding import Embedder, Side, mean_vector
-from aligner.evidence import compare, mentions
 from aligner.margin import above_chance, rivals
 from aligner.neighbours import Neighbours, nearest_both_ways
 
@@ -42,14 +40,10 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Two lists of sentences to be compared; only ``pairs``, shape ``(p, 2)``, are judged where they are given.
-
-    ``langs`` are the languages of the two lists, BCP 47; evidence is found by them.
-    """
+    """Two lists of sentences to be compared; only ``pairs``, shape ``(p, 2)``, are judged where they are given."""
 
     sources: Sequence[str]
     targets: Sequence[str]
-    langs: tuple[str, str] = (UNDETERMINED, UNDETERMINED)
     pairs: Indices | None = None
 
 
@@ -73,11 +67,11 @@ class Judge:
         self,
         sources: Sequence[str],
         targets: Sequence[str],
-        langs: tuple[str, str] = (UNDETERMINED, UNDETERMINED),
+        langs: tuple[str, str] = ("und", "und"),  # noqa: ARG002
         pairs: Indices | None = None,
     ) -> Judged:
         """Judge these pairs, or all of which one side is among the other's nearest; see ``judge_all``."""
-        return self.judge_all([Comparison(sources, targets, langs, pairs)])[0]
+        return self.judge_all([Comparison(sources, targets, pairs)])[0]
 
     def judge_all(self, comparisons: Sequence[Comparison]) -> list[Judged]:
         """Judge the pairs of several comparisons that are one run: how likely a match is at all is told by all of them.
@@ -142,7 +136,6 @@ class Judge:
             high_gap=high_gap,
             length=np.abs(source - target - usual),
             shorter=np.minimum(source, target),
-            evidence=_evidence(comparison, pairs),
             null=_null(views),
         )
 
@@ -226,14 +219,6 @@ def _null(views: Sequence[_View]) -> Null:
     return Null(means[:, 0], sds[:, 0], means[:, 1], sds[:, 1], n)
 
 
-def _evidence(comparison: Comparison, pairs: Indices) -> Floats:
-    """How much each pair shares, contradicts and lacks; each sentence's mentions are found once. Shape ``(p, 5)``."""
-    sides = zip((comparison.sources, comparison.targets), comparison.langs, strict=True)
-    source, target = ([mentions(text, lang) for text in side] for side, lang in sides)
-    features = [compare(source[i], target[j]).features for i, j in pairs.tolist()]
-    return np.log1p(np.array(features, dtype=np.float64).reshape(-1, 5))
-
-
 def _mutual_scores(
     source: Vectors, target: Vectors, source_mean: Vectors, target_mean: Vectors
 ) -> tuple[Floats, Floats]:
@@ -248,9 +233,7 @@ def _nothing(n_embedders: int) -> Measures:
     views = n_embedders + (n_embedders > 1)
     nothing, none = np.zeros((0, views)), np.zeros(views)
     null, pairs = Null(none, none, none, none, 0), np.zeros((0, 2), dtype=np.int64)
-    return Measures(
-        pairs, nothing, nothing, nothing, nothing, nothing, np.zeros(0), np.zeros(0), np.zeros((0, 5)), null
-    )
+    return Measures(pairs, nothing, nothing, nothing, nothing, nothing, np.zeros(0), np.zeros(0), null)
 
 
 def _candidates(views: Sequence[_View]) -> Indices:

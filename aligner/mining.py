@@ -8,14 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aligner.alignment import Alignment, Bead
-from aligner.document import UNDETERMINED, DocumentPair
+from aligner.document import DocumentPair
 from aligner.embedding import Embedder
 from aligner.explanation import N_OTHERS, Candidate, Explanation, check_sentence
 from aligner.judging import Comparison, Judge, Judged
 
 Places = dict[str, list[int]]
-
-UNKNOWN = (UNDETERMINED, UNDETERMINED)
 
 MIN_RELATED = 0.1
 """The least probability of a pair that is worth telling although it is no link."""
@@ -48,7 +46,7 @@ class Mining:
 
     def align_all(self, pairs: Sequence[DocumentPair]) -> list[Alignment]:
         """Each pair aligned; how likely a match is at all is told by all of them."""
-        sides = [_sides(pair) for pair in pairs]
+        sides = [(pair.source.sentence_texts(), pair.target.sentence_texts()) for pair in pairs]
         alignments = []
         for pair, beads in zip(pairs, self._mine(sides, min(self.min_p, MIN_RELATED)), strict=True):
             links, related = (
@@ -57,19 +55,20 @@ class Mining:
             alignments.append(Alignment(pair, tuple(links), self.name, tuple(related)))
         return alignments
 
-    def mine(self, sources: Sequence[str], targets: Sequence[str], langs: tuple[str, str] = UNKNOWN) -> list[Bead]:
+    def mine(self, sources: Sequence[str], targets: Sequence[str]) -> list[Bead]:
         """The sentences of two unordered lists that say the same, as beads ``1-1`` in order of the source.
 
-        A sentence that stands in its list several times is searched once; its copies are linked in turn. ``langs`` are
-        the languages of the two lists, BCP 47: names, numbers and dates are compared by them.
+        A sentence that stands in its list several times is searched once; its copies are linked in turn.
         """
-        return self._mine([Comparison(sources, targets, langs)], self.min_p)[0]
+        return self.mine_all([(sources, targets)])[0]
 
-    def _mine(self, sides: Sequence[Comparison], min_p: float) -> list[list[Bead]]:
-        """The links of each comparison, best copies first, from this probability on."""
-        places = [(_places(one.sources), _places(one.targets)) for one in sides]
-        distinct = zip(places, sides, strict=True)
-        judged = self.judge.judge_all([Comparison(*map(list, both), one.langs) for both, one in distinct])
+    def mine_all(self, sides: Iterable[tuple[Sequence[str], Sequence[str]]]) -> list[list[Bead]]:
+        """``mine`` for several pairs of lists, each for itself but for how likely a match is at all."""
+        return self._mine(sides, self.min_p)
+
+    def _mine(self, sides: Iterable[tuple[Sequence[str], Sequence[str]]], min_p: float) -> list[list[Bead]]:
+        places = [(_places(sources), _places(targets)) for sources, targets in sides]
+        judged = self.judge.judge_all([Comparison(list(source), list(target)) for source, target in places])
         return [
             sorted(_beads(found, *both, min_p), key=lambda bead: bead.source)
             for found, both in zip(judged, places, strict=True)
@@ -84,10 +83,9 @@ class Mining:
             ValueError: the source has no such sentence.
         """
         check_sentence(pair, sentence)
-        whole = _sides(pair)
-        sources, targets = whole.sources, whole.targets
+        sources, targets = pair.source.sentence_texts(), pair.target.sentence_texts()
         both = _places(sources), _places(targets)
-        judged = self.judge.judge_all([Comparison(list(both[0]), list(both[1]), whole.langs)])[0]
+        judged = self.judge.judge_all([Comparison(list(both[0]), list(both[1]))])[0]
         beads = list(_beads(judged, *both, self.min_p))
         chosen = next((bead for bead in beads if sentence in bead.source), Bead((sentence,), ()))
         found = {targets[j] for j in chosen.target}
@@ -134,11 +132,6 @@ def _nearest(judged: Judged, source_places: Places, target_places: Places, text:
 def _bead(source: int, target: int, judged: Judged, number: int) -> Bead:
     score, cosine, margin, p = (float(part[number]) for part in (judged.score, judged.cosine, judged.margin, judged.p))
     return Bead((source,), (target,), score, cosine, margin, p=p)
-
-
-def _sides(pair: DocumentPair) -> Comparison:
-    source, target = pair.source, pair.target
-    return Comparison(source.sentence_texts(), target.sentence_texts(), (source.lang, target.lang))
 
 
 def _places(sentences: Iterable[str]) -> Places:

@@ -187,8 +187,7 @@ def mine(
     """
     embedders = _Embedders(encoder)
     embedder = embedders.choose(*langs)
-    both = (langs[0], langs[1]) if langs else (UNDETERMINED, UNDETERMINED)
-    return Mining(embedder, embedders.others(embedder), min_p).mine(sources, targets, both)
+    return Mining(embedder, embedders.others(embedder), min_p).mine(sources, targets)
 
 
 def evaluate_files(

@@ -75,7 +75,6 @@ class Trial:
     set: str
     way: str
     draws: tuple[Draw, ...]
-    langs: tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,15 +100,15 @@ def trials(data: Path) -> Iterator[Trial]:
                 for way, (both, alone, times) in WAYS.items():
                     for number in range(times):
                         one = draw(sources, targets, max(both, 1.5 * bool(both) / len(sources)), alone, SEED + number)
-                        yield Trial(f"{folder.name}/{path.stem}", way, (distinct(one),), (path.stem, "en"))
+                        yield Trial(f"{folder.name}/{path.stem}", way, (distinct(one),))
     folder = data / "comparable"
     for name, lang in (("itn-pt-en", "pt"), ("itn-de-en", "de"), ("facts-it-en", "it")):
         rows = [line.split("\t") for line in (folder / name / "gold.tsv").read_text("utf-8").split("\n") if line]
         gold = [Bead((int(i),), (int(j),)) for i, j, *_ in rows if i.isdigit() and j.isdigit()]
         sides = (read_lines(folder / name / f"{one}.txt") for one in (lang, "en"))
-        yield Trial(name, "as it is", (distinct(Draw(*sides, gold)),), (lang, "en"))
+        yield Trial(name, "as it is", (distinct(Draw(*sides, gold)),))
     pages = sorted((folder / "tldr-it-en").glob("*.gold"))
-    yield Trial("tldr-it-en", "as it is", tuple(distinct(_page(path)) for path in pages), ("it", "en"))
+    yield Trial("tldr-it-en", "as it is", tuple(distinct(_page(path)) for path in pages))
 
 
 def _page(path: Path) -> Draw:
@@ -132,7 +131,7 @@ def distinct(one: Draw) -> Draw:
 
 
 def measure(judge: Judge, trial: Trial) -> Measured:
-    measures = tuple(judge.measure(Comparison(one.sources, one.targets, trial.langs)) for one in trial.draws)
+    measures = tuple(judge.measure(Comparison(one.sources, one.targets)) for one in trial.draws)
     true = []
     for one, found in zip(trial.draws, measures, strict=True):
         gold = {(bead.source[0], bead.target[0]) for bead in one.gold}
