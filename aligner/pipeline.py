@@ -81,6 +81,30 @@ def align_corpus(
     return Run(corpus, documents, tuple(alignments), bitext, tuple(notes))
 
 
+def align_same_language(run: Run, *, encoder: str | Encoder | None = None) -> Run:
+    """The run with the records of comparable documents of one language added: what facts are found in.
+
+    Of two documents that are as like as translations one is a copy of the other, and no second witness: left out.
+
+    Args:
+        run: as ``align_corpus`` gives it.
+        encoder: as for ``align_corpus``.
+
+    Raises:
+        UnknownName, MissingExtra, EncoderError: the encoder cannot be used.
+    """
+    embedders = _Embedders(encoder)
+    found: list[Alignment] = []
+    for lang in _in_order(run.corpus.langs):
+        embedder = embedders.choose(lang)
+        documents = [document for document in run.documents if document.lang == lang]
+        for number, document in enumerate(documents):
+            pairs = Pairing(embedder).pair([document], documents[number + 1 :], {})
+            found += [_align(pair, embedder) for pair in pairs if pair.relation is Relation.COMPARABLE]
+    alignments = (*run.alignments, *found)
+    return replace(run, alignments=alignments, bitext=join(alignments, run.bitext.signature))
+
+
 def align_documents(
     source: Document, target: Document, *, mode: str = "auto", encoder: str | Encoder | None = None
 ) -> Alignment:
