@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from aligner.clauses import clauses
 from aligner.document import Document
 from aligner.embedding import Embedder
 from aligner.errors import SeedError
@@ -29,8 +28,6 @@ STATES, CONTAINS, CONTRADICTS, NOT_STATED = "states", "contains", "contradicts",
 
 MIN_P = 0.5
 """The probability from which a sentence speaks of a seed: more likely than not."""
-CLEARLY = 0.05
-"""How much closer than its sentence a clause must be for the rest of the sentence to be about something else."""
 MEASURES = ("cosine", "shared_figures", "conflicting_figures", "lacking_figures")
 """What a sentence is judged by; see ``measures``."""
 GENERIC = "generic"
@@ -128,11 +125,11 @@ class Sighting:
         seed: the seed's id.
         title: the seed's title.
         doc, lang: the document's id and language.
-        stance: ``states``; ``contains``: one clause says it, among other things; ``contradicts``: the same event with
-            another date or number; ``not stated``.
+        stance: ``states``; ``contains``: the sentence has a date of another event beside; ``contradicts``: the same
+            event with another date or number; ``not stated``.
         p: the probability that the sentence speaks of the seed's event; where none does, that of the likeliest one.
         sentence: its 0-based index; ``-1`` where it is not stated.
-        span: ``(start, end)`` of the sentence, or of the clause that says it, in the content, in code points.
+        span: ``(start, end)`` of the sentence in the document's content, in code points.
         text: what stands there.
         differences: what contradicts, the phrasing's first, as ``date 1998 / 1997``.
     """
@@ -157,7 +154,7 @@ def follow_seeds(
     A sentence is compared with every phrasing, of any language, and judged by the closest. Closeness alone takes what
     is merely on the topic for the fact, so that the figures of the phrasing (dates, numbers) that the sentence shares,
     contradicts or lacks weigh as well; see ``data/seeds.toml``. What is likely enough and has a figure that contradicts
-    the phrasing's, contradicts the seed. Single sentences are judged: a fact told over two is found only if one of them
+    the phrasing's, contradicts the seed, unless the document states the seed elsewhere. Single sentences are judged: a fact told over two is found only if one of them
     tells enough of it.
 
     Args:
@@ -176,12 +173,12 @@ def follow_seeds(
         for document in documents:
             seen = [compared.sight(seed, number, weights) for number in compared.numbers.get(document.id, ())]
             found = [one for one in seen if one.p >= min_p]
-            sightings += found or [_unstated(seed, document, seen)]
+            sightings += _without_others(found) or [_unstated(seed, document, seen)]
     return tuple(sightings)
 
 
 class Comparisons:
-    """The phrasings of seeds beside the sentences of documents and their clauses, by their numbers.
+    """The phrasings of seeds beside the sentences of documents, by their numbers.
 
     Attributes:
         sentences: each document, the sentence's index there, and its text; blank ones left out.
@@ -196,13 +193,9 @@ class Comparisons:
             if text.strip()
         ]
         self.numbers: defaultdict[str, list[int]] = defaultdict(list)
-        self._clauses: defaultdict[int, list[tuple[int, tuple[int, int]]]] = defaultdict(list)
         texts = [(document.lang, text) for document, _, text in self.sentences]
-        for number, (document, _, text) in enumerate(self.sentences):
+        for number, (document, _, _) in enumerate(self.sentences):
             self.numbers[document.id].append(number)
-            for start, end in _inner_clauses(text, document.lang):
-                self._clauses[number].append((len(texts), (start, end)))
-                texts.append((document.lang, text[start:end]))
         self._rows: defaultdict[str, list[int]] = defaultdict(list)
         phrasings = [(seed.id, lang, text) for seed in seeds for lang, own in seed.phrasings.items() for text in own]
         for row, (id, _, _) in enumerate(phrasings):
@@ -211,35 +204,40 @@ class Comparisons:
         self._asked = [mentions(text, lang) for _, lang, text in phrasings]
         self._mentioned = [mentions(text, document.lang) for document, _, text in self.sentences]
 
-    def closest(self, seed: Seed, number: int) -> tuple[int, float, Evidence]:
-        """The seed's phrasing closest to a sentence, by its row, with cosine and evidence."""
+    def closest(self, seed: Seed, number: int) -> tuple[float, Evidence]:
+        """The cosine of a sentence to the seed's closest phrasing, and the evidence of the two."""
         row = max(self._rows[seed.id], key=lambda row: self._cosines[row, number])
-        return row, float(self._cosines[row, number]), compare(self._asked[row], self._mentioned[number])
+        return float(self._cosines[row, number]), compare(self._asked[row], self._mentioned[number])
 
     def sight(self, seed: Seed, number: int, weights: Mapping[str, float]) -> Sighting:
         """What a sentence says of a seed, if it speaks of it: how probable that is, ``p`` tells."""
         document, index, text = self.sentences[number]
-        row, cosine, evidence = self.closest(seed, number)
-        stance, (start, end) = STATES, (0, len(text))
-        if evidence.conflicts:
-            stance = CONTRADICTS
-        elif self._clauses[number]:
-            column, span = max(self._clauses[number], key=lambda clause: self._cosines[row, clause[0]])
-            if self._cosines[row, column] > cosine + CLEARLY:
-                stance, (start, end) = CONTAINS, span
-        offset, _ = document.span((index,))
+        cosine, evidence = self.closest(seed, number)
         return Sighting(
             seed=seed.id,
             title=seed.title,
             doc=document.id,
             lang=document.lang,
-            stance=stance,
+            stance=_stance(evidence),
             p=_probability(cosine, evidence, weights),
             sentence=index,
-            span=(offset + start, offset + end),
-            text=text[start:end],
+            span=document.span((index,)),
+            text=text,
             differences=tuple(f"{tie.kind} {tie.source_value} / {tie.target_value}" for tie in evidence.conflicts),
         )
+
+
+def _stance(evidence: Evidence) -> str:
+    """How a sentence that speaks of a seed stands to it."""
+    if evidence.conflicts:
+        return CONTRADICTS
+    return CONTAINS if any(mention.kind == "date" for mention in evidence.target_only) else STATES
+
+
+def _without_others(found: Sequence[Sighting]) -> list[Sighting]:
+    """The sightings of a document; where it states the seed, a sentence with other figures is on another event."""
+    agreeing = [one for one in found if one.stance != CONTRADICTS]
+    return agreeing or list(found)
 
 
 def _unstated(seed: Seed, document: Document, seen: Sequence[Sighting]) -> Sighting:
@@ -285,9 +283,3 @@ def _cosines(
             rows = np.stack([vectors[number] for number in range(len(texts))])
             total += rows[: len(phrasings)] @ rows[len(phrasings) :].T
     return total / max(1, len(embedders))
-
-
-def _inner_clauses(text: str, lang: str) -> tuple[tuple[int, int], ...]:
-    """The clauses of a sentence that has several."""
-    spans = clauses(text, lang)
-    return spans if len(spans) > 1 else ()

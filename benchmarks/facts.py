@@ -75,7 +75,7 @@ def print_fit(
     for seed in seeds:
         for number, (document, _, text) in enumerate(compared.sentences):
             rows.append(Row(seed.id, document.id, text))
-            values.append(measures(*compared.closest(seed, number)[1:]))
+            values.append(measures(*compared.closest(seed, number)))
     table, labels = np.array(values), np.array([float(row in right) for row in rows])
     facts = np.array([row.fact for row in rows])
     tuned = ~np.isin(facts, list(held_out))
