@@ -8,7 +8,7 @@ from math import isfinite
 from aligner.bitext import Bitext, SegmentPair
 from aligner.disjoint import DisjointSets
 from aligner.document import Document
-from aligner.evidence import mentions
+from aligner.evidence import gather, mentions
 from aligner.relations import SegmentRelation
 
 MIN_P = 0.5
@@ -203,7 +203,7 @@ def _fact(links: Sequence[SegmentPair], family: set[str], documents: Mapping[str
         langs=tuple(sorted({statement.lang for statement in found})),
         stated_in=stated_in,
         not_stated_in=tuple(sorted((family & documents.keys()) - set(stated_in))),
-        conflicts=tuple(_conflict(link) for link in links if link.relation == SegmentRelation.CONFLICTING),
+        conflicts=tuple(filter(None, map(_conflict, links))),
         relations=tuple(sorted(counts.items(), key=lambda item: (-item[1], item[0]))),
         first=dates[0] if dates else "",
         last=dates[-1] if dates else "",
@@ -218,10 +218,15 @@ def _statements(link: SegmentPair) -> tuple[Statement, Statement]:
     )
 
 
-def _conflict(link: SegmentPair) -> Conflict:
-    ties = (tie for tie in link.evidence if not tie.agrees)
-    differences = tuple(f"{tie.kind} {tie.source_value} / {tie.target_value}" for tie in ties)
-    return Conflict(link.source_doc, link.target_doc, differences)
+def _conflict(link: SegmentPair) -> Conflict | None:
+    """What a link contradicts; one whose relation nobody told is looked at here."""
+    ties = link.evidence
+    if not link.relation:
+        ties = gather(link.source_text, link.target_text, link.source_lang, link.target_lang).ties
+    differences = tuple(f"{tie.kind} {tie.source_value} / {tie.target_value}" for tie in ties if not tie.agrees)
+    if link.relation == SegmentRelation.CONFLICTING or (not link.relation and differences):
+        return Conflict(link.source_doc, link.target_doc, differences)
+    return None
 
 
 def _dates(statements: Iterable[Statement]) -> list[str]:

@@ -154,8 +154,8 @@ def follow_seeds(
     A sentence is compared with every phrasing, of any language, and judged by the closest. Closeness alone takes what
     is merely on the topic for the fact, so that the figures of the phrasing (dates, numbers) that the sentence shares,
     contradicts or lacks weigh as well; see ``data/seeds.toml``. What is likely enough and has a figure that contradicts
-    the phrasing's, contradicts the seed, unless the document states the seed elsewhere. Single sentences are judged: a fact told over two is found only if one of them
-    tells enough of it.
+    the phrasing's, contradicts the seed, unless the document states the seed elsewhere. Single sentences are judged: a
+    fact told over two is found only if one of them tells enough of it.
 
     Args:
         seeds: as ``read_seeds`` gives them.

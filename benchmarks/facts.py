@@ -109,8 +109,11 @@ def print_seeds(
         print(f"seeds, {title:9} {score(found, wanted)}, stance right in {agreed} of {len(found & wanted)}")
 
 
-def print_clusters(right: Mapping[Row, Mapping[str, str]]) -> None:
-    """Pairwise precision and recall of the sentences that one fact holds, and how many records are right."""
+def print_clusters(right: Mapping[Row, Mapping[str, str]], held_out: set[str]) -> None:
+    """Pairwise precision and recall of the sentences that one fact holds, and how many records are right.
+
+    Pairs within translations are left out; a pair that speaks of no seed counts as wrong on both lines.
+    """
     run = align_same_language(align_corpus(ROOT / "corpus"))
     facts_of: dict[tuple[str, str], set[str]] = {}
     for row in right:
@@ -133,7 +136,10 @@ def print_clusters(right: Mapping[Row, Mapping[str, str]]) -> None:
         if facts_of[pair[0]] & facts_of[pair[1]] and pair[0][0] != pair[1][0]
         if frozenset((pair[0][0], pair[1][0])) not in translated
     }
-    print(f"pairs of sentences in one fact, translations left out  {score(found, wanted)}")
+    for title, is_held in (("tuned", False), ("held out", True)):
+        other = {row[1:] for row in right if (row.fact in held_out) is not is_held}
+        parts = ({pair for pair in pairs if not pair & other} for pairs in (found, wanted))
+        print(f"pairs of sentences in one fact, {title:9} {score(*parts)}")
     with (ROOT / "tests/gold/records.tsv").open(encoding="utf-8", newline="") as file:
         rows = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
         records = {(row["source_sentence"], row["target_sentence"]) for row in rows}
@@ -159,7 +165,7 @@ def main() -> None:
         print_fit(seeds, embedders, right, held_out)
     else:
         print_seeds(seeds, embedders, right, held_out)
-        print_clusters(right)
+        print_clusters(right, held_out)
 
 
 if __name__ == "__main__":
