@@ -77,7 +77,7 @@ def _read(file: Path) -> Iterator[Seed]:
         raise SeedError(f"{name}: is not UTF-8; save it as UTF-8") from error
     except tomllib.TOMLDecodeError as error:
         raise SeedError(f"{name}: is no TOML: {error}; mend it there") from error
-    _check_keys(table, {"fact"}, name)
+    _check_keys(table, {"fact"}, f"{name}: the file")
     facts = table.get("fact")
     if not isinstance(facts, list) or not facts:
         raise SeedError(f"{name}: holds no fact; write each below a line [[fact]]")
