@@ -2,8 +2,9 @@
 
     python benchmarks/facts.py [--encoder use+e5] [--fit]
 
-Rows that are held out are measured alone and never fitted on. Of the others, the figures are those of models fitted
-without the fact in question (leave one fact out). The regression is a logistic one with a ridge (le Cessie and
+Rows that are held out are measured alone and never fitted on. The figures of the tuned rows are those of the shipped
+coefficients, which were fitted on these very rows; ``--fit`` prints what coefficients fitted without the fact in
+question reach (leave one fact out). The regression is a logistic one with a ridge (le Cessie and
 van Houwelingen 1992, "Ridge estimators in logistic regression").
 """
 
