@@ -19,6 +19,7 @@ from aligner.encoders import ENCODERS, Encoder
 from aligner.errors import AlignerError, CorpusError, GoldError, UnknownName
 from aligner.evaluation import match
 from aligner.explanation import Explanation
+from aligner.facts import Fact
 from aligner.flags import FLAGS
 from aligner.languages import detect
 from aligner.methods import METHOD, METHODS, Method
@@ -27,10 +28,12 @@ from aligner.pairing import Pairing
 from aligner.readers import READERS
 from aligner.readers.ids import printable
 from aligner.report import Run, describe
+from aligner.seeds import MIN_P, Seed, Sighting, follow_seeds
 from aligner.splitters import SPLITTERS, Splitter
 from aligner.writers import WRITERS, mistakes, tsv, writer_for
 from aligner.writers.beads import beads_of, read_records
 from aligner.writers.bitexts import read_pairs
+from aligner.writers.facts import write_facts, write_facts_json, write_sightings, write_sightings_json
 from aligner.writers.tables import write_documents, write_unaligned
 from aligner.writers.texts import read_texts, texts_of
 from aligner.writers.whole import check_writable, make_folder, write_whole
@@ -86,6 +89,42 @@ def align_corpus(
     alignments = keep(alignments, min_p, min_precision)
     bitext = join(alignments, _signature(embedders, splitter))
     return Run(corpus, documents, tuple(alignments), bitext, tuple(notes))
+
+
+def align_same_language(run: Run, *, encoder: str | Encoder | None = None) -> Run:
+    """The run with the records of comparable documents of one language added: what facts are found in.
+
+    Of two documents that are as like as translations one is a copy of the other, and no second witness: left out.
+
+    Args:
+        run: as ``align_corpus`` gives it.
+        encoder: as for ``align_corpus``.
+
+    Raises:
+        UnknownName, MissingExtra, EncoderError: the encoder cannot be used.
+    """
+    embedders = _Embedders(encoder)
+    found: list[Alignment] = []
+    for lang in _in_order(run.corpus.langs):
+        embedder = embedders.choose(lang)
+        documents = [document for document in run.documents if document.lang == lang]
+        for number, document in enumerate(documents):
+            pairs = Pairing(embedder).pair([document], documents[number + 1 :], {})
+            found += [_align(pair, embedder) for pair in pairs if pair.relation is Relation.COMPARABLE]
+    alignments = (*run.alignments, *found)
+    return replace(run, alignments=alignments, bitext=join(alignments, run.bitext.signature))
+
+
+def follow(
+    run: Run, seeds: Sequence[Seed], *, encoder: str | Encoder | None = None, min_p: float = MIN_P
+) -> tuple[Sighting, ...]:
+    """What each document of a run says of each seed; see ``follow_seeds``.
+
+    Raises:
+        UnknownName, MissingExtra, EncoderError: the encoder cannot be used.
+    """
+    langs = dict.fromkeys((*run.corpus.langs, *(lang for seed in seeds for lang in seed.phrasings)))
+    return follow_seeds(seeds, run.documents, [_Embedders(encoder).choose(*langs)], min_p=min_p)
 
 
 def align_documents(
@@ -458,6 +497,25 @@ def write_run(run: Run, folder: Path) -> list[Path]:
         "unaligned.tsv": lambda file: write_unaligned(unlinked, file),
         "run.json": lambda file: file.write(f"{description}\n"),
     }
+    make_folder(folder)
+    for name, write in writes.items():
+        write_whole(folder / name, write)
+    return [folder / name for name in writes]
+
+
+def write_found(facts: Sequence[Fact], sightings: Sequence[Sighting], folder: Path) -> list[Path]:
+    """Write facts, and what was seen of seeds if anything, into a folder as TSV and JSONL; the paths written.
+
+    Raises:
+        OutputError: the folder cannot be made, or a file not be written.
+    """
+    writes: dict[str, Callable[[TextIO], object]] = {
+        "facts.tsv": lambda file: write_facts(facts, file),
+        "facts.jsonl": lambda file: write_facts_json(facts, file),
+    }
+    if sightings:
+        writes["seeds.tsv"] = lambda file: write_sightings(sightings, file)
+        writes["seeds.jsonl"] = lambda file: write_sightings_json(sightings, file)
     make_folder(folder)
     for name, write in writes.items():
         write_whole(folder / name, write)
