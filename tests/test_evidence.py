@@ -43,7 +43,17 @@ AGREEING = [
     ("in Bielorussia", "it", "in Belarus", "en", "name"),
     ("a Bruxelles", "it", "to Brussels", "en", "name"),
     ("in Беларусь", "ru", "in Belarus", "en", "name"),
-    ("la Nato", "it", "the NATO", "en", "name"),
+    ("la Nato", "it", "the NATO", "en", "acronym"),
+    ("l'Onu", "it", "the United Nations", "en", "acronym"),
+    ("l'ONU", "it", "the UN", "en", "acronym"),
+    ("secondo le Nazioni Unite", "it", "the UN", "en", "name"),
+    ("le truppe bielorusse", "it", "the Belarusian troops", "en", "name"),
+    ("la Corea del Sud", "it", "South Korea", "en", "name"),
+    ("ha detto Lukašenko", "it", "said Lukashenko", "en", "name"),
+    ("сказал Лукашенко", "ru", "said Lukashenko", "en", "name"),
+    ("联合国", "zh", "the United Nations", "en", "name"),
+    ("una missione permanente", "it", "a permanent mission", "en", "cognate"),
+    ("usa `git add`", "it", "use `git add`", "en", "word"),
 ]
 
 

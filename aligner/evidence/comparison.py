@@ -1,6 +1,7 @@
 """Mentions of two segments beside each other."""
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from math import isclose, isfinite
 
 from aligner.evidence.bounds import interval
@@ -8,6 +9,13 @@ from aligner.evidence.mention import FIGURES, Evidence, Mention, Tie
 
 _NEAR = 0.8
 """A bound answers an amount that is this share of it at least: ``at least 150`` is no way to say 1,000."""
+
+_SPELLED = frozenset({"name", "cognate"})
+"""The kinds whose values are words, unless they are codes, which have capitals."""
+_LETTERS = 5
+"""Shorter words are alike by chance."""
+_ALIKE = 0.9
+"""The similarity of two spellings of one name; 1 is the same."""
 
 
 def compare(source: Sequence[Mention], target: Sequence[Mention]) -> Evidence:
@@ -17,7 +25,7 @@ def compare(source: Sequence[Mention], target: Sequence[Mention]) -> Evidence:
     beside any that is left of that kind on the other side; they are paired in their order.
     """
     left, right = list(source), list(target)
-    ties = _take(left, right, _same) + _take(left, right, _compatible)
+    ties = [tie for agree in (_same, _compatible, _alike) for tie in _take(left, right, agree)]
     for kind in sorted(FIGURES):
         ones = [mention for mention in left if mention.kind == kind]
         others = [mention for mention in right if mention.kind == kind]
@@ -25,7 +33,12 @@ def compare(source: Sequence[Mention], target: Sequence[Mention]) -> Evidence:
             left.remove(one)
             right.remove(other)
             ties.append(_tie(one, other, agrees=False))
-    return Evidence(tuple(sorted(ties, key=lambda tie: tie.source_span)), tuple(left), tuple(right))
+    return Evidence(tuple(sorted(ties, key=lambda tie: tie.source_span)), _named(left), _named(right))
+
+
+def _named(mentions: list[Mention]) -> tuple[Mention, ...]:
+    """Without words that have no cognate: most have none, which says nothing."""
+    return tuple(mention for mention in mentions if mention.kind != "cognate")
 
 
 def _contradicting(ones: list[Mention], others: list[Mention]) -> list[Mention]:
@@ -69,6 +82,23 @@ def _compatible(one: Mention, other: Mention) -> bool:
     ends = [end for end in (low, high, other_low, other_high) if isfinite(end)]
     near = min(ends) >= _NEAR * max(ends)
     return near and unit == other_unit and low <= other_high and other_low <= high
+
+
+def _alike(one: Mention, other: Mention) -> bool:
+    """Whether two words are one, spelled otherwise: ``Lukašenko`` and ``Lukashenko``, ``missione`` and ``mission``."""
+    if one.kind != other.kind or one.kind not in _SPELLED or one.value[0] != other.value[0]:
+        return False
+    if min(len(one.value), len(other.value)) < _LETTERS or not (one.value.islower() and other.value.islower()):
+        return False
+    return _similarity()(one.value, other.value) >= _ALIKE
+
+
+@cache
+def _similarity() -> Callable[[str, str], float]:
+    """Jaro's, in favour of the same beginning (Winkler 1990, "String Comparator Metrics")."""
+    from rapidfuzz.distance import JaroWinkler
+
+    return JaroWinkler.similarity
 
 
 def _contradict(one: Mention, other: Mention) -> bool:
