@@ -72,15 +72,17 @@ def _same(one: Mention, other: Mention) -> bool:
 
 
 def _compatible(one: Mention, other: Mention) -> bool:
-    if one.kind != other.kind or one.kind not in FIGURES or one.kind == "time":
+    if one.kind != other.kind or one.kind not in FIGURES:
         return False
+    if one.kind == "time":
+        return _on_dial(one.value) == _on_dial(other.value)
     if one.kind == "date":
         ones, others = _parts(one.value), _parts(other.value)
         return not _differ(ones, others) and any(a and b for a, b in zip(ones, others, strict=True))
     low, high, unit = interval(one.value)
     other_low, other_high, other_unit = interval(other.value)
     ends = [end for end in (low, high, other_low, other_high) if isfinite(end)]
-    near = min(ends) >= _NEAR * max(ends)
+    near = min(ends, default=0.0) >= _NEAR * max(ends, default=0.0)
     return near and unit == other_unit and low <= other_high and other_low <= high
 
 
@@ -105,7 +107,7 @@ def _contradict(one: Mention, other: Mention) -> bool:
     if one.kind == "date":
         return _differ(_parts(one.value), _parts(other.value))
     if one.kind == "time":
-        return one.value != other.value
+        return _on_dial(one.value) != _on_dial(other.value)
     low, high, unit = interval(one.value)
     other_low, other_high, other_unit = interval(other.value)
     return unit == other_unit and not (low <= other_high and other_low <= high) and not _is_misread(one, other)
@@ -115,6 +117,12 @@ def _is_misread(one: Mention, other: Mention) -> bool:
     """Whether two amounts differ by thousands only: a separator or a word for millions was rather not understood."""
     amounts = sorted(float(mention.value.partition(" ")[0].lstrip("<>=~")) for mention in (one, other))
     return amounts[0] > 0 and any(isclose(amounts[0] * power, amounts[1]) for power in (1e3, 1e6, 1e9, 1e12))
+
+
+def _on_dial(time: str) -> tuple[int, int]:
+    """Hour and minute on a dial of twelve hours: which half of the day is often left unsaid."""
+    hour, minute = map(int, time.split(":"))
+    return hour % 12, minute
 
 
 def _parts(date: str) -> tuple[str, str, str]:

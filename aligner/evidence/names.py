@@ -34,7 +34,7 @@ def names(text: str, lang: str) -> list[Mention]:
     matches = [
         match
         for match in _WORD.finditer(text)
-        if all(match.end() <= start or end <= match.start() for start, end in taken)
+        if not _UNSPACED.match(match[0]) and all(match.end() <= start or end <= match.start() for start, end in taken)
     ]
     index = 0
     while index < len(matches):
