@@ -97,7 +97,7 @@ def _in_words(text: str, lang: str) -> list[Mention]:
     for word in _WORD.finditer(text):
         if numeral(word[0].casefold(), lang) is None:
             continue
-        if run and not _gap(lang).fullmatch(text, run[-1].end(), word.start()):
+        if run and not _continues(text, run, word, lang):
             found += _in_run(text, run, lang)
             run = []
         run.append(word)
@@ -110,7 +110,7 @@ def _in_run(text: str, run: list[re.Match[str]], lang: str) -> list[Mention]:
     first = 0
     while first < len(run):
         start, last = run[first].start(), len(run)
-        while (amount := _said(run[first:last], text, lang)) is None and last > first + 1:
+        while (amount := numeral(text[start : run[last - 1].end()].casefold(), lang)) is None and last > first + 1:
             last -= 1
         if amount is not None and amount > 1:
             found.append(_with_unit(text, amount, (start, run[last - 1].end()), lang))
@@ -118,12 +118,10 @@ def _in_run(text: str, run: list[re.Match[str]], lang: str) -> list[Mention]:
     return found
 
 
-def _said(run: list[re.Match[str]], text: str, lang: str) -> int | None:
-    """The number that a run of numerals says; a run with two millions in it says two numbers."""
-    scales = [word for part in run if (word := part[0].casefold()) in tables(lang).scales]
-    if len(scales) > len(set(scales)):
-        return None
-    return numeral(text[run[0].start() : run[-1].end()].casefold(), lang)
+def _continues(text: str, run: list[re.Match[str]], word: re.Match[str], lang: str) -> bool:
+    """Whether a numeral belongs to those before it: ``and`` joins hundreds to tens, but not two amounts of millions."""
+    gap = text[run[-1].end() : word.start()]
+    return bool(_gap(lang).fullmatch(gap)) and (not gap.strip(" -") or run[-1][0].casefold() not in tables(lang).scales)
 
 
 @cache
