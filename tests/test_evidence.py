@@ -79,6 +79,7 @@ def test_what_two_languages_write_differently_is_shared(
         ("circa trenta navi", "more than 100 ships"),
         ("nel 1995", "in 1998"),
         ("nel XIX secolo", "in 1995"),
+        ("nel novembre del 2013", "in October 2013"),
         ("alle 10.30", "at 11 a.m."),
         ("circa trenta morti", "More than 100 people are killed and 300 others injured"),
     ],
