@@ -111,6 +111,14 @@ def test_every_mention_lies_in_the_text_and_says_something(text: str, lang: str)
         assert mention.value.strip()
 
 
+def test_the_same_unit_comes_before_none() -> None:
+    ties = gather("5 % di 5", "5 of 5 %", "it", "en").ties
+    assert [(tie.kind, tie.source_value, tie.target_value) for tie in ties] == [
+        ("percentage", "5 %", "5 %"),
+        ("number", "5", "5"),
+    ]
+
+
 @given(st.text(), LANGS)
 def test_no_two_mentions_overlap(text: str, lang: str) -> None:
     spans = [mention.span for mention in mentions(text, lang)]

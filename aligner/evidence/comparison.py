@@ -25,7 +25,7 @@ def compare(source: Sequence[Mention], target: Sequence[Mention]) -> Evidence:
     beside any that is left of that kind on the other side; they are paired in their order.
     """
     left, right = list(source), list(target)
-    ties = [tie for agree in (_same, _compatible, _alike) for tie in _take(left, right, agree)]
+    ties = [tie for agree in (_same, _same_but_unit, _compatible, _alike) for tie in _take(left, right, agree)]
     for kind in sorted(FIGURES):
         ones = [mention for mention in left if mention.kind == kind]
         others = [mention for mention in right if mention.kind == kind]
@@ -61,14 +61,14 @@ def _tie(one: Mention, other: Mention, *, agrees: bool) -> Tie:
 
 
 def _same(one: Mention, other: Mention) -> bool:
-    """Whether two mentions say one thing; what an amount counts may be left unsaid, as that a number is a year."""
-    if (one.kind in FIGURES) != (other.kind in FIGURES):
-        return False
-    if one.value == other.value:
-        return True
+    return one.value == other.value and (one.kind in FIGURES) == (other.kind in FIGURES)
+
+
+def _same_but_unit(one: Mention, other: Mention) -> bool:
+    """Whether two figures are the same amount, of which one does not say what it counts, or that it is a year."""
     amount, _, unit = one.value.partition(" ")
     other_amount, _, other_unit = other.value.partition(" ")
-    return one.kind in FIGURES and amount == other_amount and not (unit and other_unit)
+    return {one.kind, other.kind} <= FIGURES and amount == other_amount and not (unit and other_unit)
 
 
 def _compatible(one: Mention, other: Mention) -> bool:
