@@ -1,5 +1,7 @@
 """Evidence: what two segments share or contradict."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,6 +25,10 @@ AGREEING = [
     ("alle 10:30", "it", "at 10:30", "en", "time"),
     ("alle 10.30", "it", "at 10:30 a.m.", "en", "time"),
     ("alle ore 22", "it", "at 10 p.m.", "en", "time"),
+    ("a las 14:30", "es", "at 2:30", "en", "time"),
+    ("hundertfünfzigtausend Paare", "de", "one hundred and fifty thousand couples", "en", "number"),
+    ("tre o cinque milioni", "it", "three million and five million", "en", "number"),
+    ("venti e trenta", "it", "20 and 30", "en", "number"),
     ("um 10.30 Uhr", "de", "à 10h30", "fr", "time"),
     ("nel XX secolo", "it", "in the 20th century", "en", "date"),
     ("au XXe siècle", "fr", "en el siglo XX", "es", "date"),
@@ -43,7 +49,17 @@ AGREEING = [
     ("in Bielorussia", "it", "in Belarus", "en", "name"),
     ("a Bruxelles", "it", "to Brussels", "en", "name"),
     ("in Беларусь", "ru", "in Belarus", "en", "name"),
-    ("la Nato", "it", "the NATO", "en", "name"),
+    ("la Nato", "it", "the NATO", "en", "acronym"),
+    ("l'Onu", "it", "the United Nations", "en", "acronym"),
+    ("l'ONU", "it", "the UN", "en", "acronym"),
+    ("secondo le Nazioni Unite", "it", "the UN", "en", "name"),
+    ("le truppe bielorusse", "it", "the Belarusian troops", "en", "name"),
+    ("la Corea del Sud", "it", "South Korea", "en", "name"),
+    ("ha detto Lukašenko", "it", "said Lukashenko", "en", "name"),
+    ("сказал Лукашенко", "ru", "said Lukashenko", "en", "name"),
+    ("联合国", "zh", "the United Nations", "en", "name"),
+    ("una missione permanente", "it", "a permanent mission", "en", "cognate"),
+    ("usa `git add`", "it", "use `git add`", "en", "word"),
 ]
 
 
@@ -63,6 +79,7 @@ def test_what_two_languages_write_differently_is_shared(
         ("circa trenta navi", "more than 100 ships"),
         ("nel 1995", "in 1998"),
         ("nel XIX secolo", "in 1995"),
+        ("nel novembre del 2013", "in October 2013"),
         ("alle 10.30", "at 11 a.m."),
         ("circa trenta morti", "More than 100 people are killed and 300 others injured"),
     ],
@@ -92,6 +109,33 @@ def test_every_mention_lies_in_the_text_and_says_something(text: str, lang: str)
         start, end = mention.span
         assert text[start:end].strip()
         assert mention.value.strip()
+
+
+def test_the_same_unit_comes_before_none() -> None:
+    ties = gather("5 % di 5", "5 of 5 %", "it", "en").ties
+    assert [(tie.kind, tie.source_value, tie.target_value) for tie in ties] == [
+        ("percentage", "5 %", "5 %"),
+        ("number", "5", "5"),
+    ]
+
+
+@given(st.text(), LANGS)
+def test_no_two_mentions_overlap(text: str, lang: str) -> None:
+    spans = [mention.span for mention in mentions(text, lang)]
+    assert all(end <= start for (_, end), (start, _) in pairwise(spans))
+
+
+@pytest.mark.parametrize(
+    "text", ["美国", "U.S. and US", "the XX century", "9" * 400, "at 10:30 on 3/4/2013, 5 km", "۱۹۹۵", "10 h 10h"]
+)
+def test_no_two_mentions_of_a_hard_case_overlap(text: str) -> None:
+    for lang in ("zh", "en", "it"):
+        spans = [mention.span for mention in mentions(text, lang)]
+        assert all(end <= start for (_, end), (start, _) in pairwise(spans))
+
+
+def test_a_number_too_large_to_hold_is_compared_all_the_same() -> None:
+    assert not gather("9" * 400, "at least " + "8" * 400, "en", "en").conflicts
 
 
 @given(st.text("0123456789.,: abAB-%€"), st.text("0123456789.,: abAB-%€"))

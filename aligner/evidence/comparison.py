@@ -1,6 +1,7 @@
 """Mentions of two segments beside each other."""
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from math import isclose, isfinite
 
 from aligner.evidence.bounds import interval
@@ -8,6 +9,13 @@ from aligner.evidence.mention import FIGURES, Evidence, Mention, Tie
 
 _NEAR = 0.8
 """A bound answers an amount that is this share of it at least: ``at least 150`` is no way to say 1,000."""
+
+_SPELLED = frozenset({"name", "cognate"})
+"""The kinds whose values are words, unless they are codes, which have capitals."""
+_LETTERS = 5
+"""Shorter words are alike by chance."""
+_ALIKE = 0.9
+"""The similarity of two spellings of one name; 1 is the same."""
 
 
 def compare(source: Sequence[Mention], target: Sequence[Mention]) -> Evidence:
@@ -17,7 +25,7 @@ def compare(source: Sequence[Mention], target: Sequence[Mention]) -> Evidence:
     beside any that is left of that kind on the other side; they are paired in their order.
     """
     left, right = list(source), list(target)
-    ties = _take(left, right, _same) + _take(left, right, _compatible)
+    ties = [tie for agree in (_same, _same_but_unit, _compatible, _alike) for tie in _take(left, right, agree)]
     for kind in sorted(FIGURES):
         ones = [mention for mention in left if mention.kind == kind]
         others = [mention for mention in right if mention.kind == kind]
@@ -25,7 +33,12 @@ def compare(source: Sequence[Mention], target: Sequence[Mention]) -> Evidence:
             left.remove(one)
             right.remove(other)
             ties.append(_tie(one, other, agrees=False))
-    return Evidence(tuple(sorted(ties, key=lambda tie: tie.source_span)), tuple(left), tuple(right))
+    return Evidence(tuple(sorted(ties, key=lambda tie: tie.source_span)), _named(left), _named(right))
+
+
+def _named(mentions: list[Mention]) -> tuple[Mention, ...]:
+    """Without words that have no cognate: most have none, which says nothing."""
+    return tuple(mention for mention in mentions if mention.kind != "cognate")
 
 
 def _contradicting(ones: list[Mention], others: list[Mention]) -> list[Mention]:
@@ -48,34 +61,53 @@ def _tie(one: Mention, other: Mention, *, agrees: bool) -> Tie:
 
 
 def _same(one: Mention, other: Mention) -> bool:
-    """Whether two mentions say one thing; what an amount counts may be left unsaid, as that a number is a year."""
-    if (one.kind in FIGURES) != (other.kind in FIGURES):
-        return False
-    if one.value == other.value:
-        return True
+    return one.value == other.value and (one.kind in FIGURES) == (other.kind in FIGURES)
+
+
+def _same_but_unit(one: Mention, other: Mention) -> bool:
+    """Whether two figures are the same amount, of which one does not say what it counts, or that it is a year."""
     amount, _, unit = one.value.partition(" ")
     other_amount, _, other_unit = other.value.partition(" ")
-    return one.kind in FIGURES and amount == other_amount and not (unit and other_unit)
+    return {one.kind, other.kind} <= FIGURES and amount == other_amount and not (unit and other_unit)
 
 
 def _compatible(one: Mention, other: Mention) -> bool:
-    if one.kind != other.kind or one.kind not in FIGURES or one.kind == "time":
+    if one.kind != other.kind or one.kind not in FIGURES:
         return False
+    if one.kind == "time":
+        return _on_dial(one.value) == _on_dial(other.value)
     if one.kind == "date":
         ones, others = _parts(one.value), _parts(other.value)
         return not _differ(ones, others) and any(a and b for a, b in zip(ones, others, strict=True))
     low, high, unit = interval(one.value)
     other_low, other_high, other_unit = interval(other.value)
     ends = [end for end in (low, high, other_low, other_high) if isfinite(end)]
-    near = min(ends) >= _NEAR * max(ends)
+    near = min(ends, default=0.0) >= _NEAR * max(ends, default=0.0)
     return near and unit == other_unit and low <= other_high and other_low <= high
+
+
+def _alike(one: Mention, other: Mention) -> bool:
+    """Whether two words are one, spelled otherwise: ``Lukašenko`` and ``Lukashenko``, ``missione`` and ``mission``."""
+    if one.kind != other.kind or one.kind not in _SPELLED or one.value[0] != other.value[0]:
+        return False
+    if min(len(one.value), len(other.value)) < _LETTERS or not (one.value.islower() and other.value.islower()):
+        return False
+    return _similarity()(one.value, other.value) >= _ALIKE
+
+
+@cache
+def _similarity() -> Callable[[str, str], float]:
+    """Jaro's, in favour of the same beginning (Winkler 1990, "String Comparator Metrics")."""
+    from rapidfuzz.distance import JaroWinkler
+
+    return JaroWinkler.similarity
 
 
 def _contradict(one: Mention, other: Mention) -> bool:
     if one.kind == "date":
         return _differ(_parts(one.value), _parts(other.value))
     if one.kind == "time":
-        return one.value != other.value
+        return _on_dial(one.value) != _on_dial(other.value)
     low, high, unit = interval(one.value)
     other_low, other_high, other_unit = interval(other.value)
     return unit == other_unit and not (low <= other_high and other_low <= high) and not _is_misread(one, other)
@@ -85,6 +117,12 @@ def _is_misread(one: Mention, other: Mention) -> bool:
     """Whether two amounts differ by thousands only: a separator or a word for millions was rather not understood."""
     amounts = sorted(float(mention.value.partition(" ")[0].lstrip("<>=~")) for mention in (one, other))
     return amounts[0] > 0 and any(isclose(amounts[0] * power, amounts[1]) for power in (1e3, 1e6, 1e9, 1e12))
+
+
+def _on_dial(time: str) -> tuple[int, int]:
+    """Hour and minute on a dial of twelve hours: which half of the day is often left unsaid."""
+    hour, minute = map(int, time.split(":"))
+    return hour % 12, minute
 
 
 def _parts(date: str) -> tuple[str, str, str]:

@@ -54,7 +54,7 @@ def times(text: str, lang: str) -> list[Mention]:
     found = []
     for match in _clock(lang).finditer(text):
         hour, minute, half = int(match["hour"]), match["minute"], match["half"]
-        marked = match["separator"] in (":", "h") or half or match["behind"] or match["before"]
+        marked = match["separator"] in (":", "h", "H") or half or match["behind"] or match["before"]
         if marked or (match["clock"] and minute):
             if half:
                 hour = hour % 12 + (12 if half.strip()[0] in "pP" else 0)
@@ -117,8 +117,8 @@ def _century(text: str, word: re.Match[str], lang: str) -> list[Mention]:
         number, start = _roman(before[1]) if before[1] else int(before[2]), max(0, start - 10) + before.start()
     elif behind := _ROMAN.match(text, end + 1):
         number, end = _roman(behind[0]), behind.end()
-    elif last := re.search(r"[^\W\d_]+(?:-[^\W\d_]+)?(?=[\s-]$)", text[:start]):
-        number, start = ordinal(last[0].casefold(), lang) or 0, last.start()
+    elif last := re.search(r"[^\W\d_]+(?:-[^\W\d_]+)?(?=[\s-]$)", text[max(0, start - 30) : start]):
+        number, start = ordinal(last[0].casefold(), lang) or 0, max(0, start - 30) + last.start()
     return [Mention("date", f"{number - 1:02}XX", (start, end))] if 1 <= number <= 30 else []
 
 

@@ -11,13 +11,14 @@ from aligner.evidence.mention import Mention
 from aligner.evidence.numerals import collective, numeral
 
 _DIGITS = re.compile(r"\d+(?:[.,٫٬’'\u00a0\u202f ]\d{3}(?!\d))+(?:[.,٫]\d+)?|\d+(?:[.,٫]\d+)?")
+_OTHER_DIGIT = re.compile(r"[^\D0-9]")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
-_GAP = re.compile(r"\s*-?\s*")
 _BEHIND = re.compile(r"[\s-]?(?:di |de |d['’])?((?:[^\W\d_]+|[€$£¥])(?: [^\W\d_]+){0,2})")
 
 
 def figures(text: str, lang: str) -> list[Mention]:
     """The figures of a text, in order, none over another."""
+    text = _OTHER_DIGIT.sub(lambda digit: str(unicodedata.digit(digit[0])), text)
     found: list[Mention] = []
     for more in (
         dates(text, lang),
@@ -33,8 +34,7 @@ def _in_digits(text: str, lang: str) -> list[Mention]:
     bare = {mention.span: mention for mention in years(text)}
     found = []
     for match in _DIGITS.finditer(text):
-        digits = "".join(str(unicodedata.digit(char)) if char.isdigit() else char for char in match[0])
-        amount = _with_unit(text, _plain(digits, tables(lang)), match.span(), lang)
+        amount = _with_unit(text, _plain(match[0], tables(lang)), match.span(), lang)
         is_counted = amount.kind != "number" and not amount.value.endswith(" year")
         found.append(amount if is_counted or match.span() not in bare else bare[match.span()])
     return found
@@ -94,15 +94,36 @@ def _percent(lang: str) -> re.Pattern[str]:
 def _in_words(text: str, lang: str) -> list[Mention]:
     found: list[Mention] = []
     run: list[re.Match[str]] = []
-    for word in [*_WORD.finditer(text), None]:
-        is_numeral = word is not None and numeral(word[0].casefold(), lang) is not None
-        if word and is_numeral and (not run or _GAP.fullmatch(text, run[-1].end(), word.start())):
-            run.append(word)
+    for word in _WORD.finditer(text):
+        if numeral(word[0].casefold(), lang) is None:
             continue
-        for first in range(len(run)):
-            value = numeral(" ".join(part[0].casefold() for part in run[first:]), lang)
-            if value is not None and value > 1:
-                found.append(_with_unit(text, value, (run[first].start(), run[-1].end()), lang))
-                break
-        run = [word] if word and is_numeral else []
+        if run and not _continues(text, run, word, lang):
+            found += _in_run(text, run, lang)
+            run = []
+        run.append(word)
+    return found + _in_run(text, run, lang)
+
+
+def _in_run(text: str, run: list[re.Match[str]], lang: str) -> list[Mention]:
+    """The amounts that consecutive numerals say: each is as many of them as say one number."""
+    found = []
+    first = 0
+    while first < len(run):
+        start, last = run[first].start(), len(run)
+        while (amount := numeral(text[start : run[last - 1].end()].casefold(), lang)) is None and last > first + 1:
+            last -= 1
+        if amount is not None and amount > 1:
+            found.append(_with_unit(text, amount, (start, run[last - 1].end()), lang))
+        first = last
     return found
+
+
+def _continues(text: str, run: list[re.Match[str]], word: re.Match[str], lang: str) -> bool:
+    """Whether a numeral belongs to those before it: ``and`` joins hundreds to tens, but not two amounts of millions."""
+    gap = text[run[-1].end() : word.start()]
+    return bool(_gap(lang).fullmatch(gap)) and (not gap.strip(" -") or run[-1][0].casefold() not in tables(lang).scales)
+
+
+@cache
+def _gap(lang: str) -> re.Pattern[str]:
+    return re.compile(rf"\s*-?\s*|\s+(?:{either(words(lang).get('between_numerals', ()))})\s+", re.IGNORECASE)

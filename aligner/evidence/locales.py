@@ -12,6 +12,8 @@ _SYMBOLS = ("meter", "gram", "hectare", "watt", "byte", "celsius")
 """Units whose symbols are known too; others are words as well (``in`` for inch)."""
 _LETTERS_OF_A_UNIT = 3
 """Shorter are symbols."""
+_LETTERS_OF_A_STEM = 5
+"""Shorter stems belong to other words."""
 _NO_UNITS = ("concentr-", "-person", "-imperial", "-scandinavian")
 """Units whose words belong to others: per cent is no quantity, and years of work are written as years."""
 
@@ -26,7 +28,9 @@ class LocaleTables:
         scales: words as ``million`` to their power.
         units: words as ``kilometers``, some of several words, to CLDR's unit.
         currencies: name or symbol to ISO 4217.
-        names: names of territories, languages and the cities of time zones to CLDR's code.
+        names: names of territories and of the cities of time zones to CLDR's code.
+        demonyms: names of languages, and their stems, to the territory they are named for, or to CLDR's code.
+        initials: acronyms of names of several words, as they are written, to CLDR's code.
     """
 
     decimal: str = "."
@@ -36,6 +40,8 @@ class LocaleTables:
     units: dict[str, str] = field(default_factory=dict)
     currencies: dict[str, str] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
+    demonyms: dict[str, str] = field(default_factory=dict)
+    initials: dict[str, str] = field(default_factory=dict)
 
 
 @cache
@@ -73,6 +79,8 @@ def tables(lang: str) -> LocaleTables:
         _units(locale),
         _currencies(locale),
         _names(locale),
+        _demonyms(locale),
+        _initials(locale),
     )
 
 
@@ -124,7 +132,49 @@ def _names(locale: Any) -> dict[str, str]:
     from babel.core import get_global
 
     found = {zone.rpartition("/")[2].replace("_", " ").casefold(): zone for zone in get_global("zone_territories")}
-    found.update((facts["city"].casefold(), zone) for zone, facts in locale.time_zones.items() if "city" in facts)
-    found.update((name.casefold(), code) for code, name in locale.languages.items() if len(name) > 3)
-    found.update((name.casefold(), code) for code, name in locale.territories.items() if len(name) > 2)
+    found.update((facts["city"].casefold(), zone) for zone, facts in locale.time_zones.items() if facts.get("city"))
+    found.update((name.casefold(), code) for code, name in locale.territories.items() if len(name) > 1)
+    return found
+
+
+def _demonyms(locale: Any) -> dict[str, str]:
+    """Names of languages serve as adjectives too: ``Belarusian`` is said of Belarus."""
+    named_for = _territories_of_languages()
+    found: dict[str, str] = {}
+    for code, name in locale.languages.items():
+        word = name.casefold()
+        if " " not in word:
+            for cut in range(3):
+                if len(word) - cut >= (_LETTERS_OF_A_STEM if cut else 4):
+                    found.setdefault(word[: len(word) - cut], named_for.get(code, code))
+    return found
+
+
+@cache
+def _territories_of_languages() -> dict[str, str]:
+    """Languages named for the territory where most speak them and where they are official.
+
+    That is told by the first letter of their English names: Danish and Denmark, but not English and United States.
+    """
+    from babel import Locale
+    from babel.core import get_global
+    from babel.languages import get_official_languages
+
+    english = Locale("en")
+    found = {}
+    for code, name in english.languages.items():
+        territory = get_global("likely_subtags").get(code, "").rpartition("_")[2]
+        named = english.territories.get(territory, "")
+        if named[:1] == name[0] and code in get_official_languages(territory):
+            found[code] = territory
+    return found
+
+
+def _initials(locale: Any) -> dict[str, str]:
+    """Acronyms that are no other territory's code: in Portuguese ``EU`` is not Estados Unidos."""
+    found: dict[str, str] = {}
+    for code, name in locale.territories.items():
+        letters = "".join(word[0] for word in re.findall(r"[^\W\d_]{4,}", name)).upper()
+        if len(letters) > 1 and not code.isdigit() and (letters == code or letters not in locale.territories):
+            found.setdefault(letters, code)
     return found

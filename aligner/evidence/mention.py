@@ -21,7 +21,8 @@ class Mention:
     """Something in a text that can be compared across languages.
 
     Attributes:
-        kind: ``number``, ``date``, ``time``, ``quantity``, ``money``, ``percentage``, ``name``, ``acronym``, ``word``.
+        kind: ``number``, ``date``, ``time``, ``quantity``, ``money``, ``percentage``, ``name``, ``acronym``,
+            ``word`` (written as code, so in all languages alike), ``cognate`` (a long word that may have one).
         value: what is meant, in a notation that no language owns.
         span: ``(start, end)`` in the text, in code points.
     """
