@@ -248,7 +248,8 @@ def repair(bitext: Path, output: str, langs: list[str] | None, encoder: str | No
     mended, repairs = repair_bitext(read_bitext(bitext, langs), encoder=encoder)
     write(mended)
     for one in repairs:
-        click.echo(f"records {one.start + 1} to {one.end}: mean p {one.p_before:.2f} -> {one.p_after:.2f}", err=True)
+        change = f"shifted by {one.shift}, mean p {one.p_before:.2f} -> {one.p_after:.2f}"
+        click.echo(f"records {one.start + 1} to {one.end}: {change}", err=True)
     click.echo(f"{len(repairs)} stretches realigned, {len(mended)} records", err=True)
 
 

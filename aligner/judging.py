@@ -89,9 +89,7 @@ class Judge:
 
     def measure(self, comparison: Comparison) -> Measures:
         """What the encoders say of a comparison's pairs."""
-        sides = [
-            (embedder.side(comparison.sources), embedder.side(comparison.targets)) for embedder in self.embedders
-        ]
+        sides = [(embedder.side(comparison.sources), embedder.side(comparison.targets)) for embedder in self.embedders]
         views = [_View.of(source.vectors, target.vectors) for source, target in [*sides, *_together(sides)]]
         pairs = _candidates(views) if comparison.pairs is None else np.asarray(comparison.pairs, dtype=np.int64)
         lengths = [np.array([max(1, len(text)) for text in side]) for side in (comparison.sources, comparison.targets)]
