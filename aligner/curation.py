@@ -102,7 +102,7 @@ def _judged(pairs: Sequence[SegmentPair], choose: Choose) -> list[SegmentPair]:
     found = [pair if is_full(pair) else replace(pair, p=0.0, score=0.0) for pair in pairs]
     for block in blocks(pairs):
         judged = Judge([choose(*block.langs)]).judge(block.sources, block.targets, block.langs, block.own)
-        measured = zip(block.numbers, judged.p, judged.score, judged.cosine, judged.margin, strict=True)
+        measured = zip(block.full, judged.p, judged.score, judged.cosine, judged.margin, strict=True)
         for number, p, likeness, cosine, margin in measured:
             found[number] = replace(
                 pairs[number], p=float(p), score=float(likeness), cosine=float(cosine), margin=float(margin)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from aligner.bitext import SegmentPair
 from aligner.blocks import Block, blocks, is_full
+from aligner.calibration import champions_of
 from aligner.document import Document, DocumentPair, Relation, Sentence, Text
 from aligner.embedding import Embedder
 from aligner.judging import Judge
@@ -23,7 +24,7 @@ from aligner.methods.monotone import Monotone
 LOW = 0.5
 """Records below this probability may be shifted."""
 
-MIN_GAIN = 0.25
+MIN_GAIN = 0.1
 """A counterpart elsewhere must be more probable than what stands there by this much."""
 
 AROUND = 2
@@ -86,20 +87,14 @@ def realigned(pairs: Sequence[SegmentPair], choose: Choose) -> list[SegmentPair]
 def _better_elsewhere(block: Block, judge: Judge, p: NDArray[np.float64]) -> list[Cell]:
     """The cells off the diagonal that are clearly better than both records they touch; fills in these records' ``p``.
 
-    A text that occurs in several records tells no place.
+    Each is the best of both its texts; a text that occurs in several records tells no place.
     """
-    p[block.numbers] = judge.judge(block.sources, block.targets, block.langs, block.own).p
+    p[block.full] = judge.judge(block.sources, block.targets, block.langs, block.own).p
     crossed = judge.judge(block.sources, block.targets, block.langs)
-    records = []
-    for side, texts in enumerate((block.sources, block.targets)):
-        place = np.full(len(texts), -1)
-        place[block.own[:, side]] = block.numbers
-        place[np.bincount(block.own[:, side], minlength=len(texts)) > 1] = -1
-        records.append(place[crossed.pairs[:, side]])
-    one, other = records
-    is_better = (one >= 0) & (other >= 0) & (one != other)
-    is_better &= crossed.p >= np.maximum(p[one], p[other]) + MIN_GAIN
-    return sorted(zip(one[is_better].tolist(), other[is_better].tolist(), strict=True))
+    ones, others = block.source_records[crossed.pairs[:, 0]], block.target_records[crossed.pairs[:, 1]]
+    is_better = (ones >= 0) & (others >= 0) & (ones != others) & champions_of(crossed.pairs, crossed.p)
+    is_better &= crossed.p >= np.maximum(p[ones], p[others]) + MIN_GAIN
+    return sorted(zip(ones[is_better].tolist(), others[is_better].tolist(), strict=True))
 
 
 def _supported(cells: Sequence[Cell]) -> list[Cell]:
