@@ -8,6 +8,7 @@ import numpy as np
 
 from aligner.bitext import Bitext, SegmentPair
 from aligner.blocks import blocks, is_full
+from aligner.calibration import cut_for_precision
 from aligner.evidence import Tie, gather
 from aligner.flags import flag
 from aligner.judging import Judge
@@ -50,14 +51,22 @@ def score(bitext: Bitext, choose: Choose) -> Bitext:
 
 
 def sift(
-    bitext: Bitext, choose: Choose, *, min_p: float = 0.5, drop: Collection[str] = ()
+    bitext: Bitext,
+    choose: Choose,
+    *,
+    min_p: float = 0.5,
+    min_precision: float | None = None,
+    drop: Collection[str] = (),
 ) -> tuple[Bitext, tuple[Dropped, ...]]:
     """The records that are kept, and those dropped with the reason; each stands in one of the two, in order.
 
-    A bitext in which a record has no ``p`` is scored first; flags are always found anew.
+    A bitext in which a record has no ``p`` is scored first; flags are always found anew. ``min_precision`` sets the
+    least ``p`` in place of ``min_p``: the lowest at which the expected precision of all records is still that.
     """
     unscored = any(isnan(pair.p) for pair in bitext.pairs)
     pairs = score(bitext, choose).pairs if unscored else _flagged(bitext.pairs)
+    if min_precision is not None:
+        min_p = cut_for_precision(np.array([pair.p for pair in pairs]), min_precision)
     kept, dropped = [], []
     for pair in pairs:
         reasons = [*(["min_p"] if pair.p < min_p else []), *(name for name in pair.flags if name in drop)]

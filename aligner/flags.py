@@ -32,6 +32,8 @@ SMOOTHING = 15
 _WORD = re.compile(r"[^\W\d_]+")
 _FOLDED = re.compile(r"[\W_]+")
 _FIGURE = re.compile(r"\d(?:[\d.,:'’\s]*\d)?")
+_PLAIN = re.compile(r"(?<![\w'’.,])\d[\d.,'’\s]*\d(?![A-Za-z\d])")
+"""Several digits. One digit, the 16th, the 1970s and the '70s are often words or Roman numerals in another language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +65,14 @@ def _is_empty(record: _Record) -> bool:
 def _has_number_mismatch(record: _Record) -> bool:
     """A figure that nothing answers, or that contradicts the other side's, has digits that do not stand there.
 
-    That the same digits are read as a number here and as money there, as 6.30 and 6:30 or 5.000 and $5,000, is no fault.
+    That the same digits are a number here and money there, as 6.30 and 6:30 or 5.000 and $5,000, is no fault.
     """
     if _is_empty(record):
         return False
     pair = record.pair
     evidence = gather(pair.source_text, pair.target_text, pair.source_lang, pair.target_lang)
-    ones = [tie.source_span for tie in evidence.conflicts] + _figures(evidence.source_only)
-    others = [tie.target_span for tie in evidence.conflicts] + _figures(evidence.target_only)
+    ones = [tie.source_span for tie in evidence.conflicts] + _plain(evidence.source_only, pair.source_text)
+    others = [tie.target_span for tie in evidence.conflicts] + _plain(evidence.target_only, pair.target_text)
     return _has_digits_of_its_own(pair.source_text, ones, pair.target_text) or (
         _has_digits_of_its_own(pair.target_text, others, pair.source_text)
     )
@@ -133,8 +135,11 @@ def _folded(text: str) -> str:
     return _FOLDED.sub(" ", text.casefold()).strip()
 
 
-def _figures(mentions: Iterable[Mention]) -> list[tuple[int, int]]:
-    return [mention.span for mention in mentions if mention.kind in FIGURES]
+def _plain(mentions: Iterable[Mention], text: str) -> list[tuple[int, int]]:
+    """Where figures stand that languages write in digits alike."""
+    starts = [match.start() for match in _PLAIN.finditer(text)]
+    spans = (mention.span for mention in mentions if mention.kind in FIGURES)
+    return [(start, end) for start, end in spans if any(start <= plain < end for plain in starts)]
 
 
 def _has_digits_of_its_own(text: str, spans: Iterable[tuple[int, int]], other: str) -> bool:
