@@ -27,7 +27,7 @@ SETS: Mapping[str, tuple[str, str, str]] = {
     "john-zh-en": ("line/john-verses", "zh", "en"),
     "john-ar-pt": ("line/john-verses", "ar", "pt"),
     "instguide-it-en": ("block/instguide-it-en/whole", "it", "en"),
-    "pinocchio-it-en": ("block/pinocchio-it-en/ch01", "it", "en"),
+    "debian-faq-it-en": ("block/debian-faq-it-en/whole", "it", "en"),
 }
 """Folder of line pairs or stem of a block set, and the two languages."""
 
