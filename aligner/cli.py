@@ -205,6 +205,7 @@ def score(bitext: Path, output: str, langs: list[str] | None, encoder: str | Non
 @click.option("-o", "--output", default="-", show_default=True, help="File for what is kept: .tsv or .jsonl.")
 @click.option("--dropped", type=click.Path(path_type=Path), required=True, help="Table for the rest, with reasons.")
 @click.option("--min-p", type=click.FloatRange(0, 1), default=0.5, show_default=True, help="The least p to keep.")
+@click.option("--min-precision", type=click.FloatRange(0, 1), help="In place of --min-p: the least expected precision.")
 @click.option("--drop", multiple=True, help="Drop what has this flag; several with commas between.")
 @click.option("--langs", type=Langs(2), help=LANGS)
 @click.option("--encoder", help=ENCODER)
@@ -213,6 +214,7 @@ def filter_(
     output: str,
     dropped: Path,
     min_p: float,
+    min_precision: float | None,
     drop: tuple[str, ...],
     langs: list[str] | None,
     encoder: str | None,
@@ -227,7 +229,9 @@ def filter_(
     check_writable(dropped)
     if output != "-" and Path(output).resolve() == dropped.resolve():
         raise click.UsageError("-o and --dropped name the same file")
-    kept, rest = filter_bitext(read_bitext(bitext, langs), min_p=min_p, drop=flags, encoder=encoder)
+    kept, rest = filter_bitext(
+        read_bitext(bitext, langs), min_p=min_p, min_precision=min_precision, drop=flags, encoder=encoder
+    )
     write_dropped(rest, dropped)
     write(kept)
     click.echo(f"{len(kept)} records kept, {len(rest)} dropped", err=True)
@@ -248,7 +252,8 @@ def repair(bitext: Path, output: str, langs: list[str] | None, encoder: str | No
     mended, repairs = repair_bitext(read_bitext(bitext, langs), encoder=encoder)
     write(mended)
     for one in repairs:
-        click.echo(f"records {one.start + 1} to {one.end}: mean p {one.p_before:.2f} -> {one.p_after:.2f}", err=True)
+        change = f"shifted by {one.shift}, mean p {one.p_before:.2f} -> {one.p_after:.2f}"
+        click.echo(f"records {one.start + 1} to {one.end}: {change}", err=True)
     click.echo(f"{len(repairs)} stretches realigned, {len(mended)} records", err=True)
 
 

@@ -307,7 +307,12 @@ def score_bitext(bitext: Bitext, *, encoder: str | Encoder | None = None) -> Bit
 
 
 def filter_bitext(
-    bitext: Bitext, *, min_p: float = 0.5, drop: Collection[str] = (), encoder: str | Encoder | None = None
+    bitext: Bitext,
+    *,
+    min_p: float = 0.5,
+    min_precision: float | None = None,
+    drop: Collection[str] = (),
+    encoder: str | Encoder | None = None,
 ) -> tuple[Bitext, tuple[curation.Dropped, ...]]:
     """The records that are kept, and those that are dropped with the reason; see ``curation.sift``.
 
@@ -316,7 +321,7 @@ def filter_bitext(
         UnknownName, MissingExtra, EncoderError: the encoder cannot be used.
     """
     check_flags(drop)
-    return curation.sift(bitext, _Embedders(encoder).choose, min_p=min_p, drop=drop)
+    return curation.sift(bitext, _Embedders(encoder).choose, min_p=min_p, min_precision=min_precision, drop=drop)
 
 
 def repair_bitext(
