@@ -105,23 +105,6 @@ def is_fitted(name: str) -> bool:
     return coefficients(name) is not coefficients(GENERIC) and coefficients(name) != coefficients(GENERIC)
 
 
-def cut_for_precision(p: Floats, precision: float) -> float:
-    """The least ``p`` at which the pairs that are kept are right with this expected precision.
-
-    The expected precision of the pairs kept is the mean of their ``p``, which is what calibration means.
-
-    Args:
-        p: shape ``(n,)``, calibrated probabilities.
-        precision: in ``(0, 1]``.
-
-    Returns:
-        A value of ``p``, or 1 where no pair can be kept.
-    """
-    falling = np.sort(p)[::-1]
-    kept = np.flatnonzero(np.cumsum(falling) / np.arange(1, len(falling) + 1) >= precision)
-    return float(falling[kept[-1]]) if len(kept) else 1.0
-
-
 def probabilities(runs: Sequence[Measures], table: Coefficients) -> list[Floats]:
     """The probability of each pair, one array a comparison; the comparisons are one run and share its mixture."""
     contrasts = [weighted_sum(table.contrast, contrast_terms(measures, table)) for measures in runs]

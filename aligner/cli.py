@@ -5,7 +5,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO, cast
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar, cast
 
 import click
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 LANGS = "Languages as codes with commas between, source first, as in it,en."
 ENCODER = "use, e5, use+e5, or the name or folder of a SentenceTransformer; by default chosen by language."
+MIN_P = "Least calibrated probability of a record [0.5 in comparable texts, any in translations]."
+MIN_PRECISION = "Keep as many records as this expected precision allows, as 0.95."
 SPLITTER = "rules (ours) or lines (already split: one sentence a line)."
 
 
@@ -55,6 +57,16 @@ class Langs(click.ParamType[list[str]]):
         return [code for code in codes if code]
 
 
+Command = TypeVar("Command", bound=Callable[..., Any])
+PROBABILITY = click.FloatRange(0, 1)
+
+
+def cut_options(command: Command) -> Command:
+    """The options that say how probable a record must be."""
+    command = click.option("--min-precision", type=PROBABILITY, help=MIN_PRECISION)(command)
+    return click.option("--min-p", type=PROBABILITY, help=MIN_P)(command)
+
+
 @click.group(cls=MainJob, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="aligner")
 def main() -> None:
@@ -70,7 +82,15 @@ def main() -> None:
 @click.option("--langs", type=Langs(), help=LANGS)
 @click.option("--encoder", help=ENCODER)
 @click.option("--splitter", default="rules", show_default=True, help=SPLITTER)
-def run(corpus: Path, output: Path | None, langs: list[str] | None, encoder: str | None, splitter: str) -> None:
+@cut_options
+def run(
+    corpus: Path,
+    output: Path | None,
+    langs: list[str] | None,
+    encoder: str | None,
+    splitter: str,
+    **cuts: float | None,
+) -> None:
     """The main job: align all the documents of a folder."""
     from aligner.pipeline import align_corpus, write_run
     from aligner.report import summarise
@@ -78,7 +98,7 @@ def run(corpus: Path, output: Path | None, langs: list[str] | None, encoder: str
 
     folder = output or Path("outputs") / (corpus.resolve().name or "corpus")
     check_folder(folder)
-    result = align_corpus(corpus, langs=langs, encoder=encoder, splitter=splitter)
+    result = align_corpus(corpus, langs=langs, encoder=encoder, splitter=splitter, **cuts)
     files = write_run(result, folder)
     _warn([*result.corpus.warnings, *result.notes])
     click.echo(summarise(result, files))
@@ -93,14 +113,22 @@ def run(corpus: Path, output: Path | None, langs: list[str] | None, encoder: str
 @click.option("--langs", type=Langs(2), help=LANGS)
 @click.option("--encoder", help=ENCODER)
 @click.option("--splitter", default="rules", show_default=True, help=SPLITTER)
+@cut_options
 def pair(
-    source: Path, target: Path, output: str, mode: str, langs: list[str] | None, encoder: str | None, splitter: str
+    source: Path,
+    target: Path,
+    output: str,
+    mode: str,
+    langs: list[str] | None,
+    encoder: str | None,
+    splitter: str,
+    **cuts: float | None,
 ) -> None:
     """Align two files."""
     from aligner.pipeline import align_files
 
     write = _writer(output)
-    bitext = align_files(source, target, mode=mode, langs=langs, encoder=encoder, splitter=splitter)
+    bitext = align_files(source, target, mode=mode, langs=langs, encoder=encoder, splitter=splitter, **cuts)
     write(bitext)
     _tell(bitext)
 
@@ -140,12 +168,20 @@ def explain(
 @click.option("-o", "--output", default="-", show_default=True, help="File to write to: .tsv, .jsonl or .vecalign.")
 @click.option("--langs", type=Langs(2), help=LANGS)
 @click.option("--encoder", help=ENCODER)
-def mine(source: Path, target: Path, output: str, langs: list[str] | None, encoder: str | None) -> None:
+@cut_options
+def mine(
+    source: Path,
+    target: Path,
+    output: str,
+    langs: list[str] | None,
+    encoder: str | None,
+    **cuts: float | None,
+) -> None:
     """Find the translations among two files of sentences, one a line, in no order."""
     from aligner.pipeline import align_files
 
     write = _writer(output)
-    bitext = align_files(source, target, mode="comparable", langs=langs, encoder=encoder, splitter="lines")
+    bitext = align_files(source, target, mode="comparable", langs=langs, encoder=encoder, splitter="lines", **cuts)
     write(bitext)
     _tell(bitext)
 
