@@ -67,6 +67,17 @@ def cut_options(command: Command) -> Command:
     return click.option("--min-p", type=PROBABILITY, help=MIN_P)(command)
 
 
+def bitext_arguments(command: Callable[..., None]) -> Callable[..., None]:
+    """The arguments that tell an existing bitext."""
+    for option in (
+        click.option("--target", type=click.Path(path_type=Path), help="The target text, one sentence a line."),
+        click.option("--source", type=click.Path(path_type=Path), help="The source text, one sentence a line."),
+        click.argument("bitext", type=click.Path(path_type=Path), required=False),
+    ):
+        command = option(command)
+    return command
+
+
 @click.group(cls=MainJob, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="aligner")
 def main() -> None:
@@ -219,25 +230,33 @@ def evaluate(
 
 
 @main.command()
-@click.argument("bitext", type=click.Path(path_type=Path))
+@bitext_arguments
 @click.option("-o", "--output", default="-", show_default=True, help="File to write to: .tsv or .jsonl.")
 @click.option("--langs", type=Langs(2), help=LANGS)
 @click.option("--encoder", help=ENCODER)
-def score(bitext: Path, output: str, langs: list[str] | None, encoder: str | None) -> None:
+def score(
+    bitext: Path | None,
+    source: Path | None,
+    target: Path | None,
+    output: str,
+    langs: list[str] | None,
+    encoder: str | None,
+) -> None:
     """Judge each record of a bitext: p, cosine, margin, evidence, and flags for what is suspicious.
 
-    BITEXT is our TSV or JSONL, or two texts a line with a tab between.
+    BITEXT is our TSV or JSONL, or two texts a line with a tab between. With --source and --target, it is a file of
+    beads, or may be left out: the two texts then belong together line by line.
     """
-    from aligner.pipeline import read_bitext, score_bitext
+    from aligner.pipeline import score_bitext
 
     write = _record_writer(output)
-    scored = score_bitext(read_bitext(bitext, langs), encoder=encoder)
+    scored = score_bitext(_read_bitext(bitext, source, target, langs), encoder=encoder)
     write(scored)
     click.echo(f"{len(scored)} records scored", err=True)
 
 
 @main.command("filter")
-@click.argument("bitext", type=click.Path(path_type=Path))
+@bitext_arguments
 @click.option("-o", "--output", default="-", show_default=True, help="File for what is kept: .tsv or .jsonl.")
 @click.option("--dropped", type=click.Path(path_type=Path), required=True, help="Table for the rest, with reasons.")
 @click.option("--min-p", type=click.FloatRange(0, 1), default=0.5, show_default=True, help="The least p to keep.")
@@ -246,7 +265,9 @@ def score(bitext: Path, output: str, langs: list[str] | None, encoder: str | Non
 @click.option("--langs", type=Langs(2), help=LANGS)
 @click.option("--encoder", help=ENCODER)
 def filter_(
-    bitext: Path,
+    bitext: Path | None,
+    source: Path | None,
+    target: Path | None,
     output: str,
     dropped: Path,
     min_p: float,
@@ -256,7 +277,7 @@ def filter_(
     encoder: str | None,
 ) -> None:
     """Split a bitext into what is kept and what is dropped, with reasons; one without p is scored first."""
-    from aligner.pipeline import check_flags, filter_bitext, read_bitext, write_dropped
+    from aligner.pipeline import check_flags, filter_bitext, write_dropped
     from aligner.writers.whole import check_writable
 
     flags = [name for names in drop for name in names.split(",")]
@@ -266,7 +287,11 @@ def filter_(
     if output != "-" and Path(output).resolve() == dropped.resolve():
         raise click.UsageError("-o and --dropped name the same file")
     kept, rest = filter_bitext(
-        read_bitext(bitext, langs), min_p=min_p, min_precision=min_precision, drop=flags, encoder=encoder
+        _read_bitext(bitext, source, target, langs),
+        min_p=min_p,
+        min_precision=min_precision,
+        drop=flags,
+        encoder=encoder,
     )
     write_dropped(rest, dropped)
     write(kept)
@@ -276,16 +301,23 @@ def filter_(
 
 
 @main.command()
-@click.argument("bitext", type=click.Path(path_type=Path))
+@bitext_arguments
 @click.option("-o", "--output", default="-", show_default=True, help="File to write to: .tsv or .jsonl.")
 @click.option("--langs", type=Langs(2), help=LANGS)
 @click.option("--encoder", help=ENCODER)
-def repair(bitext: Path, output: str, langs: list[str] | None, encoder: str | None) -> None:
+def repair(
+    bitext: Path | None,
+    source: Path | None,
+    target: Path | None,
+    output: str,
+    langs: list[str] | None,
+    encoder: str | None,
+) -> None:
     """Find stretches of a bitext whose lines are shifted against each other, and realign them."""
-    from aligner.pipeline import read_bitext, repair_bitext
+    from aligner.pipeline import repair_bitext
 
     write = _record_writer(output)
-    mended, repairs = repair_bitext(read_bitext(bitext, langs), encoder=encoder)
+    mended, repairs = repair_bitext(_read_bitext(bitext, source, target, langs), encoder=encoder)
     write(mended)
     for one in repairs:
         change = f"shifted by {one.shift}, mean p {one.p_before:.2f} -> {one.p_after:.2f}"
@@ -359,6 +391,18 @@ def parts() -> None:
         for name, part in family.items():
             extra = f" [extra {part.extra}{', not installed' if part.missing() else ''}]" if part.extra else ""
             click.echo(f"  {name:<10} {part.summary}{extra}")
+
+
+def _read_bitext(bitext: Path | None, source: Path | None, target: Path | None, langs: list[str] | None) -> "Bitext":
+    from aligner.pipeline import read_bitext
+
+    if (source is None) != (target is None):
+        raise click.UsageError("--source and --target are given together")
+    if source and target:
+        return read_bitext(bitext, langs, (source, target))
+    if bitext is None:
+        raise click.UsageError("name a bitext, or its two texts with --source and --target")
+    return read_bitext(bitext, langs)
 
 
 def _writer(output: str) -> "Callable[[Bitext], None]":

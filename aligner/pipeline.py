@@ -32,7 +32,7 @@ from aligner.seeds import MIN_P, Seed, Sighting, follow_seeds
 from aligner.splitters import SPLITTERS, Splitter
 from aligner.writers import WRITERS, mistakes, tsv, writer_for
 from aligner.writers.beads import beads_of, read_records
-from aligner.writers.bitexts import read_pairs
+from aligner.writers.bitexts import read_aligned, read_pairs
 from aligner.writers.facts import write_facts, write_facts_json, write_sightings, write_sightings_json
 from aligner.writers.tables import write_documents, write_unaligned
 from aligner.writers.texts import read_texts, texts_of
@@ -282,17 +282,31 @@ def evaluate_files(
     return assessment
 
 
-def read_bitext(path: Path | str, langs: Sequence[str] | None = None) -> Bitext:
-    """A bitext from a file that holds its texts: our TSV or JSONL, or two texts a line with a tab between.
+def read_bitext(
+    path: Path | str | None,
+    langs: Sequence[str] | None = None,
+    texts: tuple[Path | str, Path | str] | None = None,
+) -> Bitext:
+    """A bitext from a file that holds its texts, or from beads or line numbers with the two texts beside.
 
     Args:
-        path: the file.
+        path: our TSV or JSONL, or two texts a line with a tab between; with ``texts``, beads as ``evaluate_files``
+            reads them, or ``None``: the texts belong together line by line.
+        texts: the source and the target text, one sentence a line.
         langs: the two languages, for records that do not tell theirs; detected on all texts of a side where ``None``.
 
     Raises:
         GoldError: the file cannot be read, or a line not be parsed; the message names it.
+        ReadError: a text cannot be read.
+        ValueError: neither a file nor texts are given.
     """
-    pairs = read_pairs(Path(path))
+    if texts is not None:
+        source_text, target_text = map(Path, texts)
+        pairs = read_aligned(source_text, target_text, None if path is None else Path(path))
+    elif path is not None:
+        pairs = read_pairs(Path(path))
+    else:
+        raise ValueError("got neither a bitext nor texts, expected one of them")
     if any(not (pair.source_lang and pair.target_lang) for pair in pairs):
         source, target = langs or (
             _language(pair.source_text for pair in pairs),

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from aligner.bitext import Bitext, SegmentPair
+from aligner.curation import Repair
 from aligner.pipeline import repair_bitext
 
 DATA = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
@@ -37,7 +38,10 @@ LINES = 600
 
 @dataclass(frozen=True)
 class Damage:
-    """A rule that damages lines at a place: ``stretch`` lines are shifted, of which ``lost`` lose their partner."""
+    """A rule that damages lines at a place: ``stretch`` lines are shifted, of which ``lost`` lose their partner.
+
+    A stretch of 0 goes on to the end.
+    """
 
     name: str
     stretch: int
@@ -78,7 +82,7 @@ DAMAGES = (
     Damage("swap", 2, 0, 60, swap),
     Damage("missing 12", 40, 12, 100, missing(12, 40)),
     Damage("missing 100", 200, 100, 400, missing(100, 200)),
-    Damage("open", 50, 1, LINES, never_closed),
+    Damage("open", 0, 1, LINES, never_closed),
 )
 
 
@@ -116,12 +120,17 @@ def measure(sources: list[str], targets: list[str], langs: list[str], damage: Da
     found, repairs = repair_bitext(bitext(sources, damaged, langs))
     held = {(pair.source_text, pair.target_text) for pair in found.pairs}
     n_found = n_right = 0
-    for at in places:
-        stretch = range(at + damage.lost, at + damage.stretch)
-        n_found += any(one.start < at + damage.stretch and one.end > at for one in repairs)
-        n_right += sum((sources[i], targets[i]) in held for i in stretch) >= 0.9 * len(stretch)
-    n_false = sum(not any(one.start < at + damage.stretch and one.end > at for at in places) for one in repairs)
+    stretches = [range(at, at + damage.stretch if damage.stretch else len(targets)) for at in places]
+    for stretch in stretches:
+        n_found += any(_overlap(one, stretch) for one in repairs)
+        left = stretch[damage.lost :]
+        n_right += sum((sources[i], targets[i]) in held for i in left) >= 0.9 * len(left)
+    n_false = sum(not any(_overlap(one, stretch) for stretch in stretches) for one in repairs)
     return f"{damage.name}: {len(places)} damages, {n_found} found, {n_right} right, {n_false} false repairs"
+
+
+def _overlap(repair: Repair, stretch: range) -> bool:
+    return repair.start < stretch.stop and repair.end > stretch.start
 
 
 def main(names: list[str]) -> None:

@@ -716,6 +716,22 @@ def test_what_is_kept_and_what_is_dropped_are_the_bitext_verbatim(pairs: Path, t
     assert [*kept.read_text(encoding="utf-8").splitlines(), *rest[1:]] == scored.read_text("utf-8").splitlines()
 
 
+def test_two_texts_line_by_line_are_a_bitext_and_so_are_beads_with_their_texts(tmp_path: Path) -> None:
+    source, target, beads = tmp_path / "it.txt", tmp_path / "en.txt", tmp_path / "beads.vecalign"
+    source.write_text("Piove.\nTira vento.\n", encoding="utf-8")
+    target.write_text("It rains.\nIt is windy.\n", encoding="utf-8")
+    beads.write_text("[0, 1]:[0, 1]:0.9\n", encoding="utf-8")
+    options = ("--source", source, "--target", target, "--langs", "it,en")
+    align("score", *options, "-o", tmp_path / "lines.tsv")
+    assert [row["target_text"] for row in table(tmp_path / "lines.tsv")] == ["It rains.", "It is windy."]
+    align("score", beads, *options, "-o", tmp_path / "beads.tsv")
+    assert [row["source_text"] for row in table(tmp_path / "beads.tsv")] == ["Piove. Tira vento."]
+    assert "name a bitext" in invoke("score").output
+    assert "given together" in invoke("score", "--source", source).output
+    target.write_text("It rains.\n", encoding="utf-8")
+    assert "2 and 1 lines" in invoke("score", *options).output
+
+
 def test_filter_refuses_a_flag_that_is_none_before_any_work(pairs: Path, tmp_path: Path) -> None:
     result = invoke("filter", pairs, "--dropped", tmp_path / "dropped.tsv", "--drop", "bad")
     assert result.exit_code == 1
