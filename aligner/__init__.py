@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from aligner.errors import AlignerError
     from aligner.evaluation import Scores, evaluate
     from aligner.explanation import Candidate, Explanation
+    from aligner.facts import Fact, find_facts
     from aligner.methods.monotone import Monotone
     from aligner.mining import Mining
     from aligner.pairing import Pairing
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
         align_corpus,
         align_documents,
         align_files,
+        align_same_language,
         evaluate_files,
         explain_files,
         filter_bitext,
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
         write_run,
     )
     from aligner.report import Run, summarise
+    from aligner.seeds import Seed, Sighting, follow_seeds, read_seeds
     from aligner.writers.beads import read_beads
 
 _HOMES = {
@@ -47,6 +50,7 @@ _HOMES = {
     "errors": ("AlignerError",),
     "evaluation": ("Scores", "evaluate"),
     "explanation": ("Candidate", "Explanation"),
+    "facts": ("Fact", "find_facts"),
     "methods.monotone": ("Monotone",),
     "mining": ("Mining",),
     "pairing": ("Pairing",),
@@ -54,6 +58,7 @@ _HOMES = {
         "align_corpus",
         "align_documents",
         "align_files",
+        "align_same_language",
         "evaluate_files",
         "explain_files",
         "filter_bitext",
@@ -66,13 +71,14 @@ _HOMES = {
         "write_run",
     ),
     "report": ("Run", "summarise"),
+    "seeds": ("Seed", "Sighting", "follow_seeds", "read_seeds"),
     "writers.beads": ("read_beads",),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = [
-    "Alignment",
     "AlignerError",
+    "Alignment",
     "Assessment",
     "Bead",
     "Bitext",
@@ -82,23 +88,29 @@ __all__ = [
     "DocumentPair",
     "Embedder",
     "Explanation",
+    "Fact",
     "Mining",
     "Monotone",
     "Pairing",
     "Relation",
     "Run",
     "Scores",
+    "Seed",
     "SegmentPair",
     "Sentence",
+    "Sighting",
     "Text",
     "align_corpus",
     "align_documents",
     "align_files",
+    "align_same_language",
     "assess",
     "evaluate",
     "evaluate_files",
     "explain_files",
     "filter_bitext",
+    "find_facts",
+    "follow_seeds",
     "inspect_corpus",
     "join",
     "mine",
@@ -106,6 +118,7 @@ __all__ = [
     "read_bitext",
     "read_corpus",
     "read_document",
+    "read_seeds",
     "repair_bitext",
     "score_bitext",
     "split",

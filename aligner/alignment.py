@@ -3,8 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from math import nan
+from typing import TYPE_CHECKING
 
 from aligner.document import DocumentPair
+
+if TYPE_CHECKING:
+    from aligner.evidence import Tie
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +18,12 @@ class Bead:
     ``score`` lies in ``[0, 1]``, higher is better: the cosine corrected for chance (0: as similar as any two segments
     of these texts, 1: identical). ``cosine`` is the raw cosine of the two segments in ``[-1, 1]`` and ``margin`` how
     far it stands above their neighbours' (higher is better). ``p`` is the calibrated probability, in ``[0, 1]``, that
-    the two sides say the same. All three are ``nan`` where a side is empty or nothing was measured. A ``crossing`` link stands out of order: its target lies before or behind that of its neighbours.
+    the two sides say the same. All three are ``nan`` where a side is empty or nothing was measured. A ``crossing`` link
+    stands out of order: its target lies before or behind that of its neighbours.
+
+    ``relation``, the value of a ``SegmentRelation``, says what the two sides state of each other's facts, ``evidence``
+    what they share or contradict, and a part ``(start, end)``, in code points of the segment, what of a side the other
+    states where that is not all of it; ``aligner.appraisal`` fills them in.
     """
 
     source: tuple[int, ...]
@@ -24,6 +33,10 @@ class Bead:
     margin: float = nan
     crossing: bool = False
     p: float = nan
+    relation: str = ""
+    evidence: "tuple[Tie, ...]" = ()
+    source_part: tuple[int, int] | None = None
+    target_part: tuple[int, int] | None = None
 
     @property
     def is_link(self) -> bool:
@@ -48,11 +61,15 @@ def alone(source: Iterable[int], target: Iterable[int]) -> list[Bead]:
 
 @dataclass(frozen=True, slots=True)
 class Alignment:
-    """The beads of one document pair, whichever method found them; each sentence stands in at most one bead."""
+    """The beads of one document pair, whichever method found them; each sentence stands in at most one bead.
+
+    ``related`` are pairs of lone sentences on one topic that probably do not say the same, also each in one at most.
+    """
 
     pair: DocumentPair
     beads: tuple[Bead, ...]
     method: str
+    related: tuple[Bead, ...] = ()
 
     @property
     def links(self) -> tuple[Bead, ...]:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Set
-from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
+from dataclasses import MISSING, Field, dataclass, fields, is_dataclass, replace
 from importlib.metadata import version
 from math import nan
 from typing import Any
@@ -10,6 +10,8 @@ from typing import Any
 from aligner.alignment import Alignment, Bead
 from aligner.document import Document
 from aligner.evidence import Tie
+
+Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,12 +64,14 @@ class SegmentPair:
 class Bitext:
     """The records of all document pairs, and how they were made.
 
-    ``alignments`` are what the records were joined from; empty where the bitext was read from a file.
+    ``alignments`` are what the records were joined from; empty where the bitext was read from a file. ``related`` are
+    the pairs of segments on one topic that probably share no fact: no records.
     """
 
     pairs: tuple[SegmentPair, ...]
     signature: str
     alignments: tuple[Alignment, ...] = ()
+    related: tuple[SegmentPair, ...] = ()
 
     def __len__(self) -> int:
         return len(self.pairs)
@@ -135,7 +139,8 @@ def join(alignments: Iterable[Alignment], signature: str) -> Bitext:
     """The bitext of these alignments: one record a link, in document order within each, the alignments as they come."""
     kept = tuple(alignments)
     pairs = tuple(_record(alignment, bead) for alignment in kept for bead in in_document_order(alignment.links))
-    return Bitext(pairs, signature, kept)
+    related = tuple(_record(alignment, bead) for alignment in kept for bead in in_document_order(alignment.related))
+    return Bitext(pairs, signature, kept, related)
 
 
 def in_document_order(links: Iterable[Bead]) -> list[Bead]:
@@ -209,9 +214,11 @@ def _pair_row(alignment: Alignment) -> DocumentRow:
 
 def _record(alignment: Alignment, bead: Bead) -> SegmentPair:
     source, target = alignment.pair.source, alignment.pair.target
+    source_span = _part(source.span(bead.source), bead.source_part)
+    target_span = _part(target.span(bead.target), bead.target_part)
     return SegmentPair(
-        source_text=source.segment(bead.source),
-        target_text=target.segment(bead.target),
+        source_text=source.text.content[slice(*source_span)],
+        target_text=target.text.content[slice(*target_span)],
         p=bead.p,
         score=bead.score,
         cosine=bead.cosine,
@@ -225,10 +232,31 @@ def _record(alignment: Alignment, bead: Bead) -> SegmentPair:
         target_doc=target.id,
         source_sentences=bead.source,
         target_sentences=bead.target,
-        source_span=source.span(bead.source),
-        target_span=target.span(bead.target),
+        source_span=source_span,
+        target_span=target_span,
         crossing=bead.crossing,
+        relation=bead.relation,
+        evidence=_moved(bead.evidence, bead.source_part, bead.target_part),
     )
+
+
+def _part(span: Span, part: Span | None) -> Span:
+    """The span of a part of a segment, in the document."""
+    return span if part is None else (span[0] + part[0], span[0] + part[1])
+
+
+def _moved(ties: Iterable[Tie], source_part: Span | None, target_part: Span | None) -> tuple[Tie, ...]:
+    """The ties that lie within the parts, their spans counted from the parts' beginnings."""
+    moved = []
+    for tie in ties:
+        spans = []
+        for span, part in ((tie.source_span, source_part), (tie.target_span, target_part)):
+            start, end = part or (0, span[1])
+            if start <= span[0] and span[1] <= end:
+                spans.append((span[0] - start, span[1] - start))
+        if len(spans) == 2:
+            moved.append(replace(tie, source_span=spans[0], target_span=spans[1]))
+    return tuple(moved)
 
 
 def _sentences(document: Document) -> Iterator[tuple[int, str]]:

@@ -9,8 +9,8 @@ Three small steps, their coefficients in ``data/calibration.toml``, fitted by ``
    false ones. Expectation maximisation fits them to the run (Dempster, Laird and Rubin 1977, "Maximum Likelihood from
    Incomplete Data via the EM Algorithm"), with what was learnt beforehand as pseudo-counts. It tells how likely a match
    is in this corpus at all, as local false discovery rates do (Efron 2007, "Size, power and false discovery rates").
-3. *Verdict*: a logistic regression on the contrast, the mixture's share, the absolute measures and the lengths (Platt 1999,
-   "Probabilistic outputs for support vector machines").
+3. *Verdict*: a logistic regression on the contrast, the mixture's share, the absolute measures and the lengths
+   (Platt 1999, "Probabilistic outputs for support vector machines").
 """
 
 import tomllib
@@ -102,8 +102,25 @@ def is_fitted(name: str) -> bool:
     return coefficients(name) is not coefficients(GENERIC) and coefficients(name) != coefficients(GENERIC)
 
 
+def cut_for_precision(p: Floats, precision: float) -> float:
+    """The least ``p`` at which the pairs that are kept are right with this expected precision.
+
+    The expected precision of the pairs kept is the mean of their ``p``, which is what calibration means.
+
+    Args:
+        p: shape ``(n,)``, calibrated probabilities.
+        precision: in ``(0, 1]``.
+
+    Returns:
+        A value of ``p``, or 1 where no pair can be kept.
+    """
+    falling = np.sort(p)[::-1]
+    kept = np.flatnonzero(np.cumsum(falling) / np.arange(1, len(falling) + 1) >= precision)
+    return float(falling[kept[-1]]) if len(kept) else 1.0
+
+
 def probabilities(runs: Sequence[Measures], table: Coefficients) -> list[Floats]:
-    """The probability of each pair, one array for each comparison; the comparisons are one run and share its mixture."""
+    """The probability of each pair, one array a comparison; the comparisons are one run and share its mixture."""
     contrasts = [weighted_sum(table.contrast, contrast_terms(measures, table)) for measures in runs]
     champions = [champions_of(run.pairs, contrast) for run, contrast in zip(runs, contrasts, strict=True)]
     found = [contrast[is_best] for contrast, is_best in zip(contrasts, champions, strict=True)]
@@ -118,13 +135,14 @@ def contrast_terms(measures: Measures, table: Coefficients) -> dict[str, Floats]
     """Margins and gaps in standard deviations above their null."""
     null, learnt = measures.null, table.null
 
-    def shrunk(own: Floats, name: str) -> Floats:
+    def drawn(own: Floats, name: str) -> Floats:
         prior = np.resize(np.asarray(learnt[name]), own.shape)
-        return (own * null.n + prior * NULL_WEIGHT) / (null.n + NULL_WEIGHT)
+        mixed: Floats = (own * null.n + prior * NULL_WEIGHT) / (null.n + NULL_WEIGHT)
+        return mixed
 
-    gap_mean, gap_sd = shrunk(null.gap_mean, "gap_mean"), shrunk(null.gap_sd, "gap_sd")
+    gap_mean, gap_sd = drawn(null.gap_mean, "gap_mean"), drawn(null.gap_sd, "gap_sd")
     return {
-        "margin": (measures.margin - shrunk(null.margin_mean, "margin_mean")) / shrunk(null.margin_sd, "margin_sd"),
+        "margin": (measures.margin - drawn(null.margin_mean, "margin_mean")) / drawn(null.margin_sd, "margin_sd"),
         "low_gap": (measures.low_gap - gap_mean) / gap_sd,
         "high_gap": (measures.high_gap - gap_mean) / gap_sd,
     }

@@ -273,6 +273,42 @@ def inspect(corpus: Path, langs: list[str] | None, splitter: str) -> None:
 
 
 @main.command()
+@click.argument("corpus", type=click.Path(path_type=Path))
+@click.option("--seeds", type=click.Path(path_type=Path), help="Facts to follow: a TOML file, or a folder of such.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder to write to [outputs/CORPUS].")
+@click.option("--langs", type=Langs(), help=LANGS)
+@click.option("--encoder", help=ENCODER)
+@click.option("--splitter", default="rules", show_default=True, help=SPLITTER)
+def facts(
+    corpus: Path,
+    seeds: Path | None,
+    output: Path | None,
+    langs: list[str] | None,
+    encoder: str | None,
+    splitter: str,
+) -> None:
+    """Say which facts the documents of a folder share, which they lack and where they contradict each other."""
+    from aligner.facts import find_facts
+    from aligner.pipeline import align_corpus, align_same_language, follow, write_found
+    from aligner.report import summarise_facts
+    from aligner.seeds import read_seeds
+    from aligner.writers.whole import check_folder
+
+    folder = output or Path("outputs") / (corpus.resolve().name or "corpus")
+    asked = read_seeds(seeds) if seeds else ()
+    check_folder(folder)
+    result = align_same_language(align_corpus(corpus, langs=langs, encoder=encoder, splitter=splitter), encoder=encoder)
+    sightings = follow(result, asked, encoder=encoder) if asked else ()
+    found = find_facts(result.bitext, result.documents)
+    files = write_found(found, sightings, folder)
+    _warn([*result.corpus.warnings, *result.notes])
+    click.echo(summarise_facts(found, sightings))
+    for file in files:
+        click.echo(f"wrote {file}")
+    sys.exit(1 if any(skip.is_failure for skip in result.corpus.skipped) else 0)
+
+
+@main.command()
 def parts() -> None:
     """List every reader, splitter, encoder, method and writer, and the extra that each needs."""
     from aligner.pipeline import FAMILIES

@@ -129,6 +129,11 @@ class Embedder:
         self._passages: dict[tuple[str, ...], Passage] = {}
         self._writing = RLock()
 
+    @cached_property
+    def parts(self) -> "tuple[Embedder, ...]":
+        """The embedders of the encoders that this one joins; itself where it joins none."""
+        return tuple(map(Embedder, getattr(self.encoder, "parts", ()))) or (self,)
+
     @property
     def dim(self) -> int:
         """Length of a row; finds it out by encoding one word where nothing has been encoded yet."""

@@ -9,6 +9,7 @@
     ├── CorpusError      a corpus folder that cannot be used at all
     ├── ReadError        one input file that cannot be read
     ├── GoldError        a bead or gold file that cannot be parsed
+    ├── SeedError        a file of seeds that cannot be used
     └── OutputError      an output that cannot be written
 
 A *caller's* mistake (a wrong shape, a wrong type) is a ``ValueError`` or ``TypeError`` instead.
@@ -41,6 +42,10 @@ class ReadError(AlignerError):
 
 class GoldError(AlignerError):
     """A file of beads or gold cannot be parsed."""
+
+
+class SeedError(AlignerError):
+    """A file of seeds cannot be used."""
 
 
 class OutputError(AlignerError):

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from aligner.calibration import Measures, Null, coefficients, is_fitted, probabilities
 from aligner.embedding import Embedder, Side, mean_vector
-from aligner.margin import above_chance, best_rivals, distance_margin
+from aligner.margin import above_chance, rivals
 from aligner.neighbours import Neighbours, nearest_both_ways
 
 Floats = NDArray[np.float64]
@@ -54,7 +55,7 @@ class Judge:
     """
 
     def __init__(self, embedders: Sequence[Embedder]) -> None:
-        self.embedders = tuple(embedders)
+        self.embedders = tuple(part for embedder in embedders for part in embedder.parts)
         self.name = "+".join(embedder.name for embedder in self.embedders)
 
     @property
@@ -66,7 +67,7 @@ class Judge:
         self,
         sources: Sequence[str],
         targets: Sequence[str],
-        langs: tuple[str, str] = ("und", "und"),
+        langs: tuple[str, str] = ("und", "und"),  # noqa: ARG002
         pairs: Indices | None = None,
     ) -> Judged:
         """Judge these pairs, or all of which one side is among the other's nearest; see ``judge_all``."""
@@ -82,16 +83,43 @@ class Judge:
         """
         measured = [self.measure(comparison) for comparison in comparisons]
         found = probabilities(measured, coefficients(self.name))
-        return [
-            Judged(one.pairs, p, one.score.mean(axis=1), one.cosine.mean(axis=1), one.margin.mean(axis=1))
-            for one, p in zip(measured, found, strict=True)
-        ]
+        return [_judged(one, p) for one, p in zip(measured, found, strict=True)]
+
+    def scores(
+        self, sources: Sequence[Sequence[str]], targets: Sequence[Sequence[str]]
+    ) -> list[tuple[tuple[float, ...], tuple[float, ...]]]:
+        """How well each clause of a link is stated on the other side: its score with the nearest clause or the whole.
+
+        Args:
+            sources: the clauses of each link's source segment, at least one.
+            targets: those of its target segment.
+
+        Returns:
+            For each link the scores of its source clauses and of its target clauses, in ``[0, 1]``, the means over all
+            encoders.
+
+        Raises:
+            EncoderError: an encoder fails.
+        """
+        units = [[(*clauses, "".join(clauses)) for clauses in side] for side in (sources, targets)]
+        bounds = [np.cumsum([0, *map(len, side)]) for side in units]
+        found = []
+        for embedder in self.embedders:
+            source, target = (embedder.side([text for link in side for text in link]) for side in units)
+            found.append(
+                [
+                    _mutual_scores(source.vectors[a:b], target.vectors[c:d], source.mean, target.mean)
+                    for (a, b), (c, d) in zip(pairwise(bounds[0]), pairwise(bounds[1]), strict=True)
+                ]
+            )
+        means = [[np.mean(parts, axis=0) for parts in zip(*link, strict=True)] for link in zip(*found, strict=True)]
+        return [(tuple(ahead[:-1].tolist()), tuple(back[:-1].tolist())) for ahead, back in means]
 
     def measure(self, comparison: Comparison) -> Measures:
         """What the encoders say of a comparison's pairs."""
-        sides = [
-            (embedder.side(comparison.sources), embedder.side(comparison.targets)) for embedder in self.embedders
-        ]
+        if not comparison.sources or not comparison.targets:
+            return _nothing(len(self.embedders))
+        sides = [(embedder.side(comparison.sources), embedder.side(comparison.targets)) for embedder in self.embedders]
         views = [_View.of(source.vectors, target.vectors) for source, target in [*sides, *_together(sides)]]
         pairs = _candidates(views) if comparison.pairs is None else np.asarray(comparison.pairs, dtype=np.int64)
         lengths = [np.array([max(1, len(text)) for text in side]) for side in (comparison.sources, comparison.targets)]
@@ -110,6 +138,12 @@ class Judge:
             shorter=np.minimum(source, target),
             null=_null(views),
         )
+
+
+def _judged(measures: Measures, p: Floats) -> Judged:
+    """The means over all encoders; a pair that is no more alike than any two are does not say the same."""
+    score, cosine, margin = (part.mean(axis=1) for part in (measures.score, measures.cosine, measures.margin))
+    return Judged(measures.pairs, np.where(score > 0, p, 0.0), score, cosine, margin)
 
 
 def _together(sides: Sequence[tuple[Side, Side]]) -> list[tuple[Side, Side]]:
@@ -141,10 +175,8 @@ class _View:
         i, j = pairs.T
         cosines = np.einsum("pd,pd->p", self.source[i], self.target[j])
         chance = (self.source @ mean_vector(self.target))[i] + (self.target @ mean_vector(self.source))[j]
-        forward, backward = self.forward.first(K + 1), self.backward.first(K + 1)
-        margins = distance_margin(cosines, forward, backward, pairs)
-        gaps = np.stack([cosines - best_rivals(forward, i, j), cosines - best_rivals(backward, j, i)])
-        parts = (cosines, above_chance(cosines, chance / 2), margins, gaps.min(axis=0), gaps.max(axis=0))
+        around = _around(cosines, self.forward.first(K + 1), self.backward.first(K + 1), pairs)
+        parts = (cosines, above_chance(cosines, chance / 2), *around)
         return tuple(part.astype(np.float64) for part in parts)
 
     def null(self) -> Floats:
@@ -160,9 +192,23 @@ def _second(forward: Neighbours, backward: Neighbours) -> Floats:
     queries, keys = np.arange(n), forward.indices[:, 1]
     further = Neighbours(forward.cosines[:, 1:], forward.indices[:, 1:])
     back = backward.first(K + 1)
-    cosines, pairs = forward.cosines[:, 1], np.column_stack([queries, keys])
-    rivals = [best_rivals(further, queries, keys), best_rivals(back, keys, queries)]
-    return np.column_stack([distance_margin(cosines, further, back, pairs), cosines - np.maximum(*rivals)])
+    margins, low_gaps, _ = _around(forward.cosines[:, 1], further, back, np.column_stack([queries, keys]))
+    return np.column_stack([margins, low_gaps])
+
+
+def _around(cosines: Vectors, forward: Neighbours, backward: Neighbours, pairs: Indices) -> tuple[Vectors, ...]:
+    """Margin, lower and higher gap of pairs over their rivals on both sides; a side without any is as the other.
+
+    Where neither side has any, half the cosine stands for what a rival might reach.
+    """
+    i, j = pairs.T
+    (ahead_mean, ahead_best), (back_mean, back_best) = rivals(forward, i, j), rivals(backward, j, i)
+    means, bests = (
+        np.where(np.isnan(part), np.where(np.isnan(part[::-1]), cosines / 2, part[::-1]), part)
+        for part in (np.stack([ahead_mean, back_mean]), np.stack([ahead_best, back_best]))
+    )
+    gaps = cosines - bests
+    return cosines - means.mean(axis=0), gaps.min(axis=0), gaps.max(axis=0)
 
 
 def _null(views: Sequence[_View]) -> Null:
@@ -171,6 +217,23 @@ def _null(views: Sequence[_View]) -> Null:
     means = np.array([sample.mean(axis=0) if n else (0, 0) for sample in samples])
     sds = np.array([sample.std(axis=0) if n else (0, 0) for sample in samples])
     return Null(means[:, 0], sds[:, 0], means[:, 1], sds[:, 1], n)
+
+
+def _mutual_scores(
+    source: Vectors, target: Vectors, source_mean: Vectors, target_mean: Vectors
+) -> tuple[Floats, Floats]:
+    """The best score of each source unit with any target unit, and the other way; shapes ``(n,)`` and ``(m,)``."""
+    chance = ((source @ target_mean)[:, None] + (target @ source_mean)[None]) / 2
+    scores = above_chance(source @ target.T, chance).astype(np.float64)
+    return scores.max(axis=1), scores.max(axis=0)
+
+
+def _nothing(n_embedders: int) -> Measures:
+    """The measures of a comparison of which a side is empty."""
+    views = n_embedders + (n_embedders > 1)
+    nothing, none = np.zeros((0, views)), np.zeros(views)
+    null, pairs = Null(none, none, none, none, 0), np.zeros((0, 2), dtype=np.int64)
+    return Measures(pairs, nothing, nothing, nothing, nothing, nothing, np.zeros(0), np.zeros(0), null)
 
 
 def _candidates(views: Sequence[_View]) -> Indices:

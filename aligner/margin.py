@@ -41,20 +41,19 @@ def distance_margin(cosines: Floats, forward: Neighbours, backward: Neighbours, 
         Shape ``(p,)``, in ``[-2, 2]``, higher is better.
     """
     sources, targets = pairs.T
-    around = _mean_of_others(forward, sources, targets) + _mean_of_others(backward, targets, sources)
-    return cosines - around / np.float32(2)
+    around = rivals(forward, sources, targets)[0], rivals(backward, targets, sources)[0]
+    return np.asarray(cosines - np.nan_to_num(around).sum(axis=0) / np.float32(2))
 
 
-def best_rivals(neighbours: Neighbours, queries: NDArray[np.int64], partners: NDArray[np.int64]) -> Floats:
-    """For each query the highest cosine to any of its neighbours but its partner; 0 where there is no other."""
+def rivals(neighbours: Neighbours, queries: NDArray[np.int64], partners: NDArray[np.int64]) -> tuple[Floats, Floats]:
+    """For each query the mean and the highest cosine to its neighbours but its partner; ``nan`` where it has no other.
+
+    The last of the neighbours does not count where the partner is not among them.
+    """
     is_other = neighbours.indices[queries] != partners[:, None]
-    best = np.where(is_other, neighbours.cosines[queries], -1).max(axis=1, initial=-1)
-    return np.asarray(np.where(is_other.any(axis=1), best, 0), dtype=np.float32)
-
-
-def _mean_of_others(neighbours: Neighbours, queries: NDArray[np.int64], partners: NDArray[np.int64]) -> Floats:
-    """For each query the mean cosine to its neighbours but its partner; 0 where there is no other."""
-    is_other = neighbours.indices[queries] != partners[:, None]
-    is_other[is_other.all(axis=1), -1] = False
-    total = np.where(is_other, neighbours.cosines[queries], 0).sum(axis=1)
-    return np.asarray(total / np.maximum(is_other.sum(axis=1), 1), dtype=np.float32)
+    is_other[is_other.all(axis=1), -1:] = False
+    has_other = is_other.any(axis=1)
+    found = neighbours.cosines[queries]
+    mean = np.where(is_other, found, 0).sum(axis=1) / np.maximum(is_other.sum(axis=1), 1)
+    best = np.where(is_other, found, -1).max(axis=1, initial=-1)
+    return tuple(np.where(has_other, part, np.nan).astype(np.float32) for part in (mean, best))  # type: ignore[return-value]

@@ -1,4 +1,4 @@
-"""Mining: best matches in both directions, whatever their order."""
+"""Mining: the pairs of sentences that probably say the same, whatever their order."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -9,12 +9,14 @@ from numpy.typing import NDArray
 
 from aligner.alignment import Alignment, Bead
 from aligner.document import DocumentPair
-from aligner.embedding import Embedder, Side
+from aligner.embedding import Embedder
 from aligner.explanation import N_OTHERS, Candidate, Explanation, check_sentence
-from aligner.margin import above_chance, distance_margin
-from aligner.neighbours import nearest_both_ways
+from aligner.judging import Comparison, Judge, Judged
 
-Floats = NDArray[np.float32]
+Places = dict[str, list[int]]
+
+MIN_RELATED = 0.1
+"""The least probability of a pair that is worth telling although it is no link."""
 
 
 @dataclass(frozen=True)
@@ -23,54 +25,72 @@ class Mining:
 
     Attributes:
         embedder: the door to the encoder.
-        k: neighbours on each side that the margin is measured against (Artetxe and Schwenk 2019).
-        min_score: the absolute floor; a pair below it is no link however lonely it stands. High margins alone are
-            often the worst pairs.
-        min_margin: how far a pair must stand above its neighbours.
+        others: further encoders that are asked, too; see ``Judge``.
+        min_p: the least calibrated probability of a link, in ``[0, 1]``.
     """
 
     embedder: Embedder = field(repr=False)
-    k: int = 4
-    min_score: float = 0.5
-    min_margin: float = 0.1
+    others: tuple[Embedder, ...] = field(default=(), repr=False)
+    min_p: float = 0.5
 
     name = "mining"
 
+    @property
+    def judge(self) -> Judge:
+        """What says how probable a link is."""
+        return Judge([self.embedder, *self.others])
+
     def align(self, pair: DocumentPair) -> Alignment:
         """One bead ``1-1`` for each match, in order of the source."""
-        sources, targets = pair.source.sentence_texts(), pair.target.sentence_texts()
-        return Alignment(pair, tuple(self.mine(sources, targets)), self.name)
+        return self.align_all([pair])[0]
+
+    def align_all(self, pairs: Sequence[DocumentPair]) -> list[Alignment]:
+        """Each pair aligned; how likely a match is at all is told by all of them."""
+        sides = [(pair.source.sentence_texts(), pair.target.sentence_texts()) for pair in pairs]
+        alignments = []
+        for pair, beads in zip(pairs, self._mine(sides, min(self.min_p, MIN_RELATED)), strict=True):
+            links, related = (
+                [bead for bead in beads if (bead.p >= self.min_p) is is_link] for is_link in (True, False)
+            )
+            alignments.append(Alignment(pair, tuple(links), self.name, tuple(related)))
+        return alignments
 
     def mine(self, sources: Sequence[str], targets: Sequence[str]) -> list[Bead]:
-        """The translations among two unordered lists of sentences, as beads ``1-1`` in order of the source.
+        """The sentences of two unordered lists that say the same, as beads ``1-1`` in order of the source.
 
         A sentence that stands in its list several times is searched once; its copies are linked in turn.
         """
-        source_places, target_places = _places(sources), _places(targets)
-        source, target = self.embedder.side(list(source_places)), self.embedder.side(list(target_places))
-        copies = [list(places.values()) for places in (source_places, target_places)]
-        beads = [
-            Bead((i,), (j,), *measures)
-            for (p, q), measures in self._matches(source, target)
-            for i, j in zip(copies[0][p], copies[1][q], strict=False)
+        return self.mine_all([(sources, targets)])[0]
+
+    def mine_all(self, sides: Iterable[tuple[Sequence[str], Sequence[str]]]) -> list[list[Bead]]:
+        """``mine`` for several pairs of lists, each for itself but for how likely a match is at all."""
+        return self._mine(sides, self.min_p)
+
+    def _mine(self, sides: Iterable[tuple[Sequence[str], Sequence[str]]], min_p: float) -> list[list[Bead]]:
+        places = [(_places(sources), _places(targets)) for sources, targets in sides]
+        judged = self.judge.judge_all([Comparison(list(source), list(target)) for source, target in places])
+        return [
+            sorted(_beads(found, *both, min_p), key=lambda bead: bead.source)
+            for found, both in zip(judged, places, strict=True)
         ]
-        return sorted(beads, key=lambda bead: bead.source)
 
     def explain(self, pair: DocumentPair, sentence: int) -> Explanation:
         """Why this sentence of the source is linked as it is: the nearest sentences, and what each of them fails.
 
-        Only the ``k + 1`` nearest of each sentence are looked at. There are neither costs nor lengths to tell.
+        There are neither costs nor lengths to tell.
 
         Raises:
             ValueError: the source has no such sentence.
         """
         check_sentence(pair, sentence)
         sources, targets = pair.source.sentence_texts(), pair.target.sentence_texts()
-        beads = self.mine(sources, targets)
+        both = _places(sources), _places(targets)
+        judged = self.judge.judge_all([Comparison(list(both[0]), list(both[1]))])[0]
+        beads = list(_beads(judged, *both, self.min_p))
         chosen = next((bead for bead in beads if sentence in bead.source), Bead((sentence,), ()))
         found = {targets[j] for j in chosen.target}
         taken = {bead.target[0]: bead.source[0] for bead in beads}
-        others = sorted(self._nearest(sources, targets, sentence), key=lambda bead: -bead.margin)
+        others = sorted(_nearest(judged, *both, sources[sentence], sentence), key=lambda bead: -bead.p)
         return Explanation(
             pair=pair,
             sentence=sentence,
@@ -83,75 +103,54 @@ class Mining:
             )[:N_OTHERS],
         )
 
-    def _nearest(self, sources: Sequence[str], targets: Sequence[str], sentence: int) -> Iterator[Bead]:
-        """Links of this sentence with each that is near it, or to which it is near; copies by their first."""
-        source_places, target_places = _places(sources), _places(targets)
-        if sources[sentence] not in source_places or not target_places:
-            return
-        source, target = self.embedder.side(list(source_places)), self.embedder.side(list(target_places))
-        pairs, *measures = self._measured(source, target)
-        firsts = [places[0] for places in target_places.values()]
-        for number in np.flatnonzero(pairs[:, 0] == list(source_places).index(sources[sentence])):
-            score, cosine, margin = (float(measure[number]) for measure in measures)
-            yield Bead((sentence,), (firsts[pairs[number, 1]],), score, cosine, margin)
-
     def _reason(self, bead: Bead, chosen: Bead, taken: Mapping[int, int]) -> str:
         """Why a link was not taken; ``taken`` gives the source sentence of each target sentence that is linked."""
-        reasons = []
-        if bead.score < self.min_score:
-            reasons.append(f"score below {self.min_score}")
-        if bead.margin < self.min_margin:
-            reasons.append(f"margin below {self.min_margin}")
-        if not reasons and (rival := taken.get(bead.target[0])) is not None:
-            reasons.append(f"target sentence {bead.target[0]} goes to source sentence {rival}")
-        if not reasons and chosen.is_link:
-            reasons.append(f"target sentence {chosen.target[0]} matches better")
-        return ", ".join(reasons)
-
-    def _matches(self, source: Side, target: Side) -> Iterator[tuple[tuple[int, int], tuple[float, float, float]]]:
-        """The pairs that are each other's best match, with score, cosine and margin, of distinct sentences."""
-        if not len(source.vectors) or not len(target.vectors):
-            return
-        pairs, scores, cosines, margins = self._measured(source, target)
-        good = (scores >= self.min_score) & (margins >= self.min_margin)
-        for number in _best_first(pairs, margins, good):
-            p, q = pairs[number].tolist()
-            yield (p, q), (float(scores[number]), float(cosines[number]), float(margins[number]))
-
-    def _measured(self, source: Side, target: Side) -> tuple[NDArray[np.int64], Floats, Floats, Floats]:
-        """All pairs of near sentences, shape ``(p, 2)``, with their scores, cosines and margins, ``(p,)``."""
-        pairs, cosines, margins = _candidates(source.vectors, target.vectors, self.k)
-        chance = (source.vectors @ target.mean)[pairs[:, 0]] + (target.vectors @ source.mean)[pairs[:, 1]]
-        return pairs, above_chance(cosines, chance / 2), cosines, margins
+        if bead.p < self.min_p:
+            return f"p below {self.min_p}"
+        if (rival := taken.get(bead.target[0])) is not None:
+            return f"target sentence {bead.target[0]} goes to source sentence {rival}"
+        return f"target sentence {chosen.target[0]} matches better" if chosen.is_link else ""
 
 
-def _places(sentences: Iterable[str]) -> dict[str, list[int]]:
+def _beads(judged: Judged, source_places: Places, target_places: Places, min_p: float) -> Iterator[Bead]:
+    """The links left when each takes its sentences, most probable first."""
+    copies = [list(places.values()) for places in (source_places, target_places)]
+    for number in _best_first(judged.pairs, judged.p, judged.p >= min_p):
+        i, j = judged.pairs[number].tolist()
+        for source, target in zip(copies[0][i], copies[1][j], strict=False):
+            yield _bead(source, target, judged, number)
+
+
+def _nearest(judged: Judged, source_places: Places, target_places: Places, text: str, sentence: int) -> Iterator[Bead]:
+    """Links of this sentence with each that is near it, or to which it is near; copies by their first."""
+    if text in source_places:
+        firsts = [places[0] for places in target_places.values()]
+        for number in np.flatnonzero(judged.pairs[:, 0] == list(source_places).index(text)).tolist():
+            yield _bead(sentence, firsts[judged.pairs[number, 1]], judged, number)
+
+
+def _bead(source: int, target: int, judged: Judged, number: int) -> Bead:
+    score, cosine, margin, p = (float(part[number]) for part in (judged.score, judged.cosine, judged.margin, judged.p))
+    return Bead((source,), (target,), score, cosine, margin, p=p)
+
+
+def _places(sentences: Iterable[str]) -> Places:
     """Where each distinct sentence stands, blank ones left out."""
-    places: dict[str, list[int]] = defaultdict(list)
+    places: Places = defaultdict(list)
     for i, sentence in enumerate(sentences):
         if sentence.strip():
             places[sentence].append(i)
     return dict(places)
 
 
-def _candidates(source: Floats, target: Floats, k: int) -> tuple[NDArray[np.int64], Floats, Floats]:
-    """All pairs of which one side is among the other's neighbours: indices ``(p, 2)``, cosines and margins ``(p,)``."""
-    forward, backward = nearest_both_ways(source, target, k + 1)
-    ahead = np.column_stack([np.repeat(np.arange(len(source)), forward.indices.shape[1]), forward.indices.ravel()])
-    back = np.column_stack([backward.indices.ravel(), np.repeat(np.arange(len(target)), backward.indices.shape[1])])
-    pairs, first = np.unique(np.concatenate([ahead, back]), axis=0, return_index=True)
-    cosines = np.concatenate([forward.cosines.ravel(), backward.cosines.ravel()])[first]
-    return pairs, cosines, distance_margin(cosines, forward, backward, pairs)
-
-
-def _best_first(pairs: NDArray[np.int64], margins: Floats, good: NDArray[np.bool_]) -> Iterator[int]:
-    """The numbers of the good pairs that are left when each takes its sentences, highest margin first."""
+def _best_first(pairs: NDArray[np.int64], values: NDArray[np.float64], good: NDArray[np.bool_]) -> Iterator[int]:
+    """The numbers of the good pairs that are left when each takes its sentences, highest value first."""
     taken_sources: set[int] = set()
     taken_targets: set[int] = set()
     numbers = np.flatnonzero(good)
-    for number in numbers[np.argsort(-margins[numbers], kind="stable")]:
+    for number in numbers[np.argsort(-values[numbers], kind="stable")].tolist():
         i, j = pairs[number].tolist()
         if i not in taken_sources and j not in taken_targets:
             taken_sources.add(i)
             taken_targets.add(j)
-            yield int(number)
+            yield number

@@ -9,6 +9,7 @@ from typing import TextIO
 
 from aligner import curation, encoders, splitters
 from aligner.alignment import Alignment, Bead
+from aligner.appraisal import appraise, keep
 from aligner.assessment import Assessment, assess
 from aligner.bitext import Bitext, join, settings, sign, unaligned
 from aligner.corpus import Corpus, read_corpus, read_document, split
@@ -18,18 +19,21 @@ from aligner.encoders import ENCODERS, Encoder
 from aligner.errors import AlignerError, CorpusError, GoldError, UnknownName
 from aligner.evaluation import match
 from aligner.explanation import Explanation
+from aligner.facts import Fact
 from aligner.flags import FLAGS
 from aligner.languages import detect
 from aligner.methods import METHOD, METHODS, Method
-from aligner.mining import Mining
+from aligner.mining import MIN_RELATED, Mining
 from aligner.pairing import Pairing
 from aligner.readers import READERS
 from aligner.readers.ids import printable
 from aligner.report import Run, describe
+from aligner.seeds import MIN_P, Seed, Sighting, follow_seeds
 from aligner.splitters import SPLITTERS, Splitter
 from aligner.writers import WRITERS, mistakes, tsv, writer_for
 from aligner.writers.beads import beads_of, read_records
 from aligner.writers.bitexts import read_pairs
+from aligner.writers.facts import write_facts, write_facts_json, write_sightings, write_sightings_json
 from aligner.writers.tables import write_documents, write_unaligned
 from aligner.writers.texts import read_texts, texts_of
 from aligner.writers.whole import check_writable, make_folder, write_whole
@@ -46,6 +50,8 @@ def align_corpus(
     langs: Sequence[str] | None = None,
     encoder: str | Encoder | None = None,
     splitter: AnySplitter = "rules",
+    min_p: float | None = None,
+    min_precision: float | None = None,
 ) -> Run:
     """Read, split, pair and align all the documents of a folder, every two languages.
 
@@ -55,6 +61,9 @@ def align_corpus(
         encoder: a name of ``ENCODERS``, the name or path of a ``SentenceTransformer``, or any object with
             ``encode(list[str]) -> (n, dim)``; chosen by language where it is ``None``.
         splitter: a name of ``SPLITTERS``, any ``Splitter``, or a function from a text to its sentences.
+        min_p: the least calibrated probability of a record, in ``[0, 1]``; where ``None``, 0.5 in comparable documents
+            and anything in translations, where the order vouches for a record, too.
+        min_precision: keep as many records as this expected precision allows, in ``(0, 1]``.
 
     Raises:
         UnknownName, MissingExtra: a part of that name does not exist or cannot be used here.
@@ -74,15 +83,58 @@ def align_corpus(
             continue
         sources, targets = ([d for d in documents if d.lang == lang] for lang in (source_lang, target_lang))
         pairs = Pairing(embedder).pair(sources, targets, corpus.names)
-        alignments += [_align(pair, embedder) for pair in pairs]
+        alignments += _align_all(pairs, embedders, _mining_cut(min_p, min_precision))
     if notes and not embedders.names:
         raise CorpusError(notes[0])
+    alignments = keep(alignments, min_p, min_precision)
     bitext = join(alignments, _signature(embedders, splitter))
     return Run(corpus, documents, tuple(alignments), bitext, tuple(notes))
 
 
+def align_same_language(run: Run, *, encoder: str | Encoder | None = None) -> Run:
+    """The run with the records of comparable documents of one language added: what facts are found in.
+
+    Of two documents that are as like as translations one is a copy of the other, and no second witness: left out.
+
+    Args:
+        run: as ``align_corpus`` gives it.
+        encoder: as for ``align_corpus``.
+
+    Raises:
+        UnknownName, MissingExtra, EncoderError: the encoder cannot be used.
+    """
+    embedders = _Embedders(encoder)
+    found: list[Alignment] = []
+    for lang in _in_order(run.corpus.langs):
+        embedder = embedders.choose(lang)
+        documents = [document for document in run.documents if document.lang == lang]
+        for number, document in enumerate(documents):
+            pairs = Pairing(embedder).pair([document], documents[number + 1 :], {})
+            found += [_align(pair, embedder) for pair in pairs if pair.relation is Relation.COMPARABLE]
+    alignments = (*run.alignments, *found)
+    return replace(run, alignments=alignments, bitext=join(alignments, run.bitext.signature))
+
+
+def follow(
+    run: Run, seeds: Sequence[Seed], *, encoder: str | Encoder | None = None, min_p: float = MIN_P
+) -> tuple[Sighting, ...]:
+    """What each document of a run says of each seed; see ``follow_seeds``.
+
+    Raises:
+        UnknownName, MissingExtra, EncoderError: the encoder cannot be used.
+    """
+    langs = dict.fromkeys((*run.corpus.langs, *(lang for seed in seeds for lang in seed.phrasings)))
+    return follow_seeds(seeds, run.documents, [_Embedders(encoder).choose(*langs)], min_p=min_p)
+
+
 def align_documents(
-    source: Document, target: Document, *, mode: str = "auto", encoder: str | Encoder | None = None
+    source: Document,
+    target: Document,
+    *,
+    mode: str = "auto",
+    encoder: str | Encoder | None = None,
+    min_p: float | None = None,
+    min_precision: float | None = None,
 ) -> Alignment:
     """Align two documents.
 
@@ -91,13 +143,13 @@ def align_documents(
         target: another.
         mode: ``parallel`` (translations: beads in order), ``comparable`` (best matches in any order), or ``auto``,
             which decides by the texts and aligns nothing where they are unrelated.
-        encoder: as for ``align_corpus``.
+        encoder, min_p, min_precision: as for ``align_corpus``.
 
     Raises:
         ValueError: there is no such mode.
         UnknownName, MissingExtra, EncoderError: the encoder cannot be used.
     """
-    return _align_as(mode, source, target, _Embedders(encoder))
+    return _align_as(mode, source, target, _Embedders(encoder), min_p, min_precision)
 
 
 def align_files(
@@ -108,6 +160,8 @@ def align_files(
     langs: Sequence[str] | None = None,
     encoder: str | Encoder | None = None,
     splitter: AnySplitter = "rules",
+    min_p: float | None = None,
+    min_precision: float | None = None,
 ) -> Bitext:
     """Align two files; see ``align_documents``. ``langs`` are their languages, detected where ``None``.
 
@@ -117,7 +171,8 @@ def align_files(
         ValueError: not two languages, or no such mode.
     """
     used_splitter, embedders = splitters.load(splitter), _Embedders(encoder)
-    alignment = _align_as(mode, *_read_both(source, target, langs, used_splitter), embedders)
+    documents = _read_both(source, target, langs, used_splitter)
+    alignment = _align_as(mode, *documents, embedders, min_p, min_precision)
     return join([alignment], _signature(embedders, splitter))
 
 
@@ -144,25 +199,34 @@ def explain_files(
     if not 0 <= sentence < n_sentences:
         held = f"{n_sentences} sentences; give 0 to {n_sentences - 1}" if n_sentences else "none; name another file"
         raise AlignerError(f"{printable(str(source))}: has no sentence {sentence}, but {held}")
-    embedder = _Embedders(encoder).choose(documents[0].lang, documents[1].lang)
-    pair = _compare_as(mode, *documents, embedder)
+    embedders = _Embedders(encoder)
+    pair = _compare_as(mode, *documents, embedders.choose(documents[0].lang, documents[1].lang))
     if pair.relation not in METHOD:
         raise AlignerError(
             f"{printable(str(source))}: unrelated to {printable(str(target))}, so that nothing was aligned; "
             "give --mode parallel to take them for translations"
         )
-    return _method(pair, embedder).explain(pair, sentence)
+    return embedders.method(pair).explain(pair, sentence)
 
 
 def mine(
-    sources: Sequence[str], targets: Sequence[str], *, langs: Sequence[str] = (), encoder: str | Encoder | None = None
+    sources: Sequence[str],
+    targets: Sequence[str],
+    *,
+    langs: Sequence[str] = (),
+    encoder: str | Encoder | None = None,
+    min_p: float = Mining.min_p,
 ) -> list[Bead]:
-    """The translations among two unordered lists of sentences, as beads ``1-1`` of list indices.
+    """The pairs among two unordered lists of sentences that say the same, as beads ``1-1`` of list indices.
+
+    ``min_p`` is the least calibrated probability of a link, in ``[0, 1]``.
 
     Raises:
         UnknownName, MissingExtra, EncoderError: the encoder cannot be used.
     """
-    return Mining(_Embedders(encoder).choose(*langs)).mine(sources, targets)
+    embedders = _Embedders(encoder)
+    embedder = embedders.choose(*langs)
+    return Mining(embedder, embedders.others(embedder), min_p).mine(sources, targets)
 
 
 def evaluate_files(
@@ -314,10 +378,18 @@ def _read_both(
     return read_document(source, source_lang, splitter), read_document(target, target_lang, splitter)
 
 
-def _align_as(mode: str, source: Document, target: Document, embedders: "_Embedders") -> Alignment:
+def _align_as(
+    mode: str,
+    source: Document,
+    target: Document,
+    embedders: "_Embedders",
+    min_p: float | None,
+    min_precision: float | None,
+) -> Alignment:
     """Two documents aligned in this mode."""
     embedder = embedders.choose(source.lang, target.lang)
-    return _align(_compare_as(mode, source, target, embedder), embedder)
+    found = _align_all([_compare_as(mode, source, target, embedder)], embedders, _mining_cut(min_p, min_precision))
+    return keep(found, min_p, min_precision)[0]
 
 
 def _compare_as(mode: str, source: Document, target: Document, embedder: Embedder) -> DocumentPair:
@@ -331,7 +403,8 @@ def _compare_as(mode: str, source: Document, target: Document, embedder: Embedde
 def _signature(embedders: "_Embedders", splitter: AnySplitter) -> str:
     """How a bitext was made: our version, the parts used and every setting of the methods."""
     methods = {name: settings(METHODS.load(name)) for name in METHODS}
-    return sign(encoder=embedders.names, splitter=splitter, pairing=settings(Pairing), **methods)
+    advisers = {"advisers": embedders.advisers} if embedders.advisers else {}
+    return sign(encoder=embedders.names, **advisers, splitter=splitter, pairing=settings(Pairing), **methods)
 
 
 def _in_order(langs: Iterable[str]) -> list[str]:
@@ -339,17 +412,24 @@ def _in_order(langs: Iterable[str]) -> list[str]:
     return sorted(langs, key=lambda lang: (lang == "en", lang))
 
 
-def _align(pair: DocumentPair, embedder: Embedder) -> Alignment:
-    """The pair aligned by the method for its relation; without beads if it is unrelated."""
-    if pair.relation not in METHOD:
-        return Alignment(pair, (), "none")
-    return _method(pair, embedder).align(pair)
+def _align_all(pairs: Sequence[DocumentPair], embedders: "_Embedders", min_p: float) -> list[Alignment]:
+    """Pairs of the same two languages, each aligned by the method for its relation, those of a method as one run."""
+    aligned: dict[int, Alignment] = {}
+    for name in dict.fromkeys(METHOD.values()):
+        numbers = [number for number, pair in enumerate(pairs) if METHOD.get(pair.relation) == name]
+        if numbers:
+            members = [pairs[number] for number in numbers]
+            method = embedders.method(members[0], min_p)
+            found = appraise(method.align_all(members), method.judge)
+            aligned |= dict(zip(numbers, found, strict=True))
+    return [aligned.get(number, Alignment(pair, (), "none")) for number, pair in enumerate(pairs)]
 
 
-def _method(pair: DocumentPair, embedder: Embedder) -> Method:
-    """The method for the pair's relation."""
-    method: Method = METHODS.load(METHOD[pair.relation])(embedder)
-    return method
+def _mining_cut(min_p: float | None, min_precision: float | None) -> float:
+    """The least probability of a mined link: the one asked for, the usual one, or any where precision decides."""
+    if min_p is None:
+        return Mining.min_p if min_precision is None else MIN_RELATED
+    return min_p
 
 
 class _Embedders:
@@ -358,11 +438,33 @@ class _Embedders:
     def __init__(self, encoder: str | Encoder | None) -> None:
         self._given = None if encoder is None else Embedder(encoders.load(encoder))
         self._by_name: dict[str, Embedder] = {}
+        self._advisers: dict[str, Embedder] = {}
 
     @property
     def names(self) -> list[str]:
         """The names of the encoders that were used."""
         return [embedder.name for embedder in ([self._given] if self._given else self._by_name.values())]
+
+    @property
+    def advisers(self) -> list[str]:
+        """The names of the encoders that were asked beside them for comparable documents."""
+        return list(self._advisers)
+
+    def method(self, pair: DocumentPair, min_p: float = Mining.min_p) -> Method:
+        """The method for a pair of this relation, in these languages."""
+        embedder = self.choose(pair.source.lang, pair.target.lang)
+        if pair.relation is Relation.COMPARABLE:
+            return Mining(embedder, self.others(embedder), min_p)
+        method: Method = METHODS.load(METHOD[pair.relation])(embedder)
+        return method
+
+    def others(self, embedder: Embedder) -> tuple[Embedder, ...]:
+        """What is asked beside this one for comparable documents: the better judge of paraphrase, where installed."""
+        if self._given or embedder.name != "use" or ENCODERS["e5"].missing():
+            return ()
+        if "e5" not in self._advisers:
+            self._advisers["e5"] = self._by_name.get("e5") or Embedder(encoders.load("e5"))
+        return (self._advisers["e5"],)
 
     def choose(self, *langs: str) -> Embedder:
         """The embedder for texts in these languages; a language that nobody could tell asks for nothing.
@@ -385,14 +487,35 @@ def write_run(run: Run, folder: Path) -> list[Path]:
         OutputError: the folder cannot be made, or a file not be written.
     """
     unlinked = unaligned(run.alignments, run.documents)
+    related = replace(run.bitext, pairs=run.bitext.related)
     description = json.dumps(describe(run), ensure_ascii=False, indent=2)
     writes: dict[str, Callable[[TextIO], object]] = {
         "bitext.tsv": lambda file: writer_for("bitext.tsv").write(run.bitext, file),
         "bitext.jsonl": lambda file: writer_for("bitext.jsonl").write(run.bitext, file),
+        "related.tsv": lambda file: writer_for("related.tsv").write(related, file),
         "documents.tsv": lambda file: write_documents(run.rows, file),
         "unaligned.tsv": lambda file: write_unaligned(unlinked, file),
         "run.json": lambda file: file.write(f"{description}\n"),
     }
+    make_folder(folder)
+    for name, write in writes.items():
+        write_whole(folder / name, write)
+    return [folder / name for name in writes]
+
+
+def write_found(facts: Sequence[Fact], sightings: Sequence[Sighting], folder: Path) -> list[Path]:
+    """Write facts, and what was seen of seeds if anything, into a folder as TSV and JSONL; the paths written.
+
+    Raises:
+        OutputError: the folder cannot be made, or a file not be written.
+    """
+    writes: dict[str, Callable[[TextIO], object]] = {
+        "facts.tsv": lambda file: write_facts(facts, file),
+        "facts.jsonl": lambda file: write_facts_json(facts, file),
+    }
+    if sightings:
+        writes["seeds.tsv"] = lambda file: write_sightings(sightings, file)
+        writes["seeds.jsonl"] = lambda file: write_sightings_json(sightings, file)
     make_folder(folder)
     for name, write in writes.items():
         write_whole(folder / name, write)

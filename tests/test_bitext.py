@@ -136,8 +136,8 @@ def test_a_signature_names_objects_and_several_names() -> None:
 
 
 def test_the_settings_of_a_method_are_its_numbers() -> None:
-    assert settings(Mining) == "k=4,min_score=0.5,min_margin=0.1"
-    assert settings(Mining(Embedder(BagOfWords()), k=3)) == "k=3,min_score=0.5,min_margin=0.1"
+    assert settings(Mining) == "min_p=0.5"
+    assert settings(Mining(Embedder(BagOfWords()), min_p=0.9)) == "min_p=0.9"
     assert settings(Monotone) == settings(Monotone(Embedder(BagOfWords())))
     assert "skip=0.5," in settings(Monotone)
     assert "merge=0.2" in settings(Monotone), "the weights stand among the others"

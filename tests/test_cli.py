@@ -721,3 +721,27 @@ def test_repair_leaves_a_sound_bitext_alone(pairs: Path, tmp_path: Path) -> None
         "La missione ha aperto a Bruxelles.",
         "Piove a Minsk.",
     ]
+
+
+# Facts
+
+
+def test_facts_and_seeds_are_told_and_written(tmp_path: Path) -> None:
+    told = align("facts", CORPUS, "--seeds", CORPUS.parent / "seeds", "-o", tmp_path).stdout
+    assert "seed       mines-2007: Stockpiled landmines destroyed\n  not stated in any document\n" in told
+    assert "contradicts 0.96  en  en/parade-ground-pivot.txt (date 2013-11 / 2013-10)" in told
+    assert {path.name for path in tmp_path.iterdir()} == {"facts.tsv", "facts.jsonl", "seeds.tsv", "seeds.jsonl"}
+    facts = table(tmp_path / "facts.tsv")
+    assert [row["id"] for row in facts] == [f"fact-{number}" for number in range(1, len(facts) + 1)]
+    assert f"facts      {len(facts)}: " in told
+    assert {(row["seed"], row["doc"]) for row in table(tmp_path / "seeds.tsv")} >= {
+        ("mines-2007", "en/good-fences.txt")
+    }
+
+
+def test_a_broken_seed_is_told_before_any_work(tmp_path: Path) -> None:
+    (tmp_path / "s.toml").write_text("fact = 1", encoding="utf-8")
+    done = invoke("facts", CORPUS, "--seeds", tmp_path / "s.toml", "-o", tmp_path / "out")
+    assert done.exit_code == 1
+    assert "s.toml: holds no fact" in done.output
+    assert not (tmp_path / "out").exists()

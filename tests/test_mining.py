@@ -38,18 +38,20 @@ def test_copies_of_a_sentence_are_linked_in_turn(embedder):
 
 def test_a_lonely_pair_below_the_floor_is_no_link(embedder):
     assert Mining(embedder).mine(["a b c d"], ["a x y z"]) == []
-    assert len(Mining(embedder, min_score=0.1).mine(["a b c d"], ["a x y z"])) == 1
+    assert len(Mining(embedder, min_p=0.01).mine(["a b c d"], ["a x y z"])) == 1
 
 
 def test_measures_are_those_of_the_pair(embedder):
     (bead,) = Mining(embedder).mine(["a b c d"], ["a b c x"])
     rows = embedder.embed(["a b c d", "a b c x"])
     assert bead.cosine == pytest.approx(float(rows[0] @ rows[1]), abs=1e-6)
-    assert bead.margin == pytest.approx(bead.cosine)
+    assert bead.margin == pytest.approx(bead.cosine / 2)
+    assert 0.5 <= bead.p < 1
 
 
 def test_a_comparable_pair_of_documents_is_mined(embedder):
-    pair = DocumentPair(document(sentences(1, 2, 3)), document(sentences(9, 3), "en"), Relation.COMPARABLE, 0.5)
+    source, target = document(sentences(1, 2, 3, 4, 5)), document(sentences(9, 8, 7, 3), "en")
+    pair = DocumentPair(source, target, Relation.COMPARABLE, 0.5)
     alignment = Mining(embedder).align(pair)
-    assert [(bead.source, bead.target) for bead in alignment.beads] == [((2,), (1,))]
+    assert [(bead.source, bead.target) for bead in alignment.beads] == [((2,), (3,))]
     assert alignment.method == "mining"

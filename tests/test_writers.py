@@ -20,7 +20,10 @@ from aligner.bitext import Bitext, SegmentPair, document_rows, join, unaligned
 from aligner.document import Document, DocumentPair, Relation, Sentence, Text
 from aligner.errors import GoldError, OutputError, UnknownName
 from aligner.evidence import Tie
+from aligner.facts import Conflict, Fact, Statement
+from aligner.seeds import Sighting
 from aligner.writers import WRITERS, beads, cells, jsonl, tsv, vecalign, writer_for
+from aligner.writers.facts import write_facts, write_facts_json, write_sightings, write_sightings_json
 from aligner.writers.lines import Line
 from aligner.writers.tables import write_documents, write_unaligned
 from aligner.writers.ties import text_ties, ties_text
@@ -682,3 +685,50 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
                 OutputError, match=r"cannot be written \((File exists|Not a directory)\); choose another place"
             ):
                 attempt(folder)
+
+
+FACT = Fact(
+    id="fact-1",
+    statements=(
+        Statement("it/a", "it", (0,), (0, 4), "=Uno\u2028due", 0.87654),
+        Statement("en/a", "en", (1,), (2, 5), "One", 0.9),
+    ),
+    p=0.9,
+    langs=("en", "it"),
+    stated_in=("en/a", "it/a"),
+    not_stated_in=("fr/a",),
+    conflicts=(Conflict("it/a", "en/a", ("date 1998 / 1997",)),),
+    relations=(("conflicting", 1),),
+    first="1997",
+    last="1998",
+)
+SEEN = Sighting(
+    seed="m", title="M", doc="it/a", lang="it", stance="states", p=0.98765, sentence=3, span=(5, 9), text="Si."
+)
+UNSEEN = Sighting(seed="m", title="M", doc="en/a", lang="en", stance="not stated", p=0.1)
+
+
+def test_a_fact_is_one_row_and_one_object() -> None:
+    table, lines = io.StringIO(), io.StringIO()
+    write_facts([FACT], table)
+    write_facts_json([FACT], lines)
+    header, cells = (line.split("\t") for line in table.getvalue().splitlines())
+    told = dict(zip(header, cells, strict=True))
+    assert (told["p"], told["n_documents"], told["not_stated_in"]) == ("0.9000", "2", "fr/a")
+    assert told["conflicts"] == "it/a / en/a: date 1998 / 1997"
+    assert told["statements"] == "it/a: =Uno due; en/a: One"
+    assert len(lines.getvalue().splitlines()) == 1
+    read = json.loads(lines.getvalue())
+    assert read["statements"][0]["text"] == "=Uno\u2028due"
+    assert (read["statements"][0]["p"], read["n_documents"], read["relations"]) == (0.8765, 2, {"conflicting": 1})
+
+
+def test_a_seed_that_is_not_stated_has_neither_sentence_nor_span() -> None:
+    table, lines = io.StringIO(), io.StringIO()
+    write_sightings([SEEN, UNSEEN], table)
+    write_sightings_json([SEEN, UNSEEN], lines)
+    header, *rows = (line.split("\t") for line in table.getvalue().splitlines())
+    seen, unseen = (dict(zip(header, cells, strict=True)) for cells in rows)
+    assert (seen["p"], seen["sentence"], seen["span"]) == ("0.9877", "3", "5-9")
+    assert (unseen["stance"], unseen["sentence"], unseen["span"], unseen["text"]) == ("not stated", "", "", "")
+    assert [json.loads(line)["sentence"] for line in lines.getvalue().splitlines()] == [3, None]

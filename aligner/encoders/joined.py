@@ -18,6 +18,7 @@ class JoinedEncoder:
 
     def __init__(self, parts: Sequence[Any]) -> None:
         self.parts = tuple(parts)
+        """The encoders that were joined."""
         self.name = "+".join(part.name for part in self.parts)
         known = [part.languages for part in self.parts if part.languages is not None]
         self.languages = frozenset.intersection(*known) if known else None

@@ -1,17 +1,24 @@
 """Methods: how the beads of one document pair are found."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from aligner.alignment import Alignment
 from aligner.document import DocumentPair, Relation
 from aligner.explanation import Explanation
+from aligner.judging import Judge
 from aligner.registry import Part, Registry
 
 
 class Method(Protocol):
     """Finds the beads of one document pair, each sentence in at most one, and can say why."""
 
+    @property
+    def judge(self) -> Judge: ...
+
     def align(self, pair: DocumentPair) -> Alignment: ...
+
+    def align_all(self, pairs: Sequence[DocumentPair]) -> list[Alignment]: ...
 
     def explain(self, pair: DocumentPair, sentence: int) -> Explanation: ...
 

@@ -19,6 +19,7 @@ from aligner.cores import on_all_cores
 from aligner.document import Document, DocumentPair
 from aligner.embedding import Embedder
 from aligner.explanation import N_OTHERS, Candidate, Explanation, check_sentence
+from aligner.judging import Judge
 from aligner.methods.competition import Competition
 from aligner.methods.costs import EmbeddedPair, EmbeddedText, Grid, Weights
 from aligner.methods.division import Stretch, divide
@@ -102,6 +103,15 @@ class Monotone:
         always runs from the document whose sentences come first in the order of the alphabet.
         """
         return Alignment(pair, tuple(self._search_pair(pair).beads), self.name)
+
+    @property
+    def judge(self) -> Judge:
+        """What says how probable its links are."""
+        return Judge([self.embedder])
+
+    def align_all(self, pairs: Sequence[DocumentPair]) -> list[Alignment]:
+        """Each pair aligned, for itself."""
+        return list(map(self.align, pairs))
 
     def explain(self, pair: DocumentPair, sentence: int) -> Explanation:
         """Why this sentence of the source stands in its bead, and what the next best ones would cost.

@@ -26,7 +26,12 @@ def write(bitext: Bitext, file: TextIO) -> None:
     for pair in bitext.pairs:
         record = {name: _WRITE[kind](getattr(pair, name)) for name, kind in _KINDS.items()}
         line = json.dumps(record, ensure_ascii=False)
-        file.write(_UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", line) + "\n")
+        file.write(escaped(line) + "\n")
+
+
+def escaped(line: str) -> str:
+    r"""JSON with what a line, a terminal or UTF-8 may not hold raw written as ``\uXXXX``."""
+    return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", line)
 
 
 def read(file: TextIO) -> Iterator[SegmentPair]:

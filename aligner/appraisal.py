@@ -1,0 +1,164 @@
+"""What there is to say of links once they are found: how probable they are, what they share, who states more."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from math import isnan
+
+import numpy as np
+
+from aligner.alignment import Alignment, Bead, alone
+from aligner.calibration import cut_for_precision
+from aligner.clauses import clauses
+from aligner.document import Document, Relation
+from aligner.evidence import gather
+from aligner.judging import Comparison, Judge
+from aligner.relations import COVERED_CLAUSE, SegmentRelation, relate
+
+BLOCK = 1000
+"""Links that are each other's neighbourhood: the cost stays linear, and what stands nearby is the hardest rival."""
+
+Span = tuple[int, int]
+
+
+def appraise(alignments: Sequence[Alignment], judge: Judge) -> list[Alignment]:
+    """The alignments, their links with relation, evidence and parts, and with ``p`` where it is missing.
+
+    The alignments are one run: how likely a match is at all is told by all of them. In translations the order vouches
+    for a link of low ``p``; in comparable documents the clauses are compared.
+
+    Raises:
+        EncoderError: an encoder fails.
+    """
+    weighed = _weighed(alignments, judge)
+    return [replace(one, beads=tuple(_Clauses(one, judge).appraised())) for one in weighed]
+
+
+def keep(
+    alignments: Sequence[Alignment], min_p: float | None = None, min_precision: float | None = None
+) -> list[Alignment]:
+    """The alignments with the links that are probable enough; the sentences of the others stand alone.
+
+    Args:
+        alignments: one run, as ``appraise`` gives it.
+        min_p: the least ``p`` of a link; where ``None``, none but what ``min_precision`` says.
+        min_precision: keep as many links as this expected precision allows, over the whole run.
+    """
+    cut = min_p or 0.0
+    if min_precision is not None:
+        p = np.array([link.p for one in alignments for link in one.links])
+        cut = max(cut, cut_for_precision(p, min_precision))
+    return [_kept(one, cut) for one in alignments] if cut else list(alignments)
+
+
+def _kept(alignment: Alignment, cut: float) -> Alignment:
+    beads = [bead for bead in alignment.beads if not bead.is_link or bead.p >= cut]
+    dropped = [link for link in alignment.links if link.p < cut]
+    if not dropped:
+        return alignment
+    lone = (bead for link in dropped for bead in alone(link.source, link.target))
+    return replace(alignment, beads=(*beads, *lone))
+
+
+def _weighed(alignments: Sequence[Alignment], judge: Judge) -> list[Alignment]:
+    """The alignments with a probability for every link."""
+    blocks = [(number, links) for number, one in enumerate(alignments) for links in _blocks(one)]
+    comparisons = [_comparison(alignments[number], links) for number, links in blocks]
+    found: dict[tuple[int, Bead], float] = {}
+    for (number, links), comparison, judged in zip(blocks, comparisons, judge.judge_all(comparisons), strict=True):
+        p = dict(zip(map(tuple, judged.pairs.tolist()), judged.p.tolist(), strict=True))
+        cells = [] if comparison.pairs is None else comparison.pairs.tolist()
+        found |= {(number, link): p[tuple(cell)] for link, cell in zip(links, cells, strict=True)}
+    return [
+        replace(one, beads=tuple(replace(bead, p=found.get((number, bead), bead.p)) for bead in one.beads))
+        for number, one in enumerate(alignments)
+    ]
+
+
+def _blocks(alignment: Alignment) -> Iterator[list[Bead]]:
+    """The links without probability, in blocks."""
+    links = [link for link in alignment.links if isnan(link.p)]
+    yield from (links[start : start + BLOCK] for start in range(0, len(links), BLOCK))
+
+
+def _comparison(alignment: Alignment, links: Sequence[Bead]) -> Comparison:
+    """The links' segments, each distinct one once, and the pairs of them that are linked."""
+    sources = [alignment.pair.source.segment(link.source) for link in links]
+    targets = [alignment.pair.target.segment(link.target) for link in links]
+    rows, columns = ({text: number for number, text in enumerate(dict.fromkeys(side))} for side in (sources, targets))
+    cells = [(rows[source], columns[target]) for source, target in zip(sources, targets, strict=True)]
+    return Comparison(list(rows), list(columns), np.array(cells, dtype=np.int64).reshape(-1, 2))
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """One side of a link: its text, its clauses' spans, and how well the other side states each, in ``[0, 1]``."""
+
+    spans: tuple[Span, ...]
+    scores: tuple[float, ...]
+
+    @property
+    def lengths(self) -> list[int]:
+        return [end - start for start, end in self.spans]
+
+    def part(self) -> Span:
+        """From the first to the last clause that the other side states."""
+        stated = [span for span, score in zip(self.spans, self.scores, strict=True) if score >= COVERED_CLAUSE]
+        return (stated[0][0], stated[-1][1]) if stated else (self.spans[0][0], self.spans[-1][1])
+
+
+class _Clauses:
+    """The links of one alignment and the clauses of their segments."""
+
+    def __init__(self, alignment: Alignment, judge: Judge) -> None:
+        self.alignment, self.judge = alignment, judge
+        self.is_compared = alignment.pair.relation is Relation.COMPARABLE
+
+    def appraised(self) -> Iterator[Bead]:
+        """The beads, the links among them with relation, evidence and parts."""
+        pair = self.alignment.pair
+        sides = self._sides()
+        for bead in self.alignment.beads:
+            if not bead.is_link:
+                yield bead
+                continue
+            evidence = gather(
+                pair.source.segment(bead.source), pair.target.segment(bead.target), pair.source.lang, pair.target.lang
+            )
+            source, target = sides[bead]
+            p = bead.p if self.is_compared else 1.0
+            relation = relate(p, evidence, source.scores, target.scores, source.lengths, target.lengths)
+            contains, contained = SegmentRelation.SOURCE_CONTAINS_TARGET, SegmentRelation.TARGET_CONTAINS_SOURCE
+            yield replace(
+                bead,
+                relation=relation.value,
+                evidence=evidence.ties,
+                source_part=source.part() if relation is contains else None,
+                target_part=target.part() if relation is contained else None,
+            )
+
+    def _sides(self) -> dict[Bead, tuple[_Side, _Side]]:
+        """Both sides of every link."""
+        pair, links = self.alignment.pair, self.alignment.links
+        if not self.is_compared:
+            return {link: (_whole(pair.source, link.source), _whole(pair.target, link.target)) for link in links}
+        sources = [_cut(pair.source, link.source) for link in links]
+        targets = [_cut(pair.target, link.target) for link in links]
+        scores = self.judge.scores(
+            [[text[a:b] for a, b in spans] for text, spans in sources],
+            [[text[a:b] for a, b in spans] for text, spans in targets],
+        )
+        return {
+            link: (_Side(source[1], ahead), _Side(target[1], back))
+            for link, source, target, (ahead, back) in zip(links, sources, targets, scores, strict=True)
+        }
+
+
+def _cut(document: Document, sentences: Sequence[int]) -> tuple[str, tuple[Span, ...]]:
+    """A segment and its clauses."""
+    text = document.segment(sentences)
+    return text, clauses(text, document.lang)
+
+
+def _whole(document: Document, sentences: Sequence[int]) -> _Side:
+    """A side that the other one states as a whole."""
+    return _Side(((0, len(document.segment(sentences))),), (1.0,))

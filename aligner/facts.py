@@ -1,0 +1,243 @@
+"""Facts: what the documents of a corpus state in common, across their languages and within them."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from math import isfinite
+
+from aligner.bitext import Bitext, SegmentPair
+from aligner.disjoint import DisjointSets
+from aligner.document import Document
+from aligner.evidence import gather, mentions
+from aligner.relations import SegmentRelation
+
+MIN_P = 0.5
+"""The probability from which a link holds two statements together: more likely than not."""
+MIN_SUPPORT = 0.5
+"""The share of the compared statements of two groups that must be linked before the groups become one."""
+
+Place = tuple[str, tuple[int, ...]]
+"""A document's id and the sentences there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """Where a document states a fact.
+
+    ``p`` is that of its strongest link to another statement of the fact, in ``[0, 1]``; ``span`` is ``(start, end)`` in
+    the document's content, in code points.
+    """
+
+    doc: str
+    lang: str
+    sentences: tuple[int, ...]
+    span: tuple[int, int]
+    text: str
+    p: float
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Two documents of a fact that contradict each other, and what each says, as in ``date 1998 / 1997``."""
+
+    source_doc: str
+    target_doc: str
+    differences: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something that at least two documents state, or speak of and contradict each other.
+
+    Attributes:
+        id: ``fact-1`` and so on, in order of falling importance: documents, then languages, then ``p``.
+        statements: in order of the documents' ids and of the text.
+        p: the probability that at least two documents state it: that of its strongest link. That link alone makes the
+            fact, whatever the others are worth; to take them for independent witnesses and multiply their doubts would
+            overstate it, as one encoder judged them all. How sure any one statement is, is that statement's ``p``.
+        langs, stated_in: the languages and the documents that state it.
+        not_stated_in: the documents of its family that do not: those connected with one that does by a chain of
+            document pairs. Of a document outside the family nothing is said; and that no statement was *found* is not
+            proof that there is none.
+        conflicts: where two of its documents contradict each other.
+        relations: how many of its links have which relation, by name.
+        first, last: the earliest and the latest date of its statements' mentions, as ``2014-06``; empty if undated.
+    """
+
+    id: str
+    statements: tuple[Statement, ...]
+    p: float
+    langs: tuple[str, ...]
+    stated_in: tuple[str, ...]
+    not_stated_in: tuple[str, ...]
+    conflicts: tuple[Conflict, ...] = ()
+    relations: tuple[tuple[str, int], ...] = ()
+    first: str = ""
+    last: str = ""
+
+
+def find_facts(
+    bitext: Bitext,
+    documents: Iterable[Document],
+    pairs: Iterable[tuple[str, str]] = (),
+    *,
+    min_p: float = MIN_P,
+) -> tuple[Fact, ...]:
+    """The facts that the records of a bitext speak of, the most important first.
+
+    Statements are joined link by link, the most probable first, as in agglomerative clustering. Two groups become one
+    only if ``MIN_SUPPORT`` of their statements from documents that were compared are linked: two sentences that were
+    judged and not linked speak against, so that a chain of near matches does not drift. A document that states a fact
+    twice was not compared with itself, which speaks neither for nor against.
+
+    Args:
+        bitext: the records of all pairs of documents, of two languages or of one. A record without ``p`` counts with
+            its score; one that is ``related``, or below ``min_p``, links nothing.
+        documents: those that the records name, and others of their families.
+        pairs: ids of documents that belong together and were compared, beside those that the records name; those of
+            the bitext's alignments count as well.
+        min_p: the least probability of a link.
+    """
+    by_id = {document.id: document for document in documents}
+    links = sorted(_links(bitext.pairs, min_p), key=_by_weight)
+    compared = {
+        frozenset(pair)
+        for pair in (
+            *pairs,
+            *((record.source_doc, record.target_doc) for record in bitext.pairs),
+            *((found.pair.source.id, found.pair.target.id) for found in bitext.alignments if found.method != "none"),
+        )
+    }
+    families = DisjointSets({*by_id, *(id for pair in compared for id in pair)})
+    for pair in sorted(map(sorted, compared)):
+        families.join(pair[0], pair[-1])
+    members = defaultdict(set)
+    for id in by_id:
+        members[families.root(id)].add(id)
+    groups = _cluster(links, compared)
+    held: defaultdict[frozenset[Place], list[SegmentPair]] = defaultdict(list)
+    group_of = {place: frozenset(group) for group in groups for place in group}
+    for link in links:
+        source, target = _places(link)
+        if group_of[source] == group_of[target]:
+            held[group_of[source]].append(link)
+    facts = [_fact(inside, members[families.root(inside[0].source_doc)], by_id) for inside in held.values()]
+    facts.sort(key=lambda fact: (-len(fact.stated_in), -len(fact.langs), -fact.p, _first_place(fact)))
+    return tuple(_numbered(fact, number) for number, fact in enumerate(facts, 1))
+
+
+def _links(records: Iterable[SegmentPair], min_p: float) -> Iterable[SegmentPair]:
+    return (
+        record
+        for record in records
+        if record.relation != SegmentRelation.RELATED and _weight(record) >= min_p and all(map(bool, _sides(record)))
+    )
+
+
+def _sides(record: SegmentPair) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    return record.source_sentences, record.target_sentences
+
+
+def _weight(record: SegmentPair) -> float:
+    return record.p if isfinite(record.p) else record.score
+
+
+def _by_weight(record: SegmentPair) -> tuple[float, Place, Place]:
+    return (-_weight(record), *_places(record))
+
+
+def _places(record: SegmentPair) -> tuple[Place, Place]:
+    return (record.source_doc, record.source_sentences), (record.target_doc, record.target_sentences)
+
+
+def _cluster(links: Sequence[SegmentPair], compared: set[frozenset[str]]) -> list[list[Place]]:
+    """Groups of places that the links hold together, the strongest link first."""
+    linked = {frozenset(_places(link)) for link in links}
+    groups = {place: [place] for link in links for place in _places(link)}
+    for link in links:
+        source, target = (groups[place] for place in _places(link))
+        if source is not target and _support(source, target, linked, compared) >= MIN_SUPPORT:
+            source += target
+            for place in target:
+                groups[place] = source
+    return [group for place, group in groups.items() if group[0] == place]
+
+
+def _support(
+    source: Sequence[Place],
+    target: Sequence[Place],
+    linked: set[frozenset[Place]],
+    compared: set[frozenset[str]],
+) -> float:
+    """The share of the compared document pairs across two groups that a link supports; some pair is, at least.
+
+    Documents are counted, not sentences: where one states the fact in two places, a link to either is enough.
+    """
+    judged, supported = set(), set()
+    for one in source:
+        for other in target:
+            pair = frozenset((one[0], other[0]))
+            if len(pair) == 2 and pair in compared:
+                judged.add(pair)
+                if frozenset((one, other)) in linked:
+                    supported.add(pair)
+    return len(supported) / max(1, len(judged))
+
+
+def _fact(links: Sequence[SegmentPair], family: set[str], documents: Mapping[str, Document]) -> Fact:
+    statements: dict[Place, Statement] = {}
+    for link in links:
+        for statement in _statements(link):
+            statements.setdefault((statement.doc, statement.sentences), statement)
+    found = tuple(sorted(statements.values(), key=lambda statement: (statement.doc, statement.sentences)))
+    stated_in = tuple(dict.fromkeys(statement.doc for statement in found))
+    counts: defaultdict[str, int] = defaultdict(int)
+    for link in links:
+        if link.relation:
+            counts[link.relation] += 1
+    dates = _dates(found)
+    return Fact(
+        id="",
+        statements=found,
+        p=max(map(_weight, links)),
+        langs=tuple(sorted({statement.lang for statement in found})),
+        stated_in=stated_in,
+        not_stated_in=tuple(sorted((family & documents.keys()) - set(stated_in))),
+        conflicts=tuple(filter(None, map(_conflict, links))),
+        relations=tuple(sorted(counts.items(), key=lambda item: (-item[1], item[0]))),
+        first=dates[0] if dates else "",
+        last=dates[-1] if dates else "",
+    )
+
+
+def _statements(link: SegmentPair) -> tuple[Statement, Statement]:
+    p = _weight(link)
+    return (
+        Statement(link.source_doc, link.source_lang, link.source_sentences, link.source_span, link.source_text, p),
+        Statement(link.target_doc, link.target_lang, link.target_sentences, link.target_span, link.target_text, p),
+    )
+
+
+def _conflict(link: SegmentPair) -> Conflict | None:
+    """What a link contradicts; one whose relation nobody told is looked at here."""
+    ties = link.evidence
+    if not link.relation:
+        ties = gather(link.source_text, link.target_text, link.source_lang, link.target_lang).ties
+    differences = tuple(f"{tie.kind} {tie.source_value} / {tie.target_value}" for tie in ties if not tie.agrees)
+    if link.relation == SegmentRelation.CONFLICTING or (not link.relation and differences):
+        return Conflict(link.source_doc, link.target_doc, differences)
+    return None
+
+
+def _dates(statements: Iterable[Statement]) -> list[str]:
+    """The dates with a year that the statements mention, in order of time."""
+    found = (mention for one in statements for mention in mentions(one.text, one.lang) if mention.kind == "date")
+    return sorted({mention.value for mention in found if mention.value[:1].isdigit()})
+
+
+def _first_place(fact: Fact) -> Place:
+    return fact.statements[0].doc, fact.statements[0].sentences
+
+
+def _numbered(fact: Fact, number: int) -> Fact:
+    return replace(fact, id=f"fact-{number}")

@@ -1,0 +1,100 @@
+"""Facts and sightings of seeds as tables and as JSON, one a line.
+
+Cells are as in the bitext's TSV; a cell that holds several values has ``; `` between them. JSON has every statement in
+full.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Any, TextIO
+
+from aligner.facts import Fact
+from aligner.seeds import Sighting
+from aligner.writers.cells import number_cell, row, text_cell
+from aligner.writers.jsonl import escaped
+
+FACT_COLUMNS = (
+    "id",
+    "p",
+    "n_documents",
+    "langs",
+    "stated_in",
+    "not_stated_in",
+    "conflicts",
+    "relations",
+    "first",
+    "last",
+    "statements",
+)
+SEED_COLUMNS = ("seed", "title", "doc", "lang", "stance", "p", "sentence", "span", "differences", "text")
+
+
+def write_facts(facts: Iterable[Fact], file: TextIO) -> None:
+    """Write ``facts.tsv``: a header row, and one line a fact."""
+    file.write(row(FACT_COLUMNS))
+    file.writelines(row(_fact_cells(fact)) for fact in facts)
+
+
+def write_facts_json(facts: Iterable[Fact], file: TextIO) -> None:
+    """Write ``facts.jsonl``: one object a fact, its fields those of ``Fact``, and ``n_documents``."""
+    for fact in facts:
+        told = asdict(fact)
+        told["relations"] = dict(fact.relations)
+        told["n_documents"] = len(fact.stated_in)
+        file.write(_line(told))
+
+
+def write_sightings(sightings: Iterable[Sighting], file: TextIO) -> None:
+    """Write ``seeds.tsv``: a header row, and a line for each seed and sentence, or document that does not state it."""
+    file.write(row(SEED_COLUMNS))
+    file.writelines(row(_sighting_cells(one)) for one in sightings)
+
+
+def write_sightings_json(sightings: Iterable[Sighting], file: TextIO) -> None:
+    """Write ``seeds.jsonl``: one object a sighting, its fields those of ``Sighting``; no sentence is ``null``."""
+    for one in sightings:
+        file.write(_line({**asdict(one), "sentence": one.sentence if one.text else None}))
+
+
+def _fact_cells(fact: Fact) -> Iterable[str]:
+    conflicts = (f"{one.source_doc} / {one.target_doc}: {', '.join(one.differences)}" for one in fact.conflicts)
+    return (
+        text_cell(fact.id),
+        number_cell(fact.p),
+        str(len(fact.stated_in)),
+        _joined(fact.langs),
+        _joined(fact.stated_in),
+        _joined(fact.not_stated_in),
+        _joined(conflicts),
+        _joined(f"{name} {count}" for name, count in fact.relations),
+        text_cell(fact.first),
+        text_cell(fact.last),
+        _joined(f"{one.doc}: {one.text}" for one in fact.statements),
+    )
+
+
+def _sighting_cells(one: Sighting) -> Iterable[str]:
+    return (
+        text_cell(one.seed),
+        text_cell(one.title),
+        text_cell(one.doc),
+        text_cell(one.lang),
+        text_cell(one.stance),
+        number_cell(one.p),
+        str(one.sentence) if one.text else "",
+        "-".join(map(str, one.span)) if one.text else "",
+        _joined(one.differences),
+        text_cell(one.text),
+    )
+
+
+def _joined(values: Iterable[str]) -> str:
+    return text_cell("; ".join(values))
+
+
+def _line(value: dict[str, Any]) -> str:
+    value["p"] = round(value["p"], 4)
+    for statement in value.get("statements", ()):
+        statement["p"] = round(statement["p"], 4)
+    return escaped(json.dumps(value, ensure_ascii=False)) + "\n"
