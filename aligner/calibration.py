@@ -41,6 +41,9 @@ PRIOR_TRUE, PRIOR_FALSE = 0.5, 1.0
 ROUNDS = 30
 """Of expectation maximisation; the estimates stand still well before."""
 
+TOLERANCE = 1e-12
+"""Rounding of sums that must not cost a pair."""
+
 LIMIT = 15.0
 """Log odds beyond this are cut: no finite sample supports them."""
 
@@ -102,23 +105,6 @@ def is_fitted(name: str) -> bool:
     return coefficients(name) is not coefficients(GENERIC) and coefficients(name) != coefficients(GENERIC)
 
 
-def cut_for_precision(p: Floats, precision: float) -> float:
-    """The least ``p`` at which the pairs that are kept are right with this expected precision.
-
-    The expected precision of the pairs kept is the mean of their ``p``, which is what calibration means.
-
-    Args:
-        p: shape ``(n,)``, calibrated probabilities.
-        precision: in ``(0, 1]``.
-
-    Returns:
-        A value of ``p``, or 1 where no pair can be kept.
-    """
-    falling = np.sort(p)[::-1]
-    kept = np.flatnonzero(np.cumsum(falling) / np.arange(1, len(falling) + 1) >= precision)
-    return float(falling[kept[-1]]) if len(kept) else 1.0
-
-
 def probabilities(runs: Sequence[Measures], table: Coefficients) -> list[Floats]:
     """The probability of each pair, one array a comparison; the comparisons are one run and share its mixture."""
     contrasts = [weighted_sum(table.contrast, contrast_terms(measures, table)) for measures in runs]
@@ -170,6 +156,25 @@ def weighted_sum(weights: Mapping[str, Any], terms: Mapping[str, Floats]) -> Flo
         if name != "intercept"
     ]
     return np.asarray(float(weights["intercept"]) + sum(parts), dtype=np.float64)
+
+
+def cut_for_precision(p: Floats, precision: float) -> float:
+    """The lowest probability to keep so that the expected precision of what is kept is at least this.
+
+    The expected precision is the mean probability of the pairs at or above the cut: as good as the calibration is.
+
+    Args:
+        p: probabilities, in ``[0, 1]``, in any order; shape ``(n,)``.
+        precision: in ``[0, 1]``.
+
+    Returns:
+        One of the probabilities; infinity where no cut reaches the precision, so that nothing is kept.
+    """
+    falling = np.sort(np.asarray(p, dtype=np.float64))[::-1]
+    expected = np.cumsum(falling) / np.arange(1, len(falling) + 1)
+    is_last = np.append(np.diff(falling) != 0, True)[: len(falling)]
+    reached = falling[is_last & (expected >= precision - TOLERANCE)]
+    return float(reached[-1]) if len(reached) else np.inf
 
 
 def champions_of(pairs: Indices, values: Floats) -> NDArray[np.bool_]:

@@ -5,7 +5,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO, cast
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar, cast
 
 import click
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 LANGS = "Languages as codes with commas between, source first, as in it,en."
 ENCODER = "use, e5, use+e5, or the name or folder of a SentenceTransformer; by default chosen by language."
+MIN_P = "Least calibrated probability of a record [0.5 in comparable texts, any in translations]."
+MIN_PRECISION = "Keep as many records as this expected precision allows, as 0.95."
 SPLITTER = "rules (ours) or lines (already split: one sentence a line)."
 
 
@@ -55,6 +57,16 @@ class Langs(click.ParamType[list[str]]):
         return [code for code in codes if code]
 
 
+Command = TypeVar("Command", bound=Callable[..., Any])
+PROBABILITY = click.FloatRange(0, 1)
+
+
+def cut_options(command: Command) -> Command:
+    """The options that say how probable a record must be."""
+    command = click.option("--min-precision", type=PROBABILITY, help=MIN_PRECISION)(command)
+    return click.option("--min-p", type=PROBABILITY, help=MIN_P)(command)
+
+
 @click.group(cls=MainJob, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="aligner")
 def main() -> None:
@@ -70,7 +82,15 @@ def main() -> None:
 @click.option("--langs", type=Langs(), help=LANGS)
 @click.option("--encoder", help=ENCODER)
 @click.option("--splitter", default="rules", show_default=True, help=SPLITTER)
-def run(corpus: Path, output: Path | None, langs: list[str] | None, encoder: str | None, splitter: str) -> None:
+@cut_options
+def run(
+    corpus: Path,
+    output: Path | None,
+    langs: list[str] | None,
+    encoder: str | None,
+    splitter: str,
+    **cuts: float | None,
+) -> None:
     """The main job: align all the documents of a folder."""
     from aligner.pipeline import align_corpus, write_run
     from aligner.report import summarise
@@ -78,7 +98,7 @@ def run(corpus: Path, output: Path | None, langs: list[str] | None, encoder: str
 
     folder = output or Path("outputs") / (corpus.resolve().name or "corpus")
     check_folder(folder)
-    result = align_corpus(corpus, langs=langs, encoder=encoder, splitter=splitter)
+    result = align_corpus(corpus, langs=langs, encoder=encoder, splitter=splitter, **cuts)
     files = write_run(result, folder)
     _warn([*result.corpus.warnings, *result.notes])
     click.echo(summarise(result, files))
@@ -93,14 +113,22 @@ def run(corpus: Path, output: Path | None, langs: list[str] | None, encoder: str
 @click.option("--langs", type=Langs(2), help=LANGS)
 @click.option("--encoder", help=ENCODER)
 @click.option("--splitter", default="rules", show_default=True, help=SPLITTER)
+@cut_options
 def pair(
-    source: Path, target: Path, output: str, mode: str, langs: list[str] | None, encoder: str | None, splitter: str
+    source: Path,
+    target: Path,
+    output: str,
+    mode: str,
+    langs: list[str] | None,
+    encoder: str | None,
+    splitter: str,
+    **cuts: float | None,
 ) -> None:
     """Align two files."""
     from aligner.pipeline import align_files
 
     write = _writer(output)
-    bitext = align_files(source, target, mode=mode, langs=langs, encoder=encoder, splitter=splitter)
+    bitext = align_files(source, target, mode=mode, langs=langs, encoder=encoder, splitter=splitter, **cuts)
     write(bitext)
     _tell(bitext)
 
@@ -140,12 +168,20 @@ def explain(
 @click.option("-o", "--output", default="-", show_default=True, help="File to write to: .tsv, .jsonl or .vecalign.")
 @click.option("--langs", type=Langs(2), help=LANGS)
 @click.option("--encoder", help=ENCODER)
-def mine(source: Path, target: Path, output: str, langs: list[str] | None, encoder: str | None) -> None:
+@cut_options
+def mine(
+    source: Path,
+    target: Path,
+    output: str,
+    langs: list[str] | None,
+    encoder: str | None,
+    **cuts: float | None,
+) -> None:
     """Find the translations among two files of sentences, one a line, in no order."""
     from aligner.pipeline import align_files
 
     write = _writer(output)
-    bitext = align_files(source, target, mode="comparable", langs=langs, encoder=encoder, splitter="lines")
+    bitext = align_files(source, target, mode="comparable", langs=langs, encoder=encoder, splitter="lines", **cuts)
     write(bitext)
     _tell(bitext)
 
@@ -205,6 +241,7 @@ def score(bitext: Path, output: str, langs: list[str] | None, encoder: str | Non
 @click.option("-o", "--output", default="-", show_default=True, help="File for what is kept: .tsv or .jsonl.")
 @click.option("--dropped", type=click.Path(path_type=Path), required=True, help="Table for the rest, with reasons.")
 @click.option("--min-p", type=click.FloatRange(0, 1), default=0.5, show_default=True, help="The least p to keep.")
+@click.option("--min-precision", type=click.FloatRange(0, 1), help="In place of --min-p: the least expected precision.")
 @click.option("--drop", multiple=True, help="Drop what has this flag; several with commas between.")
 @click.option("--langs", type=Langs(2), help=LANGS)
 @click.option("--encoder", help=ENCODER)
@@ -213,6 +250,7 @@ def filter_(
     output: str,
     dropped: Path,
     min_p: float,
+    min_precision: float | None,
     drop: tuple[str, ...],
     langs: list[str] | None,
     encoder: str | None,
@@ -227,7 +265,9 @@ def filter_(
     check_writable(dropped)
     if output != "-" and Path(output).resolve() == dropped.resolve():
         raise click.UsageError("-o and --dropped name the same file")
-    kept, rest = filter_bitext(read_bitext(bitext, langs), min_p=min_p, drop=flags, encoder=encoder)
+    kept, rest = filter_bitext(
+        read_bitext(bitext, langs), min_p=min_p, min_precision=min_precision, drop=flags, encoder=encoder
+    )
     write_dropped(rest, dropped)
     write(kept)
     click.echo(f"{len(kept)} records kept, {len(rest)} dropped", err=True)
@@ -248,7 +288,8 @@ def repair(bitext: Path, output: str, langs: list[str] | None, encoder: str | No
     mended, repairs = repair_bitext(read_bitext(bitext, langs), encoder=encoder)
     write(mended)
     for one in repairs:
-        click.echo(f"records {one.start + 1} to {one.end}: mean p {one.p_before:.2f} -> {one.p_after:.2f}", err=True)
+        change = f"shifted by {one.shift}, mean p {one.p_before:.2f} -> {one.p_after:.2f}"
+        click.echo(f"records {one.start + 1} to {one.end}: {change}", err=True)
     click.echo(f"{len(repairs)} stretches realigned, {len(mended)} records", err=True)
 
 

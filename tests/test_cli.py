@@ -708,6 +708,14 @@ def test_filter_tells_the_reason_of_each_dropped_record(pairs: Path, tmp_path: P
     assert [(row["source_text"], row["reason"]) for row in table(dropped)] == [("Piove a Minsk.", "empty_side")]
 
 
+def test_what_is_kept_and_what_is_dropped_are_the_bitext_verbatim(pairs: Path, tmp_path: Path) -> None:
+    scored, kept, dropped = tmp_path / "scored.tsv", tmp_path / "kept.tsv", tmp_path / "dropped.tsv"
+    align("score", pairs, "-o", scored, "--langs", "it,en")
+    align("filter", scored, "-o", kept, "--dropped", dropped, "--drop", "empty_side", "--min-p", "0")
+    rest = [line.rpartition("\t")[0] for line in dropped.read_text(encoding="utf-8").splitlines()]
+    assert [*kept.read_text(encoding="utf-8").splitlines(), *rest[1:]] == scored.read_text("utf-8").splitlines()
+
+
 def test_filter_refuses_a_flag_that_is_none_before_any_work(pairs: Path, tmp_path: Path) -> None:
     result = invoke("filter", pairs, "--dropped", tmp_path / "dropped.tsv", "--drop", "bad")
     assert result.exit_code == 1

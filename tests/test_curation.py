@@ -1,5 +1,6 @@
 """Existing bitext: scored, filtered, repaired."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,8 @@ import pytest
 from aligner.bitext import Bitext, SegmentPair
 from aligner.curation import repair, score, sift
 from aligner.errors import GoldError, UnknownName
-from aligner.pipeline import filter_bitext, read_bitext
+from aligner.pipeline import filter_bitext, read_bitext, repair_bitext, score_bitext
+from aligner.writers.beads import read_beads
 
 LINES = [
     f"{a} {b} {c}" for a in ("rosso", "verde") for b in ("cane", "gatto", "lupo") for c in ("corre", "dorme", "salta")
@@ -72,3 +74,86 @@ def test_a_line_that_is_no_pair_is_told(tmp_path: Path) -> None:
 def test_an_unknown_flag_is_told_before_any_work() -> None:
     with pytest.raises(UnknownName, match="no such flag; choose of empty_side"):
         filter_bitext(Bitext((), ""), drop=["bad"])
+
+
+@pytest.fixture(scope="module")
+def translated() -> Bitext:
+    """Our own text and its translation, sentence by sentence, with what a record can hold."""
+    gold = Path(__file__).parent / "gold"
+    sides = [(gold / f"partenariato-1995.{lang}.lines").read_text(encoding="utf-8").splitlines() for lang in LANGS]
+    (beads,) = read_beads(gold / "partenariato-1995.gold").values()
+    links = [(*bead.source, *bead.target) for bead in beads if bead.kind == "1-1"]
+    given = bitext([sides[0][i] for i, _ in links], [sides[1][j] for _, j in links])
+    held = zip(given.pairs, links, strict=True)
+    return replace(
+        given, pairs=tuple(replace(pair, source_sentences=(i,), target_sentences=(j,)) for pair, (i, j) in held)
+    )
+
+
+LANGS = "it", "en"
+
+
+def shifted(given: Bitext, order: list[int | None]) -> Bitext:
+    """The same sources with the targets of these records, or none."""
+    pairs = given.pairs
+    return replace(
+        given,
+        pairs=tuple(
+            replace(pair, target_text="", target_sentences=())
+            if other is None
+            else replace(pair, target_text=pairs[other].target_text, target_sentences=pairs[other].target_sentences)
+            for pair, other in zip(pairs, order, strict=True)
+        ),
+    )
+
+
+DROPPED = [*range(5), *range(6, 14), None, *range(14, 19)]
+SWAPPED = [*range(5), 6, 5, *range(7, 19)]
+NEVER_CLOSED = [*range(5), *range(6, 19), None]
+
+
+@pytest.mark.parametrize(
+    ("order", "shift", "n_alone"), [(DROPPED, -1, 1), (SWAPPED, 1, 0), (NEVER_CLOSED, -1, 1)], ids=str
+)
+def test_a_shift_is_told_and_mended(translated: Bitext, order: list[int | None], shift: int, n_alone: int) -> None:
+    found, (one,) = repair_bitext(shifted(translated, order))
+    assert one.shift == shift
+    assert one.p_before < 0.1 < 0.9 < one.p_after
+    alone = [pair for pair in found.pairs if not pair.target_text]
+    assert len(alone) == n_alone
+    expected = [pair for n, pair in enumerate(translated.pairs) if n in order]
+    linked = [pair for pair in found.pairs if pair.target_text]
+    assert texts(replace(found, pairs=tuple(linked))) == texts(replace(found, pairs=tuple(expected)))
+    assert [pair.target_sentences for pair in linked] == [pair.target_sentences for pair in expected]
+
+
+def test_new_records_are_scored_and_the_others_are_the_very_same(translated: Bitext) -> None:
+    broken = [replace(pair, source_text=pair.source_text.replace(" ", "\n", 1)) for pair in translated.pairs]
+    given = shifted(replace(translated, pairs=(*broken[:18], replace(broken[18], margin=7.0))), SWAPPED)
+    found, _ = repair_bitext(given)
+    assert [n for n, pair in enumerate(found.pairs) if pair is not given.pairs[n]] == [5, 6]
+    assert [(pair.p > 0.9, pair.method) for pair in found.pairs[5:7]] == [(True, "monotone")] * 2
+    assert any(pair.evidence for pair in found.pairs[5:7])
+    assert all("\n" in pair.source_text for pair in found.pairs)
+
+
+def test_records_of_two_blank_sides_stay_where_they_are(translated: Bitext) -> None:
+    blank = SegmentPair(source_text=" ", source_lang="it", target_lang="en")
+    given = shifted(translated, DROPPED)
+    found, _ = repair_bitext(replace(given, pairs=(*given.pairs[:9], blank, *given.pairs[9:])))
+    place = found.pairs.index(blank)
+    assert found.pairs[place - 1].source_text == given.pairs[8].source_text
+    assert found.pairs[place + 1].source_text == given.pairs[9].source_text
+
+
+def test_a_translation_is_probable_and_a_shifted_line_is_not(translated: Bitext) -> None:
+    assert min(pair.p for pair in score_bitext(translated).pairs) > 0.5
+    assert max(pair.p for pair in score_bitext(shifted(translated, [*range(1, 19), 0])).pairs) < 0.5
+
+
+def test_the_least_precision_sets_the_cut(translated: Bitext) -> None:
+    values = [1.0, 0.9, 0.8, 0.2]
+    given = replace(translated, pairs=tuple(replace(translated.pairs[n], p=p) for n, p in enumerate(values)))
+    kept, dropped = filter_bitext(given, min_precision=0.9)
+    assert [pair.p for pair in kept.pairs] == [1.0, 0.9, 0.8]
+    assert [(one.pair.p, one.reason) for one in dropped] == [(0.2, "min_p")]

@@ -1,5 +1,6 @@
 """Flags: what is suspicious about a record."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -57,3 +58,31 @@ def test_any_bitext_has_flags_in_their_order(texts: list[tuple[str, str]]) -> No
     found = flag([pair(*both) for both in texts])
     assert len(found) == len(texts)
     assert all(flags == tuple(name for name in FLAGS if name in flags) for flags in found)
+
+
+@pytest.mark.parametrize(
+    ("source", "target"),
+    [
+        ("Ci furono 30 morti.", "There were 100 dead."),
+        ("Nel 1995 firmò l'accordo.", "It signed the agreement in 1996."),
+        ("Nel 1995 firmò l'accordo.", "It signed the agreement."),
+        ("La missione conta 12 persone.", "The mission has a dozen or so people, 14 of them soldiers."),
+    ],
+)
+def test_digits_that_stand_nowhere_on_the_other_side_are_a_mismatch(source: str, target: str) -> None:
+    assert "number_mismatch" in flags_of(pair(source, target))
+
+
+@pytest.mark.parametrize(
+    ("source", "target"),
+    [
+        ("Costa 5.000 dollari.", "It costs $5,000."),
+        ("Alle 6.30 del mattino.", "At 6:30 in the morning."),
+        ("Nel XVI secolo.", "In the 16th century."),
+        ("Negli anni '70.", "In the 1970s."),
+        ("Il 31 dicembre 1998.", "On December 31, 1998."),
+        ("Nella quarta classe.", "In grade 4."),
+    ],
+)
+def test_the_same_figure_written_otherwise_is_no_mismatch(source: str, target: str) -> None:
+    assert "number_mismatch" not in flags_of(pair(source, target))
