@@ -35,6 +35,7 @@ AGREEING = [
     ("nel ventesimo secolo", "it", "20世纪", "zh", "date"),
     ("nel XX secolo", "it", "in 1995", "en", "date"),
     ("gli anni Ottanta", "it", "the 1980s", "en", "date"),
+    ("negli anni '60", "it", "in the 60s", "en", "date"),
     ("il 23/04/2013", "it", "2013-04-23", "en", "date"),
     ("2013年4月23日", "zh", "April 23, 2013", "en", "date"),
     ("il trentunesimo membro", "it", "the 31st member", "en", "number"),

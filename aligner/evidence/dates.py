@@ -17,7 +17,7 @@ _NUMERIC = re.compile(
     r"(?<!\d)(?:(?P<y>\d{4})-(?P<m>\d\d)-(?P<d>\d\d)|(?P<first>\d{1,2})([./])(?P<second>\d{1,2})\5(?P<year>\d{4}))(?!\d)"
 )
 _DECADE = re.compile(r"\s['’]?(\d0|[^\W\d_]+)(?!\w)")
-_DECADE_IN_DIGITS = re.compile(r"(?<!\d)(1\d|20)(\d)0s\b")
+_DECADE_IN_DIGITS = re.compile(r"(?<![\w.,])(1\d|20)?(\d)0['’]?s\b")
 _EAST_ASIAN = re.compile(
     r"(?:(?P<y>\d{4})\s?[年년]\s?)?(?P<m>\d{1,2})\s?[月월](?:\s?(?P<d>\d{1,2})\s?[日号號일])?|(?P<only>\d{4})[年년]|(?P<century>\d{1,2})\s?(?:世[纪紀]|세기)"
 )
@@ -33,7 +33,9 @@ def dates(text: str, lang: str) -> list[Mention]:
         for match in pattern.finditer(text)
         if (value := _numeric(match.groupdict(), lang)) and (span := match.span())
     ]
-    found += [Mention("date", f"{match[1]}{match[2]}X", match.span()) for match in _DECADE_IN_DIGITS.finditer(text)]
+    found += [
+        Mention("date", f"{match[1] or 'XX'}{match[2]}X", match.span()) for match in _DECADE_IN_DIGITS.finditer(text)
+    ]
     for word in _WORD.finditer(text):
         if month := tables(lang).months.get(word[0]):
             found += _around(text, word, month, lang)
