@@ -1,6 +1,7 @@
 """What several tests need."""
 
 import hashlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,17 @@ def shared() -> Path:
     if not (SHARED / "data").is_dir():
         pytest.skip("../shared is absent")
     return SHARED
+
+
+@pytest.fixture(scope="session", autouse=True)
+def without_second_encoder() -> Iterator[None]:
+    """Comparable texts are judged by one encoder here: the second one takes 10 s and 1.5 GB in every process.
+
+    Tests in interpreters of their own, and those that name both encoders, ask both.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("aligner.pipeline._Embedders.others", lambda _, embedder: ())
+        yield
 
 
 class BagOfWords:

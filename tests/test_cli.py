@@ -71,7 +71,9 @@ def job(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """The folder that `align corpus` wrote by default, and what it printed."""
     folder = tmp_path_factory.mktemp("job")
     shutil.copytree(CORPUS, folder / "corpus")
-    done = subprocess.run([ALIGN, "corpus"], cwd=folder, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [ALIGN, "corpus", "--encoder", "use"], cwd=folder, capture_output=True, text=True, check=False
+    )
     assert (done.returncode, done.stderr) == (0, "")
     return folder / "outputs" / "corpus", done.stdout
 
@@ -653,7 +655,7 @@ def test_a_folder_of_bad_inputs_is_survived_and_told_in_full(shared: Path, tmp_p
     """One test for the whole folder, since one run of it takes a minute."""
     maker = shared / "data" / "hostile" / "make_hostile.py"
     subprocess.run([sys.executable, maker, tmp_path / "hostile", "--sparse"], check=True, capture_output=True)
-    status, told, warned, memory, seconds = run_bounded([ALIGN, "hostile", "-o", "out"], tmp_path)
+    status, told, warned, memory, seconds = run_bounded([ALIGN, "hostile", "-o", "out", "--encoder", "use"], tmp_path)
 
     assert status == 1
     assert memory < 2 << 30
