@@ -13,8 +13,6 @@ from aligner.relations import SegmentRelation
 
 MIN_P = 0.5
 """The probability from which a link holds two statements together: more likely than not."""
-MIN_SUPPORT = 0.5
-"""The share of the compared statements of two groups that must be linked before the groups become one."""
 
 Place = tuple[str, tuple[int, ...]]
 """A document's id and the sentences there."""
@@ -85,10 +83,11 @@ def find_facts(
 ) -> tuple[Fact, ...]:
     """The facts that the records of a bitext speak of, the most important first.
 
-    Statements are joined link by link, the most probable first, as in agglomerative clustering. Two groups become one
-    only if ``MIN_SUPPORT`` of their statements from documents that were compared are linked: two sentences that were
-    judged and not linked speak against, so that a chain of near matches does not drift. A document that states a fact
-    twice was not compared with itself, which speaks neither for nor against.
+    A document states a fact once. So when A1 is linked with B1, B1 with C1 and C1 with A2, at least one of these links
+    is wrong, and the least probable is the one to doubt. Links are therefore taken by falling ``p``, and one is passed
+    over if it would bring together two places of one document: every cycle of links that is left comes back to where
+    it began, and a chain of near matches does not drift. What is passed over costs a fact one document; to take it
+    would make one of two facts, and spoil both.
 
     Args:
         bitext: the records of all pairs of documents, of two languages or of one. A record without ``p`` counts with
@@ -114,7 +113,7 @@ def find_facts(
     members = defaultdict(set)
     for id in by_id:
         members[families.root(id)].add(id)
-    groups = _cluster(links, compared)
+    groups = _cluster(links)
     held: defaultdict[frozenset[Place], list[SegmentPair]] = defaultdict(list)
     group_of = {place: frozenset(group) for group in groups for place in group}
     for link in links:
@@ -150,38 +149,26 @@ def _places(record: SegmentPair) -> tuple[Place, Place]:
     return (record.source_doc, record.source_sentences), (record.target_doc, record.target_sentences)
 
 
-def _cluster(links: Sequence[SegmentPair], compared: set[frozenset[str]]) -> list[list[Place]]:
-    """Groups of places that the links hold together, the strongest link first."""
-    linked = {frozenset(_places(link)) for link in links}
-    groups = {place: [place] for link in links for place in _places(link)}
-    for link in links:
-        source, target = (groups[place] for place in _places(link))
-        if source is not target and _support(source, target, linked, compared) >= MIN_SUPPORT:
-            source += target
-            for place in target:
-                groups[place] = source
-    return [group for place, group in groups.items() if group[0] == place]
+def _cluster(links: Sequence[SegmentPair]) -> list[list[Place]]:
+    """Groups of places that the links hold together, the strongest link first; no document states a fact twice."""
+    ends = [_places(link) for link in links]
+    groups = DisjointSets(place for both in ends for place in both)
+    held: dict[Place, dict[str, set[int]]] = {place: {place[0]: set(place[1])} for both in ends for place in both}
+    for source, target in ends:
+        one, other = groups.root(source), groups.root(target)
+        if one != other and _agree(held[one], held[other]):
+            groups.join(one, other)
+            for doc, sentences in held.pop(other).items():
+                held[one].setdefault(doc, set()).update(sentences)
+    members: defaultdict[Place, list[Place]] = defaultdict(list)
+    for place in dict.fromkeys(place for both in ends for place in both):
+        members[groups.root(place)].append(place)
+    return list(members.values())
 
 
-def _support(
-    source: Sequence[Place],
-    target: Sequence[Place],
-    linked: set[frozenset[Place]],
-    compared: set[frozenset[str]],
-) -> float:
-    """The share of the compared document pairs across two groups that a link supports; some pair is, at least.
-
-    Documents are counted, not sentences: where one states the fact in two places, a link to either is enough.
-    """
-    judged, supported = set(), set()
-    for one in source:
-        for other in target:
-            pair = frozenset((one[0], other[0]))
-            if len(pair) == 2 and pair in compared:
-                judged.add(pair)
-                if frozenset((one, other)) in linked:
-                    supported.add(pair)
-    return len(supported) / max(1, len(judged))
+def _agree(one: Mapping[str, set[int]], other: Mapping[str, set[int]]) -> bool:
+    """Whether two groups hold no two different places of one document; segments that overlap are one place."""
+    return not any(one[doc].isdisjoint(other[doc]) for doc in one.keys() & other.keys())
 
 
 def _fact(links: Sequence[SegmentPair], family: set[str], documents: Mapping[str, Document]) -> Fact:

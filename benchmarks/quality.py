@@ -115,7 +115,7 @@ class Bench:
         self.embedder = Embedder(self.encoder)
         self.monotone = Monotone(self.embedder)
         self.mining = Mining(self.embedder)
-        self.uncut = Mining(self.embedder, min_score=0, min_margin=-2)
+        self.uncut = Mining(self.embedder, min_p=0)
         self.pairing = Pairing(self.embedder)
 
     def cosines(self, sources: Sequence[str], targets: Sequence[str]) -> NDArray[np.float32]:
@@ -206,23 +206,23 @@ def draw(sources: Sequence[str], targets: Sequence[str], both: float, alone: flo
 
 
 def _mine(bench: Bench, draws: Iterable[Draw]) -> evaluation.PRF:
-    """The scores over several draws at the method's own cuts."""
+    """The scores over several draws at the method's own cut."""
     mined = ((bench.mining.mine(draw.sources, draw.targets), draw.gold) for draw in draws)
     return evaluation.score_documents(mined).strict
 
 
 def _mine_at_best(bench: Bench, draws: Iterable[Draw]) -> float:
-    """The best F1 over all cuts by margin, one cut for all draws."""
+    """The best F1 over all cuts by p, one cut for all draws."""
     return best_f1((bench.uncut.mine(draw.sources, draw.targets), draw.gold) for draw in draws)
 
 
 def best_f1(documents: Iterable[tuple[Sequence[Bead], Sequence[Bead]]]) -> float:
-    """The best F1 that any single cut by margin gives to these mined pairs against their gold."""
+    """The best F1 that any single cut by p gives to these mined pairs against their gold."""
     n_gold, judged = 0, []
     for mined, gold in documents:
         right = {bead.sides for bead in gold}
         n_gold += len(right)
-        judged += [(bead.margin, bead.sides in right) for bead in mined]
+        judged += [(bead.p, bead.sides in right) for bead in mined]
     hits = np.cumsum([is_right for _, is_right in sorted(judged, reverse=True)])
     return float(max(2 * hits / (np.arange(1, len(hits) + 1) + n_gold), default=0.0))
 
@@ -299,7 +299,7 @@ def _forms(folder: Path, bench: Bench) -> Iterator[Row]:
 
 
 def measure_comparable(folder: Path, bench: Bench) -> Iterator[Row]:
-    """Pairs mined at the default cuts against gold; each set has its own shape."""
+    """Pairs mined at p of 0.5 against gold; each set has its own shape."""
     measure = {"facts-it-en": _facts, "tldr-it-en": _drifted_pages}.get(folder.name, _events)
     yield measure(folder, bench)
 

@@ -59,10 +59,8 @@ def test_a_draw_shuffles_and_knows_its_own_gold(quality):
     assert drawn == quality.draw(lines, lines, 1 / 2, 1 / 4, seed=1)
 
 
-def test_the_best_cut_keeps_the_margins_that_pay(quality):
-    mined = [
-        Bead((i,), (j,), 0.5, 0.5, margin) for i, j, margin in [(0, 0, 0.9), (1, 1, 0.8), (2, 9, 0.7), (3, 8, 0.1)]
-    ]
+def test_the_best_cut_keeps_the_probabilities_that_pay(quality):
+    mined = [Bead((i,), (j,), 0.5, 0.5, 0.5, p=p) for i, j, p in [(0, 0, 0.9), (1, 1, 0.8), (2, 9, 0.7), (3, 8, 0.1)]]
     gold = [Bead((i,), (i,)) for i in range(3)]
     assert quality.best_f1([(mined, gold)]) == pytest.approx(4 / 5)
     assert quality.best_f1([([], gold)]) == 0

@@ -26,7 +26,16 @@ ROOT = Path(__file__).resolve().parent.parent
 CORPUS = ROOT / "corpus"
 GOLD = ROOT / "tests" / "gold"
 ALIGN = Path(sys.executable).with_name("align")
-FILES = {"bitext.tsv", "bitext.jsonl", "documents.tsv", "unaligned.tsv", "run.json"}
+FILES = {
+    "bitext.tsv",
+    "bitext.jsonl",
+    "documents.tsv",
+    "unaligned.tsv",
+    "run.json",
+    "related.tsv",
+    "facts.tsv",
+    "facts.jsonl",
+}
 COLUMNS = (
     "source_text target_text p relation score cosine margin bead doc_relation method source_lang target_lang "
     "source_doc target_doc source_sentences target_sentences source_span target_span crossing flags evidence"
@@ -206,8 +215,9 @@ def test_langs_turn_the_sides_round(written: Path, tmp_path: Path) -> None:
     align(CORPUS, "--langs", "en,it", "-o", tmp_path)
     turned, rows = table(tmp_path / "bitext.tsv"), table(written / "bitext.tsv")
     assert {(row["source_lang"], row["target_lang"]) for row in turned} == {("en", "it")}
+    other = {"source_contains_target": "target_contains_source", "target_contains_source": "source_contains_target"}
     assert {(row["source_doc"], row["target_doc"], row["relation"]) for row in turned} == {
-        (row["target_doc"], row["source_doc"], row["relation"]) for row in rows
+        (row["target_doc"], row["source_doc"], other.get(row["relation"], row["relation"])) for row in rows
     }
     assert {(row["source_text"], row["target_text"]) for row in turned} == {
         (row["target_text"], row["source_text"]) for row in rows
