@@ -119,7 +119,9 @@ def print_clusters(right: Mapping[Row, Mapping[str, str]], held_out: set[str]) -
     facts_of: dict[tuple[str, str], set[str]] = {}
     for row in right:
         facts_of.setdefault(row[1:], set()).add(row.fact)
-    by_fact = [[(one.doc, one.text) for one in fact.statements] for fact in find_facts(run.bitext, run.documents)]
+    whole = {document.id: document.segment for document in run.documents}
+    facts = find_facts(run.bitext, run.documents)
+    by_fact = [[(one.doc, whole[one.doc](one.sentences)) for one in fact.statements] for fact in facts]
     translated = {
         frozenset((found.pair.source.id, found.pair.target.id))
         for found in run.alignments
@@ -145,7 +147,7 @@ def print_clusters(right: Mapping[Row, Mapping[str, str]], held_out: set[str]) -
         rows = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
         records = {(row["source_sentence"], row["target_sentence"]) for row in rows}
     mined = {
-        (one.source_text, one.target_text)
+        (whole[one.source_doc](one.source_sentences), whole[one.target_doc](one.target_sentences))
         for one in run.bitext.pairs
         if one.doc_relation == Relation.COMPARABLE and one.source_lang != one.target_lang
     }
