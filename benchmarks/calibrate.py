@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import laser
 import numpy as np
 from noise import load_encoder
 from numpy.typing import NDArray
@@ -36,7 +37,6 @@ from aligner.calibration import (
     weighted_sum,
 )
 from aligner.judging import Comparison, Judge
-from aligner.neighbours import nearest_both_ways
 
 Floats = NDArray[np.float64]
 
@@ -242,24 +242,16 @@ def _one_to_one(pairs: NDArray[np.int64], values: Floats) -> list[int]:
     return kept
 
 
-def laser(run: Measured, embedder: Embedder) -> Records:
-    """LASER's method (Artetxe and Schwenk 2019): ratio margin, k=4, best of both directions, one to one."""
-    parts = []
+def laser_records(run: Measured, embedder: Embedder) -> Records:
+    """What LASER's method makes records of, its ratio in place of ``p``."""
+    values, true = [], []
     for one in run.trial.draws:
-        source, target = (embedder.side(side).vectors for side in (one.sources, one.targets))
-        forward, backward = nearest_both_ways(source, target, 4)
-        rows = np.arange(len(source)), backward.indices[:, 0]
-        columns = forward.indices[:, 0], np.arange(len(target))
-        pairs = np.column_stack([np.concatenate(rows), np.concatenate(columns)])
-        i, j = pairs.T
-        around = forward.cosines.mean(axis=1)[i] / 2 + backward.cosines.mean(axis=1)[j] / 2
-        ratio = (np.einsum("pd,pd->p", source[i], target[j]) / np.maximum(around, 1e-6)).astype(np.float64)
-        gold = {(bead.source[0], bead.target[0]) for bead in one.gold}
-        kept = _one_to_one(pairs, ratio)
-        parts.append((ratio[kept], np.array([tuple(pair) in gold for pair in pairs[kept].tolist()], dtype=bool)))
+        gold = {bead.sides for bead in one.gold}
+        for bead in laser.mine(*(embedder.side(side).vectors for side in (one.sources, one.targets))):
+            values.append(bead.margin)
+            true.append(bead.sides in gold)
     whole = records(run, [np.zeros(len(one.pairs)) for one in run.measures])
-    values, true = (np.concatenate(column) for column in zip(*parts, strict=True))
-    return Records(values, true, whole.n_gold, whole.n_sentences)
+    return Records(np.array(values), np.array(true, dtype=bool), whole.n_gold, whole.n_sentences)
 
 
 def pooled(runs: Iterable[Records]) -> Records:
@@ -320,7 +312,7 @@ def evaluate(
                 "P": precision,
                 "R": recall,
                 "best": best_f1(found),
-                "LASER best": best_f1(pooled(laser(run, embedder) for run in runs)),
+                "LASER best": best_f1(pooled(laser_records(run, embedder) for run in runs)),
                 "ECE": calibration_error(found),
                 "false at .9": float(false.sum()) / found.n_sentences * 1000,
                 "false at .5": float((~found.true & (found.p >= 0.5)).sum()) / found.n_sentences * 1000,

@@ -104,7 +104,7 @@ def test_the_command_prints_a_table_and_writes_the_same_rows(quality, shared, mo
     written = json.loads(file.read_text())
     assert f"signature: {written['signature']}" == signature
     assert [row["set"] for row in written["rows"]] == [row.split()[1] for row in rows]
-    assert written["rows"][0]["reference"] == [0.92, "cosine"]
+    assert written["rows"][0]["reference"] == [0.92, "target"]
 
 
 def test_a_pattern_without_sets_and_an_unknown_encoder_are_one_line(quality, monkeypatch, capsys, tmp_path):
