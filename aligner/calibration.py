@@ -102,7 +102,7 @@ def coefficients(name: str) -> Coefficients:
 
 def is_fitted(name: str) -> bool:
     """Whether an encoder of this name has coefficients of its own."""
-    return coefficients(name) is not coefficients(GENERIC) and coefficients(name) != coefficients(GENERIC)
+    return coefficients(name) != coefficients(GENERIC)
 
 
 def probabilities(runs: Sequence[Measures], table: Coefficients) -> list[Floats]:
