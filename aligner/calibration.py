@@ -2,15 +2,18 @@
 
 Three small steps, their coefficients in ``data/calibration.toml``, fitted by ``benchmarks/calibrate.py``:
 
-1. *Contrast*: a weighted sum of margins and gaps, each counted in standard deviations above its null: what pairs reach
+1. *Contrast*: the weighted sum of score and gap, each counted in standard deviations above its null: what pairs reach
    that are surely not meant, since each sentence's best partner was set aside. So encoders, languages and numbers of
    sentences become comparable, as the null has all of them in it.
 2. *Mixture*: the contrasts of the pairs that are best for both sides come from two normal distributions, true pairs and
    false ones. Expectation maximisation fits them to the run (Dempster, Laird and Rubin 1977, "Maximum Likelihood from
    Incomplete Data via the EM Algorithm"), with what was learnt beforehand as pseudo-counts. It tells how likely a match
-   is in this corpus at all, as local false discovery rates do (Efron 2007, "Size, power and false discovery rates").
-3. *Verdict*: a logistic regression on the contrast, the mixture's share, the absolute measures and the lengths
+   is in this corpus at all, as local false discovery rates do (Efron 2007, "Size, power and false discovery rates"),
+   and the level of its true pairs' scores: close translations stand higher than reports of one event.
+3. *Verdict*: a logistic regression on the contrast, the mixture's share, the score above that level and the lengths
    (Platt 1999, "Probabilistic outputs for support vector machines").
+
+Each step has as few terms as will do: with more, texts unlike those of the fit were judged far worse.
 """
 
 import tomllib
@@ -27,7 +30,7 @@ Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
 
 GENERIC = "generic"
-"""The coefficients for an encoder without its own: those that ask for no absolute cosine."""
+"""The coefficients for an encoder without its own: those that ask for no level of scores."""
 
 NULL_WEIGHT = 15
 """A run's own null counts as its number of samples, what was learnt beforehand as this many."""
@@ -37,6 +40,9 @@ FALSE_WEIGHT, TRUE_WEIGHT = 1000, 20
 
 PRIOR_TRUE, PRIOR_FALSE = 0.5, 1.0
 """Pairs that the prior share of true pairs counts as."""
+
+LEVEL_WEIGHT = 10
+"""True pairs that the prior level of their scores counts as."""
 
 ROUNDS = 30
 """Of expectation maximisation; the estimates stand still well before."""
@@ -50,25 +56,24 @@ LIMIT = 15.0
 
 @dataclass(frozen=True, slots=True)
 class Null:
-    """What pairs reach that are surely not meant: mean and standard deviation, each of shape ``(views,)``."""
+    """What ``n`` pairs reach that are surely not meant: mean and standard deviation."""
 
-    margin_mean: Floats
-    margin_sd: Floats
-    gap_mean: Floats
-    gap_sd: Floats
+    score_mean: float
+    score_sd: float
+    gap_mean: float
+    gap_sd: float
     n: int
 
 
 @dataclass(frozen=True, slots=True)
 class Measures:
-    """What was measured of the pairs of one comparison.
+    """What was measured of the pairs of one comparison; all but ``pairs`` of shape ``(p,)``.
 
     Attributes:
         pairs: shape ``(p, 2)``, indices of a source and a target sentence.
-        cosine, score, margin: shape ``(p, views)``, one column for each encoder, then for all of them together.
-        low_gap, high_gap: ``(p, views)``: cosine less that of the best rival, on the side where it is less and more.
-        length: ``(p,)``: how far the log ratio of the lengths lies from the texts', at least 0.
-        shorter: ``(p,)``: logarithm of the shorter length.
+        cosine, score, margin: as a bead's.
+        gap: cosine less that of the best rival of either side.
+        length: how far the log ratio of the lengths lies from the texts', at least 0.
         null: what pairs of these texts reach by chance.
     """
 
@@ -76,10 +81,8 @@ class Measures:
     cosine: Floats
     score: Floats
     margin: Floats
-    low_gap: Floats
-    high_gap: Floats
+    gap: Floats
     length: Floats
-    shorter: Floats
     null: Null
 
 
@@ -87,10 +90,10 @@ class Measures:
 class Coefficients:
     """The table of one encoder in ``data/calibration.toml``."""
 
-    null: Mapping[str, Sequence[float]]
-    contrast: Mapping[str, Any]
-    mixture: Mapping[str, Sequence[float]]
-    verdict: Mapping[str, Any]
+    null: Mapping[str, float]
+    contrast: Mapping[str, float]
+    mixture: Mapping[str, Any]
+    verdict: Mapping[str, float]
 
 
 @cache
@@ -107,30 +110,42 @@ def is_fitted(name: str) -> bool:
 
 def probabilities(runs: Sequence[Measures], table: Coefficients) -> list[Floats]:
     """The probability of each pair, one array a comparison; the comparisons are one run and share its mixture."""
-    contrasts = [weighted_sum(table.contrast, contrast_terms(measures, table)) for measures in runs]
+    mixture = mixture_of(runs, table)
+    return [probability(measures, mixture, table) for measures in runs]
+
+
+def mixture_of(runs: Sequence[Measures], table: Coefficients) -> "Mixture":
+    """The mixture that the pairs of one run come from."""
+    contrasts = [contrast_of(measures, table) for measures in runs]
     champions = [champions_of(run.pairs, contrast) for run, contrast in zip(runs, contrasts, strict=True)]
-    found = [contrast[is_best] for contrast, is_best in zip(contrasts, champions, strict=True)]
-    mixture = fit_mixture(np.concatenate(found) if found else np.zeros(0), table.mixture)
-    return [
-        _sigmoid(weighted_sum(table.verdict, verdict_terms(measures, contrast, mixture)))
-        for measures, contrast in zip(runs, contrasts, strict=True)
-    ]
+    found, scores = (
+        np.concatenate([np.zeros(0), *(part[is_best] for part, is_best in zip(parts, champions, strict=True))])
+        for parts in (contrasts, [run.score for run in runs])
+    )
+    return fit_mixture(found, scores, table.mixture)
+
+
+def probability(measures: Measures, mixture: "Mixture", table: Coefficients) -> Floats:
+    """The probability of each pair in a run of this mixture. Shape ``(p,)``."""
+    return _sigmoid(weighted_sum(table.verdict, verdict_terms(measures, contrast_of(measures, table), mixture)))
+
+
+def contrast_of(measures: Measures, table: Coefficients) -> Floats:
+    """The contrast of each pair. Shape ``(p,)``."""
+    return weighted_sum(table.contrast, contrast_terms(measures, table))
 
 
 def contrast_terms(measures: Measures, table: Coefficients) -> dict[str, Floats]:
-    """Margins and gaps in standard deviations above their null."""
+    """Score and gap in standard deviations above their null."""
     null, learnt = measures.null, table.null
 
-    def drawn(own: Floats, name: str) -> Floats:
-        prior = np.resize(np.asarray(learnt[name]), own.shape)
-        mixed: Floats = (own * null.n + prior * NULL_WEIGHT) / (null.n + NULL_WEIGHT)
-        return mixed
+    def drawn(name: str) -> float:
+        own: float = getattr(null, name)
+        return (own * null.n + learnt[name] * NULL_WEIGHT) / (null.n + NULL_WEIGHT)
 
-    gap_mean, gap_sd = drawn(null.gap_mean, "gap_mean"), drawn(null.gap_sd, "gap_sd")
     return {
-        "margin": (measures.margin - drawn(null.margin_mean, "margin_mean")) / drawn(null.margin_sd, "margin_sd"),
-        "low_gap": (measures.low_gap - gap_mean) / gap_sd,
-        "high_gap": (measures.high_gap - gap_mean) / gap_sd,
+        "score": (measures.score - drawn("score_mean")) / drawn("score_sd"),
+        "gap": (measures.gap - drawn("gap_mean")) / drawn("gap_sd"),
     }
 
 
@@ -139,23 +154,15 @@ def verdict_terms(measures: Measures, contrast: Floats, mixture: "Mixture") -> d
     return {
         "contrast": contrast,
         "prior": np.full(len(contrast), np.log(mixture.share / (1 - mixture.share))),
-        "score": measures.score,
-        "margin": measures.margin,
+        "score": measures.score - mixture.level,
         "length": measures.length,
-        "shorter": measures.shorter,
     }
 
 
-def weighted_sum(weights: Mapping[str, Any], terms: Mapping[str, Floats]) -> Floats:
-    """The intercept and each term times its weight; a term ``(p, views)`` has a weight a view."""
-    parts = [
-        terms[name] @ np.resize(np.asarray(weight, dtype=np.float64), terms[name].shape[1])
-        if terms[name].ndim == 2
-        else terms[name] * weight
-        for name, weight in weights.items()
-        if name != "intercept"
-    ]
-    return np.asarray(float(weights["intercept"]) + sum(parts), dtype=np.float64)
+def weighted_sum(weights: Mapping[str, float], terms: Mapping[str, Floats]) -> Floats:
+    """The intercept and each term times its weight."""
+    parts = [terms[name] * weight for name, weight in weights.items() if name != "intercept"]
+    return np.asarray(weights["intercept"] + sum(parts), dtype=np.float64)
 
 
 def cut_for_precision(p: Floats, precision: float) -> float:
@@ -191,13 +198,17 @@ def champions_of(pairs: Indices, values: Floats) -> NDArray[np.bool_]:
 
 @dataclass(frozen=True, slots=True)
 class Mixture:
-    """Two normal distributions, of false and of true pairs, and the share of true ones, in ``(0, 1)``."""
+    """Two normal distributions, of false and of true pairs.
+
+    ``share`` is that of the true ones, in ``(0, 1)``; ``level`` the mean of their scores, in ``[0, 1]``.
+    """
 
     false_mean: float
     false_sd: float
     true_mean: float
     true_sd: float
     share: float
+    level: float
 
     def log_odds(self, values: Floats) -> Floats:
         """Log odds of a pair being true, rising: below the false mean and above the true one the tails are cut."""
@@ -208,16 +219,19 @@ class Mixture:
         return np.asarray(log_true - log_false + np.log(self.share / (1 - self.share)))
 
 
-def fit_mixture(values: Floats, prior: Mapping[str, Sequence[float]]) -> Mixture:
-    """The mixture that these contrasts, one for each pair that is best for both its sides, come from."""
-    (false_mean, false_sd), (true_mean, true_sd) = prior["false"], prior["true"]
-    mixture = Mixture(false_mean, false_sd, true_mean, true_sd, PRIOR_TRUE / (PRIOR_TRUE + PRIOR_FALSE))
+def fit_mixture(values: Floats, scores: Floats, prior: Mapping[str, Any]) -> Mixture:
+    """The mixture that pairs come from which are best for both their sides, by contrast and score; shapes ``(n,)``."""
+    (false_mean, false_sd), (true_mean, true_sd), level = prior["false"], prior["true"], prior["level"]
+    share = PRIOR_TRUE / (PRIOR_TRUE + PRIOR_FALSE)
+    mixture = Mixture(false_mean, false_sd, true_mean, true_sd, share, level)
     for _ in range(ROUNDS):
         true = _sigmoid(mixture.log_odds(values))
+        n_true = float(true.sum())
         mixture = Mixture(
             *_fit_part(values, 1 - true, false_mean, false_sd, FALSE_WEIGHT),
             *_fit_part(values, true, true_mean, true_sd, TRUE_WEIGHT),
-            (PRIOR_TRUE + float(true.sum())) / (PRIOR_TRUE + PRIOR_FALSE + len(values)),
+            (PRIOR_TRUE + n_true) / (PRIOR_TRUE + PRIOR_FALSE + len(values)),
+            (LEVEL_WEIGHT * level + float(true @ scores)) / (LEVEL_WEIGHT + n_true),
         )
     return mixture
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aligner.calibration import Measures, Null, coefficients, is_fitted, probabilities
-from aligner.embedding import Embedder, Side, mean_vector
+from aligner.embedding import Embedder, mean_vector
 from aligner.margin import above_chance, rivals
 from aligner.neighbours import Neighbours, nearest_both_ways
 
@@ -28,7 +28,8 @@ class Judged:
     """Pairs of sentences and what was found of them.
 
     ``pairs``: shape ``(p, 2)``, int64, indices of a source and a target sentence. ``p``: the probability that the two
-    say the same; ``score``, ``cosine``, ``margin``: as a bead's, the mean over all encoders. Shape ``(p,)``, float64.
+    say the same; ``score``, ``cosine``, ``margin``: as a bead's, the cosine being the mean over all encoders. Shape
+    ``(p,)``, float64.
     """
 
     pairs: Indices
@@ -50,8 +51,8 @@ class Comparison:
 class Judge:
     """Says how probable it is that two sentences say the same, by one or several encoders.
 
-    Several encoders are asked each for itself and all together: the sharp one for translations and the one that
-    knows paraphrases err differently.
+    Several encoders judge together, by the mean of their cosines: the sharp one for translations and the one that knows
+    paraphrases err differently.
     """
 
     def __init__(self, embedders: Sequence[Embedder]) -> None:
@@ -118,48 +119,30 @@ class Judge:
     def measure(self, comparison: Comparison) -> Measures:
         """What the encoders say of a comparison's pairs."""
         if not comparison.sources or not comparison.targets:
-            return _nothing(len(self.embedders))
-        sides = [(embedder.side(comparison.sources), embedder.side(comparison.targets)) for embedder in self.embedders]
-        views = [_View.of(source.vectors, target.vectors) for source, target in [*sides, *_together(sides)]]
-        pairs = _candidates(views) if comparison.pairs is None else np.asarray(comparison.pairs, dtype=np.int64)
+            return _nothing()
+        view = _View.of(self._vectors(comparison.sources), self._vectors(comparison.targets))
+        pairs = view.candidates() if comparison.pairs is None else np.asarray(comparison.pairs, dtype=np.int64)
         lengths = [np.array([max(1, len(text)) for text in side]) for side in (comparison.sources, comparison.targets)]
         source, target = (np.log(side[index]) for side, index in zip(lengths, pairs.T, strict=True))
-        usual = np.log(lengths[0].mean() / lengths[1].mean()) if len(pairs) else 0.0
-        columns = [view.measure(pairs) for view in views]
-        cosine, score, margin, low_gap, high_gap = (np.stack(part, axis=1) for part in zip(*columns, strict=True))
-        return Measures(
-            pairs=pairs,
-            cosine=cosine,
-            score=score,
-            margin=margin,
-            low_gap=low_gap,
-            high_gap=high_gap,
-            length=np.abs(source - target - usual),
-            shorter=np.minimum(source, target),
-            null=_null(views),
-        )
+        usual = np.log(lengths[0].mean() / lengths[1].mean())
+        return Measures(pairs, *view.measure(pairs), np.abs(source - target - usual), view.null())
+
+    def _vectors(self, sentences: Sequence[str]) -> Vectors:
+        """Rows of which the cosine is the mean of all encoders' cosines."""
+        parts = [embedder.side(sentences).vectors for embedder in self.embedders]
+        joined: Vectors = np.concatenate(parts, axis=1) / np.float32(len(parts) ** 0.5)
+        return joined
 
 
 def _judged(measures: Measures, p: Floats) -> Judged:
-    """The means over all encoders; a pair that is no more alike than any two are does not say the same."""
-    score, cosine, margin = (part.mean(axis=1) for part in (measures.score, measures.cosine, measures.margin))
-    return Judged(measures.pairs, np.where(score > 0, p, 0.0), score, cosine, margin)
-
-
-def _together(sides: Sequence[tuple[Side, Side]]) -> list[tuple[Side, Side]]:
-    """All encoders as one more, whose cosine is the mean of theirs; none where there is only one."""
-    if len(sides) < 2:
-        return []
-    joined = [
-        Side(parts[0].sentences, np.concatenate([part.vectors for part in parts], axis=1) / len(parts) ** 0.5, None)
-        for parts in zip(*sides, strict=True)
-    ]
-    return [(joined[0], joined[1])]
+    """A pair that is no more alike than any two are does not say the same."""
+    p = np.where(measures.score > 0, p, 0.0)
+    return Judged(measures.pairs, p, measures.score, measures.cosine, measures.margin)
 
 
 @dataclass(frozen=True, slots=True)
 class _View:
-    """Two sides as one encoder sees them, with the nearest neighbours both ways."""
+    """Two sides as vectors, with the nearest neighbours both ways."""
 
     source: Vectors
     target: Vectors
@@ -170,36 +153,55 @@ class _View:
     def of(source: Vectors, target: Vectors) -> "_View":
         return _View(source, target, *nearest_both_ways(source, target, K + 2))
 
-    def measure(self, pairs: Indices) -> tuple[Floats, ...]:
-        """Cosine, score, margin and the lower and the higher gap of each pair, each of shape ``(p,)``."""
+    def candidates(self) -> Indices:
+        """All pairs of which one side is among the other's nearest. Shape ``(p, 2)``, sorted."""
+        forward, backward = _cells(self.forward.first(N_CANDIDATES)), _cells(self.backward.first(N_CANDIDATES))
+        return np.unique(np.concatenate([forward, backward[:, ::-1]]), axis=0)
+
+    def measure(self, pairs: Indices) -> tuple[Floats, Floats, Floats, Floats]:
+        """Cosine, score, margin and gap of each pair, each of shape ``(p,)``."""
+        cosines = np.einsum("pd,pd->p", self.source[pairs[:, 0]], self.target[pairs[:, 1]])
+        margins, gaps = _above_rivals(cosines, self.forward.first(K + 1), self.backward.first(K + 1), pairs)
+        scores = self.scores(cosines, pairs)
+        return (
+            cosines.astype(np.float64),
+            scores.astype(np.float64),
+            margins.astype(np.float64),
+            gaps.astype(np.float64),
+        )
+
+    def scores(self, cosines: Vectors, pairs: Indices) -> Vectors:
+        """How far each pair's cosine stands above chance, in ``[0, 1]``."""
         i, j = pairs.T
-        cosines = np.einsum("pd,pd->p", self.source[i], self.target[j])
         chance = (self.source @ mean_vector(self.target))[i] + (self.target @ mean_vector(self.source))[j]
-        around = _around(cosines, self.forward.first(K + 1), self.backward.first(K + 1), pairs)
-        parts = (cosines, above_chance(cosines, chance / 2), *around)
-        return tuple(part.astype(np.float64) for part in parts)
+        return above_chance(cosines, chance / 2)
 
-    def null(self) -> Floats:
-        """Margin and lower gap of each sentence's second choice, its first set aside. Shape ``(n, 2)``."""
-        return np.concatenate([_second(self.forward, self.backward), _second(self.backward, self.forward)])
+    def null(self) -> Null:
+        """What each sentence's second choice reaches, its first set aside."""
+        flipped = _View(self.target, self.source, self.backward, self.forward)
+        found = np.concatenate([self.second_choices(), flipped.second_choices()])
+        if not len(found):
+            return Null(0, 0, 0, 0, 0)
+        (score_mean, gap_mean), (score_sd, gap_sd) = found.mean(axis=0).tolist(), found.std(axis=0).tolist()
+        return Null(score_mean, score_sd, gap_mean, gap_sd, len(found))
+
+    def second_choices(self) -> Floats:
+        """Score and gap of each source with its second nearest target among those further away, shape ``(n, 2)``."""
+        n, k = self.forward.indices.shape
+        if k < 3:
+            return np.zeros((0, 2))
+        pairs, cosines = np.column_stack([np.arange(n), self.forward.indices[:, 1]]), self.forward.cosines[:, 1]
+        further = Neighbours(self.forward.cosines[:, 1:], self.forward.indices[:, 1:])
+        _, gaps = _above_rivals(cosines, further, self.backward.first(K + 1), pairs)
+        return np.column_stack([self.scores(cosines, pairs), gaps]).astype(np.float64)
 
 
-def _second(forward: Neighbours, backward: Neighbours) -> Floats:
-    """Margin and lower gap of the second nearest key of each query among those further away, shape ``(n, 2)``."""
-    n, k = forward.indices.shape
-    if k < 3:
-        return np.zeros((0, 2))
-    queries, keys = np.arange(n), forward.indices[:, 1]
-    further = Neighbours(forward.cosines[:, 1:], forward.indices[:, 1:])
-    back = backward.first(K + 1)
-    margins, low_gaps, _ = _around(forward.cosines[:, 1], further, back, np.column_stack([queries, keys]))
-    return np.column_stack([margins, low_gaps])
+def _above_rivals(
+    cosines: Vectors, forward: Neighbours, backward: Neighbours, pairs: Indices
+) -> tuple[Vectors, Vectors]:
+    """Margin and gap of pairs: how far they stand above their rivals' mean, and above the best of them.
 
-
-def _around(cosines: Vectors, forward: Neighbours, backward: Neighbours, pairs: Indices) -> tuple[Vectors, ...]:
-    """Margin, lower and higher gap of pairs over their rivals on both sides; a side without any is as the other.
-
-    Where neither side has any, half the cosine stands for what a rival might reach.
+    A side without rivals is as the other; where neither has any, half the cosine stands for what a rival might reach.
     """
     i, j = pairs.T
     (ahead_mean, ahead_best), (back_mean, back_best) = rivals(forward, i, j), rivals(backward, j, i)
@@ -207,16 +209,7 @@ def _around(cosines: Vectors, forward: Neighbours, backward: Neighbours, pairs: 
         np.where(np.isnan(part), np.where(np.isnan(part[::-1]), cosines / 2, part[::-1]), part)
         for part in (np.stack([ahead_mean, back_mean]), np.stack([ahead_best, back_best]))
     )
-    gaps = cosines - bests
-    return cosines - means.mean(axis=0), gaps.min(axis=0), gaps.max(axis=0)
-
-
-def _null(views: Sequence[_View]) -> Null:
-    samples = [view.null() for view in views]
-    n = len(samples[0])
-    means = np.array([sample.mean(axis=0) if n else (0, 0) for sample in samples])
-    sds = np.array([sample.std(axis=0) if n else (0, 0) for sample in samples])
-    return Null(means[:, 0], sds[:, 0], means[:, 1], sds[:, 1], n)
+    return cosines - means.mean(axis=0), cosines - bests.max(axis=0)
 
 
 def _mutual_scores(
@@ -228,22 +221,10 @@ def _mutual_scores(
     return scores.max(axis=1), scores.max(axis=0)
 
 
-def _nothing(n_embedders: int) -> Measures:
+def _nothing() -> Measures:
     """The measures of a comparison of which a side is empty."""
-    views = n_embedders + (n_embedders > 1)
-    nothing, none = np.zeros((0, views)), np.zeros(views)
-    null, pairs = Null(none, none, none, none, 0), np.zeros((0, 2), dtype=np.int64)
-    return Measures(pairs, nothing, nothing, nothing, nothing, nothing, np.zeros(0), np.zeros(0), null)
-
-
-def _candidates(views: Sequence[_View]) -> Indices:
-    """All pairs of which one side is among the other's nearest to any encoder. Shape ``(p, 2)``, sorted."""
-    found = [np.zeros((0, 2), dtype=np.int64)]
-    for view in views:
-        forward, backward = view.forward.first(N_CANDIDATES), view.backward.first(N_CANDIDATES)
-        found.append(_cells(forward))
-        found.append(_cells(backward)[:, ::-1])
-    return np.unique(np.concatenate(found), axis=0)
+    nothing = np.zeros(0)
+    return Measures(np.zeros((0, 2), dtype=np.int64), nothing, nothing, nothing, nothing, nothing, Null(0, 0, 0, 0, 0))
 
 
 def _cells(neighbours: Neighbours) -> Indices:

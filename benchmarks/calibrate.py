@@ -3,8 +3,9 @@
 Every set of sentences is drawn from in many ways: dense, sparse and without any true pair, from a thousand sentences a
 side down to a dozen. Each draw is one run. Every set weighs the same, and within it every way of drawing.
 ``--evaluate`` prints, for coefficients that never saw the set: F1 at p of 0.5 and at the best cut of all, the best F1
-of LASER's method (ratio margin, both directions), the expected calibration error and the false records; ``--picture``
-draws observed against stated probability.
+of LASER's method (ratio margin, both directions), the expected calibration error and the false records; with
+``--by family`` they never saw a set of its kind either (the gospel in any language, say). ``--picture`` draws observed
+against stated probability.
 """
 
 import argparse
@@ -12,7 +13,7 @@ import json
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,11 +31,11 @@ from aligner.calibration import (
     Coefficients,
     Measures,
     champions_of,
+    contrast_of,
     contrast_terms,
-    fit_mixture,
+    mixture_of,
     probabilities,
     verdict_terms,
-    weighted_sum,
 )
 from aligner.judging import Comparison, Judge
 
@@ -147,48 +148,39 @@ def fit(measured: Sequence[Measured], *, is_generic: bool = False) -> Coefficien
     flat = [one for run in measured for one in run.measures]
     true = np.concatenate([true for run in measured for true in run.true])
     weights = _weights(measured)
-    null = {
-        name: np.mean([getattr(one.null, name) for one in flat if one.null.n], axis=0).round(4).tolist()
-        for name in ("margin_mean", "margin_sd", "gap_mean", "gap_sd")
-    }
-    empty = Coefficients(null, {}, {}, {})
-    contrast_weights = _regress([contrast_terms(one, empty) for one in flat], true, weights)
-    draft = Coefficients(null, contrast_weights, {}, {})
-    contrasts = [weighted_sum(draft.contrast, contrast_terms(one, draft)) for one in flat]
+    names = ("score_mean", "score_sd", "gap_mean", "gap_sd")
+    null = {name: round(float(np.mean([getattr(one.null, name) for one in flat if one.null.n])), 4) for name in names}
+    draft = Coefficients(null, {}, {}, {})
+    draft = replace(draft, contrast=_regress([contrast_terms(one, draft) for one in flat], true, weights))
+    contrasts = [contrast_of(one, draft) for one in flat]
     best = np.concatenate([champions_of(one.pairs, values) for one, values in zip(flat, contrasts, strict=True)])
-    values = np.concatenate(contrasts)
-    mixture = {
+    values, scores = np.concatenate(contrasts), np.concatenate([one.score for one in flat])
+    mixture: dict[str, Any] = {
         name: [round(float(figure), 4) for figure in _moments(values[part], weights[part])]
         for name, part in (("false", best & ~true), ("true", best & true))
     }
-    terms, position = [], 0
+    mixture["level"] = round(_moments(scores[true], weights[true])[0], 4)
+    draft = replace(draft, mixture=mixture)
+    terms: list[dict[str, Floats]] = []
     for run in measured:
-        own = contrasts[position : position + len(run.measures)]
-        position += len(run.measures)
-        champions = [values[champions_of(one.pairs, values)] for one, values in zip(run.measures, own, strict=True)]
-        shared = fit_mixture(np.concatenate(champions), mixture)
-        terms += [verdict_terms(one, values, shared) for one, values in zip(run.measures, own, strict=True)]
+        shared = mixture_of(run.measures, draft)
+        terms += [verdict_terms(one, contrast_of(one, draft), shared) for one in run.measures]
     if is_generic:
         for one in terms:
-            del one["score"], one["margin"]
-    return Coefficients(null, contrast_weights, mixture, _regress(terms, true, weights, best))
+            del one["score"]
+    return replace(draft, verdict=_regress(terms, true, weights, best))
 
 
 def _regress(
     terms: Sequence[Mapping[str, Floats]], true: NDArray[np.bool_], weights: Floats, rows: Any = slice(None)
-) -> dict[str, Any]:
-    """Logistic regression of truth on these terms: the weight of each, a list where it has several columns."""
-    columns = {name: np.concatenate([one[name] for one in terms]) for name in terms[0]}
-    matrix = np.column_stack(list(columns.values()))[rows]
+) -> dict[str, float]:
+    """Logistic regression of truth on these terms: the weight of each."""
+    matrix = np.column_stack([np.concatenate([one[name] for one in terms]) for name in terms[0]])[rows]
     scaler = StandardScaler().fit(matrix)
     model = LogisticRegression(max_iter=1000).fit(scaler.transform(matrix), true[rows], weights[rows])
     slopes = model.coef_[0] / scaler.scale_
-    found: dict[str, Any] = {"intercept": round(float(model.intercept_[0] - slopes @ scaler.mean_), 4)}
-    for name, column in columns.items():
-        width = column.shape[1] if column.ndim == 2 else 1
-        own, slopes = slopes[:width].round(4).tolist(), slopes[width:]
-        found[name] = own if column.ndim == 2 else own[0]
-    return found
+    intercept = float(model.intercept_[0] - slopes @ scaler.mean_)
+    return {"intercept": round(intercept, 4), **dict(zip(terms[0], slopes.round(4).tolist(), strict=True))}
 
 
 def _weights(measured: Sequence[Measured]) -> Floats:
@@ -292,6 +284,18 @@ def calibration_error(found: Records) -> float:
     return sum(n * abs(stated - observed) for n, stated, observed in table) / max(1, sum(n for n, *_ in table))
 
 
+def family_of(name: str) -> str:
+    """What a set is one of: sets of one family hold texts of one kind in several languages."""
+    return name.split("-")[0]
+
+
+def left_out(measured: Sequence[Measured], part_of: Callable[[str], str]) -> Callable[[str], Coefficients]:
+    """For each set's name the coefficients fitted without the part that it belongs to."""
+    parts = dict.fromkeys(part_of(run.trial.set) for run in measured)
+    tables = {part: fit([run for run in measured if part_of(run.trial.set) != part]) for part in parts}
+    return lambda name: tables[part_of(name)]
+
+
 def evaluate(
     measured: Sequence[Measured], embedder: Embedder, table: Callable[[str], Coefficients]
 ) -> list[dict[str, Any]]:
@@ -327,7 +331,7 @@ def summarise(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     keys = ("F1", "P", "R", "best", "LASER best", "ECE", "false at .9", "false at .5")
     parts: defaultdict[tuple[str, str], list[Mapping[str, Any]]] = defaultdict(list)
     for row in rows:
-        parts[row["set"].split("/")[0].split("-")[0], row["way"]].append(row)
+        parts[family_of(row["set"]), row["way"]].append(row)
     yield f"| sets | drawn | {' | '.join(keys)} | largest loss |\n|{'---|' * (len(keys) + 3)}"
     for (family, way), members in parts.items():
         means = " | ".join(f"{np.mean([row[key] for row in members]):.3f}" for key in keys)
@@ -367,6 +371,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--evaluate", action="store_true", help="leave each set out in turn instead of writing")
+    parser.add_argument("--by", choices=("set", "family"), default="set", help="what is left out, with --evaluate")
     parser.add_argument("--encoder", choices=ENCODERS, help="only this one, with --evaluate")
     parser.add_argument("--picture", type=Path, help="draw the reliability curves here, as SVG, with --evaluate")
     options = parser.parse_args()
@@ -378,12 +383,10 @@ def main() -> None:
         judge = Judge(own)
         measured = [measure(judge, trial) for trial in found]
         if options.evaluate:
-            sets = dict.fromkeys(run.trial.set for run in measured)
-            left_out = {one: fit([run for run in measured if run.trial.set != one]) for one in sets}
-            rows = evaluate(measured, own[0], left_out.__getitem__)
+            rows = evaluate(measured, own[0], left_out(measured, str if options.by == "set" else family_of))
             print(f"## {name}\n", *summarise(rows), sep="\n", flush=True)
-            for family in dict.fromkeys(row["set"].split("-")[0] for row in rows):
-                part = pooled(row["records"] for row in rows if row["set"].split("-")[0] == family)
+            for family in dict.fromkeys(family_of(row["set"]) for row in rows):
+                part = pooled(row["records"] for row in rows if family_of(row["set"]) == family)
                 curves[f"{family}, {name}"] = reliability(part)
         else:
             tables[name] = fit(measured)
