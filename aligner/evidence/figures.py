@@ -11,6 +11,8 @@ from aligner.evidence.mention import Mention
 from aligner.evidence.numerals import collective, numeral
 
 _DIGITS = re.compile(r"\d+(?:[.,٫٬’'\u00a0\u202f ]\d{3}(?!\d))+(?:[.,٫]\d+)?|\d+(?:[.,٫]\d+)?")
+_LONGEST_WORDS = 12
+"""Characters of the longest words before a range, and the space behind them."""
 _OTHER_DIGIT = re.compile(r"[^\D0-9]")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _BEHIND = re.compile(r"[\s-]?(?:di |de |d['’])?((?:[^\W\d_]+|[€$£¥])(?: [^\W\d_]+){0,2})")
@@ -23,11 +25,61 @@ def figures(text: str, lang: str) -> list[Mention]:
     for more in (
         dates(text, lang),
         times(text, lang),
+        _fractions(text, lang),
         _in_digits(text, lang),
         _in_words(text, lang),
     ):
         found += [one for one in more if all(one.span[1] <= had.span[0] or had.span[1] <= one.span[0] for had in found)]
-    return sorted(found, key=lambda mention: mention.span)
+    return _with_ranges(text, sorted(found, key=lambda mention: mention.span), lang)
+
+
+def _fractions(text: str, lang: str) -> list[Mention]:
+    """Parts of a whole, about: ``metà dei`` is ``~50 %``."""
+    known = words(lang).get("fractions", {})
+    return [
+        Mention("percentage", f"~{known[match[0].casefold()]} %", match.span())
+        for match in _fraction(lang).finditer(text)
+    ]
+
+
+@cache
+def _fraction(lang: str) -> re.Pattern[str]:
+    fractions, of = (either(words(lang).get(name, ())) for name in ("fractions", "fraction_of"))
+    return re.compile(rf"(?<![\w-])(?:{fractions})(?=\s+(?:{of})(?<=[\w'’])(?:(?<=['’])|(?!\w)))", re.IGNORECASE)
+
+
+def _with_ranges(text: str, found: list[Mention], lang: str) -> list[Mention]:
+    """The figures with two amounts as one where they are the ends of a range: ``tra 20 e 30`` is ``20..30``."""
+    joined: list[Mention] = []
+    for mention in found:
+        last = joined[-1] if joined else None
+        if last and (low_high := _range(text, last, mention, lang)):
+            joined[-1] = Mention(mention.kind, low_high, (last.span[0], mention.span[1]))
+        else:
+            joined.append(mention)
+    return joined
+
+
+def _range(text: str, one: Mention, other: Mention, lang: str) -> str:
+    """The value of the range from one figure to the next; empty where they are none."""
+    if {one.kind, other.kind} & {"date", "time"} or one.kind not in ("number", other.kind):
+        return ""
+    before, between = text[max(0, one.span[0] - _LONGEST_WORDS) : one.span[0]], text[one.span[1] : other.span[0]]
+    if not (_between(lang).search(before) and _range_and(lang).fullmatch(between)):
+        return ""
+    low, high = one.value.partition(" ")[0], other.value.partition(" ")[0]
+    is_plain = low[:1].isdigit() and high[:1].isdigit() and ".." not in low
+    return f"{low}..{other.value}" if is_plain and float(low) < float(high) else ""
+
+
+@cache
+def _between(lang: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{either(words(lang).get('between', ()))})\s+$", re.IGNORECASE)
+
+
+@cache
+def _range_and(lang: str) -> re.Pattern[str]:
+    return re.compile(rf"\s+(?:{either(words(lang).get('range_and', ()))})\s+", re.IGNORECASE)
 
 
 def _in_digits(text: str, lang: str) -> list[Mention]:

@@ -1,0 +1,133 @@
+"""Outcomes: what came out one way or the other, as won or lost, approved or rejected.
+
+Kind ``outcome``; the value is the outcome in English, ``won``, or ``not won`` where the text denies it.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from aligner.evidence.locales import either
+from aligner.evidence.mention import Mention
+
+WON, BEAT = "won", "beat"
+_NOT = "not "
+_WORD = r"[^\s'’,;:.!?()—–]+"
+"""A word of the same clause."""
+_WORDS_BETWEEN = 3
+"""Words that may stand between a negation and what it denies: ``has not yet been approved``."""
+_WORDS_OF_A_GAP = 6
+"""Words that ``…`` stands for at most."""
+_REACH = 80
+"""Characters before an outcome in which such words are looked for; of a negation farther off nobody knows its end."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Phrases:
+    """What a language says: each outcome a named group, and what denies it or leaves it open, before or behind it."""
+
+    outcomes: re.Pattern[str]
+    denied: re.Pattern[str]
+    open: re.Pattern[str]
+    denied_behind: re.Pattern[str]
+
+
+def outcomes(text: str, lang: str) -> list[Mention]:
+    """The outcomes that a text states or denies, in order; none for a language that ``data/outcomes.toml`` lacks."""
+    phrases = _phrases(lang.partition("-")[0])
+    if not phrases:
+        return []
+    found = []
+    for match in phrases.outcomes.finditer(text):
+        before, behind = text[max(0, match.start() - _REACH) : match.start()], text[match.end() :]
+        if match.lastgroup and not phrases.open.search(before):
+            is_denied = phrases.denied.search(before) or phrases.denied_behind.match(behind)
+            found.append(Mention("outcome", f"{_NOT if is_denied else ''}{match.lastgroup}", match.span()))
+    return found
+
+
+def question(value: str) -> str:
+    """What a value answers: ``contest`` for ``won`` and ``not lost``."""
+    return _questions()[_plain(value)]
+
+
+def is_of_somebody(value: str) -> bool:
+    """Whether a value says nothing but of somebody: one side's victory is the other's defeat."""
+    return bool(_data()[question(value)].get("named"))
+
+
+def implied(value: str) -> str:
+    """The outcome that a value comes to: who beat another has won."""
+    return WON if value == BEAT else value
+
+
+def oppose(one: str, other: str) -> bool:
+    """Whether two values cannot both be: ``won`` and ``lost``, ``won`` and ``not won``; not two that are denied."""
+    if question(one) != question(other):
+        return False
+    ones, others = implied(one), implied(other)
+    if _is_denied(ones) != _is_denied(others):
+        return _plain(ones) == _plain(others)
+    return not _is_denied(ones) and ones != others
+
+
+def _is_denied(value: str) -> bool:
+    return value.startswith(_NOT)
+
+
+def _plain(value: str) -> str:
+    return value.removeprefix(_NOT)
+
+
+@cache
+def _data() -> dict[str, Any]:
+    return tomllib.loads(files("aligner.evidence").joinpath("data/outcomes.toml").read_text("utf-8"))
+
+
+@cache
+def _questions() -> dict[str, str]:
+    return {
+        outcome: name
+        for name, outcomes in _data().items()
+        if name != "negation"
+        for outcome, said in outcomes.items()
+        if isinstance(said, dict)
+    }
+
+
+@cache
+def _phrases(lang: str) -> _Phrases | None:
+    negation = _data()["negation"].get(lang)
+    if negation is None:
+        return None
+    groups = (
+        f"(?P<{outcome}>{_either(_data()[question][outcome][lang])})"
+        for outcome, question in _questions().items()
+        if lang in _data()[question][outcome]
+    )
+    denial = rf"(?<!\w)(?:{_either(negation['not'])})(?!\w)(?!\s+(?:{_either(negation['only'])})\b)"
+    near = rf"(?:[\s'’]+{_WORD}){{0,{_WORDS_BETWEEN}}}[\s'’]*$"
+    far = rf"(?:[\s'’]+{_WORD}){{{_WORDS_BETWEEN + 1},}}[\s'’]*$"
+    return _Phrases(
+        re.compile(rf"(?<!\w)(?:{'|'.join(groups)})(?!\w)", re.IGNORECASE),
+        re.compile(denial + near, re.IGNORECASE),
+        re.compile(rf"(?<!\w)(?:{_either(negation['perhaps'])})(?!\w){near}|{denial}{far}", re.IGNORECASE),
+        re.compile(
+            rf"(?:\s+{_WORD}){{0,{_WORDS_BETWEEN}}}\s+(?:{_either(negation.get('not_behind', ()))})(?!\w)",
+            re.IGNORECASE,
+        ),
+    )
+
+
+def _either(phrases: Iterable[str]) -> str:
+    """A pattern for any of the phrases, in which ``*`` is the rest of a word and ``…`` some words."""
+    return (
+        either(phrases)
+        .replace(r"\*", r"\w*")
+        .replace(r"\ …", rf"(?:\s+{_WORD}){{0,{_WORDS_OF_A_GAP}}}?")
+        .replace(r"\ ", r"\s+")
+    )
