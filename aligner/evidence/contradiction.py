@@ -2,15 +2,18 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import product
 from math import isclose
 
 from aligner.evidence.locales import exclude, is_place
 from aligner.evidence.mention import FIGURES, Mention, Tie, tie
-from aligner.evidence.outcomes import BEAT, implied, is_of_somebody, oppose, question
+from aligner.evidence.outcomes import BEAT, implied, is_of_many, is_of_somebody, oppose, question
 from aligner.evidence.values import amounts, are_of_one_order, converted, differ, on_dial, unit
 
 _NAMES = frozenset({"name", "acronym"})
+_NEAR = 30
+"""Characters between a number and the outcome that it counts."""
 
 
 def contradictions(source: Sequence[Mention], target: Sequence[Mention], ties: Sequence[Tie]) -> list[Tie]:
@@ -20,7 +23,7 @@ def contradictions(source: Sequence[Mention], target: Sequence[Mention], ties: S
     opposed = _opposed(source, target)
     of_one = [pair for pair in opposed if _may_be_of_one(*pair, source, target, ties)]
     return [
-        *_of_figures(left, right),
+        *_of_figures(_figures(left, source), _figures(right, target)),
         *(tie(one, other, agrees=False) for one, other in of_one),
         *_of_winners(source, target, ties),
         *(_of_places(left, right) if len(of_one) == len(opposed) else ()),
@@ -31,19 +34,54 @@ def _without(mentions: Sequence[Mention], tied: set[tuple[int, int]]) -> list[Me
     return [mention for mention in mentions if mention.span not in tied]
 
 
-def _of_figures(left: Sequence[Mention], right: Sequence[Mention]) -> list[Tie]:
-    """Figures of a kind of which neither can hold beside any that is left on the other side, paired in their order."""
+@dataclass(frozen=True, slots=True)
+class _Figure:
+    """A figure, and the outcome of which it may say how many: the dead or the injured; empty where none is near."""
+
+    mention: Mention
+    outcome: str
+
+
+def _figures(lone: Sequence[Mention], every: Sequence[Mention]) -> list[_Figure]:
+    return [_Figure(mention, _counted(mention, every)) for mention in lone if mention.kind in FIGURES]
+
+
+def _counted(figure: Mention, every: Sequence[Mention]) -> str:
+    """The outcome next to a figure, no other figure between: the one behind it, else the one before."""
+    said = [one for one in every if one.kind in FIGURES or (one.kind == "outcome" and is_of_many(one.value))]
+    index = said.index(figure)
+    around = (*said[index + 1 : index + 2], *said[max(0, index - 1) : index])
+    return next((one.value for one in around if one.kind == "outcome" and _gap(figure, one) <= _NEAR), "")
+
+
+def _gap(one: Mention, other: Mention) -> int:
+    """The characters between two mentions."""
+    return max(one.span[0], other.span[0]) - min(one.span[1], other.span[1])
+
+
+def _of_figures(left: Sequence[_Figure], right: Sequence[_Figure]) -> list[Tie]:
+    """Figures of which neither can hold beside any of its rivals that is left on the other side, paired in order."""
+    ones, others = _contradicting(left, right), _contradicting(right, left)
     found = []
-    for kind in sorted(FIGURES):
-        ones = [mention for mention in left if mention.kind == kind]
-        others = [mention for mention in right if mention.kind == kind]
-        pairs = zip(_contradicting(ones, others), _contradicting(others, ones), strict=False)
-        found += [tie(one, other, agrees=False) for one, other in pairs]
+    for one in ones:
+        if rival := next((other for other in others if _are_rivals(one, other)), None):
+            others.remove(rival)
+            found.append(tie(one.mention, rival.mention, agrees=False))
     return found
 
 
-def _contradicting(ones: Sequence[Mention], others: Sequence[Mention]) -> list[Mention]:
-    return [one for one in ones if others and all(_contradict(one, other) for other in others)]
+def _contradicting(ones: Sequence[_Figure], others: Sequence[_Figure]) -> list[_Figure]:
+    rivals = {one: [other for other in others if _are_rivals(one, other)] for one in ones}
+    return [
+        one for one in ones if rivals[one] and all(_contradict(one.mention, other.mention) for other in rivals[one])
+    ]
+
+
+def _are_rivals(one: _Figure, other: _Figure) -> bool:
+    """Whether two figures may say the same thing differently: the dead are not the injured."""
+    return one.mention.kind == other.mention.kind and (
+        not one.outcome or not other.outcome or one.outcome == other.outcome
+    )
 
 
 def _contradict(one: Mention, other: Mention) -> bool:

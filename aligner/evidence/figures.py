@@ -28,6 +28,7 @@ def figures(text: str, lang: str) -> list[Mention]:
         _fractions(text, lang),
         _in_digits(text, lang),
         _in_words(text, lang),
+        _seconds(text, lang),
     ):
         found += [one for one in more if all(one.span[1] <= had.span[0] or had.span[1] <= one.span[0] for had in found)]
     return _with_ranges(text, sorted(found, key=lambda mention: mention.span), lang)
@@ -108,7 +109,9 @@ def _with_unit(text: str, amount: float, span: tuple[int, int], lang: str) -> Me
     start, end = span
     sign = "~" if collective(text[start:end].casefold(), lang) else bound_before(text, start, lang)
     if scale := _scale(lang).match(text, end):
-        amount, end = amount * table.scales[scale[1].casefold()], scale.end()
+        power, end = table.scales[scale[1].casefold()], scale.end()
+        half = _and_half(lang).match(text, end)
+        amount, end = (amount + (0.5 if half else 0)) * power, half.end() if half else end
     kind, unit = "number", ""
     if percent := _percent(lang).match(text, end):
         kind, unit, end = "percentage", "%", percent.end()
@@ -139,6 +142,11 @@ def _scale(lang: str) -> re.Pattern[str]:
 
 
 @cache
+def _and_half(lang: str) -> re.Pattern[str]:
+    return re.compile(rf"\s+(?:{either(words(lang).get('and_half', ()))})(?!\w)", re.IGNORECASE)
+
+
+@cache
 def _percent(lang: str) -> re.Pattern[str]:
     return re.compile(rf"\s*(?:[%٪％]|(?:{either(words(lang).get('percent', ()))})\b)", re.IGNORECASE)
 
@@ -154,6 +162,17 @@ def _in_words(text: str, lang: str) -> list[Mention]:
             run = []
         run.append(word)
     return found + _in_run(text, run, lang)
+
+
+def _seconds(text: str, lang: str) -> list[Mention]:
+    """The ordinal of two, whose word means something else too where no article or possessive stands before it."""
+    return [Mention("number", "2", match.span(1)) for match in _second(lang).finditer(text)]
+
+
+@cache
+def _second(lang: str) -> re.Pattern[str]:
+    before, second = (either(words(lang).get(name, ())) for name in ("before_second", "second"))
+    return re.compile(rf"(?:(?<!\w)|(?<=['’]))(?:{before})\s+({second})(?!\w)", re.IGNORECASE)
 
 
 def _in_run(text: str, run: list[re.Match[str]], lang: str) -> list[Mention]:

@@ -11,7 +11,6 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from aligner.evidence.locales import either
 from aligner.evidence.mention import Mention
 
 WON, BEAT = "won", "beat"
@@ -41,13 +40,22 @@ def outcomes(text: str, lang: str) -> list[Mention]:
     phrases = _phrases(lang.partition("-")[0])
     if not phrases:
         return []
-    found = []
-    for match in phrases.outcomes.finditer(text):
-        before, behind = text[max(0, match.start() - _REACH) : match.start()], text[match.end() :]
-        if match.lastgroup and not phrases.open.search(before):
-            is_denied = phrases.denied.search(before) or phrases.denied_behind.match(behind)
-            found.append(Mention("outcome", f"{_NOT if is_denied else ''}{match.lastgroup}", match.span()))
-    return found
+    return [
+        Mention("outcome", value, match.span())
+        for match in phrases.outcomes.finditer(text)
+        if (value := _value(match, text, phrases))
+    ]
+
+
+def _value(match: re.Match[str], text: str, phrases: _Phrases) -> str:
+    """The value of an outcome that a text says; empty where it leaves open whether it came so."""
+    outcome = match.lastgroup or ""
+    if _data()[question(outcome)].get("undeniable"):
+        return outcome
+    before, behind = text[max(0, match.start() - _REACH) : match.start()], text[match.end() :]
+    if phrases.open.search(before):
+        return ""
+    return _NOT + outcome if phrases.denied.search(before) or phrases.denied_behind.match(behind) else outcome
 
 
 def question(value: str) -> str:
@@ -58,6 +66,11 @@ def question(value: str) -> str:
 def is_of_somebody(value: str) -> bool:
     """Whether a value says nothing but of somebody: one side's victory is the other's defeat."""
     return bool(_data()[question(value)].get("named"))
+
+
+def is_of_many(value: str) -> bool:
+    """Whether a number beside a value says of how many it holds, as of the dead and the injured."""
+    return bool(_data()[question(value)].get("counted"))
 
 
 def implied(value: str) -> str:
@@ -124,10 +137,10 @@ def _phrases(lang: str) -> _Phrases | None:
 
 
 def _either(phrases: Iterable[str]) -> str:
-    """A pattern for any of the phrases, in which ``*`` is the rest of a word and ``…`` some words."""
-    return (
-        either(phrases)
-        .replace(r"\*", r"\w*")
-        .replace(r"\ …", rf"(?:\s+{_WORD}){{0,{_WORDS_OF_A_GAP}}}?")
-        .replace(r"\ ", r"\s+")
-    )
+    """A pattern for any of the phrases; it reaches to the ``…`` of those that have one."""
+    return "|".join(map(_pattern, sorted(phrases, key=len, reverse=True))) or "(?!)"
+
+
+def _pattern(phrase: str) -> str:
+    head, _, tail = (re.escape(part).replace(r"\*", r"\w*").replace(r"\ ", r"\s+") for part in phrase.partition(" … "))
+    return head + (rf"(?=(?:\s+{_WORD}){{0,{_WORDS_OF_A_GAP}}}?\s+{tail}(?!\w))" if tail else "")
