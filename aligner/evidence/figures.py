@@ -12,7 +12,7 @@ from aligner.evidence.numerals import collective, numeral
 
 _DIGITS = re.compile(r"\d+(?:[.,٫٬’'\u00a0\u202f ]\d{3}(?!\d))+(?:[.,٫]\d+)?|\d+(?:[.,٫]\d+)?")
 _LONGEST_WORDS = 12
-"""Characters of the longest words before a range, and the space behind them."""
+"""Characters of the longest words before a range or an age, and the space behind them."""
 _OTHER_DIGIT = re.compile(r"[^\D0-9]")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _BEHIND = re.compile(r"[\s-]?(?:di |de |d['’])?((?:[^\W\d_]+|[€$£¥])(?: [^\W\d_]+){0,2})")
@@ -119,6 +119,8 @@ def _with_unit(text: str, amount: float, span: tuple[int, int], lang: str) -> Me
         kind, unit, start = "money", before, start - 1
     elif behind := _BEHIND.match(text, end):
         kind, unit, end = _counted(behind, table, end)
+    if not unit and _age_before(lang).search(text[max(0, span[0] - _LONGEST_WORDS) : span[0]]):
+        kind, unit = "quantity", "year"
     return Mention(kind, f"{sign}{amount:.12g}{' ' + unit if unit else ''}", (start, end))
 
 
@@ -139,6 +141,11 @@ def _scale(lang: str) -> re.Pattern[str]:
     scales = tables(lang).scales
     spaced = [word for word in scales if word.lower() != word.upper()]
     return re.compile(rf"\s?((?:{either(spaced)})(?!\w)|{either(scales.keys() - spaced)})", re.IGNORECASE)
+
+
+@cache
+def _age_before(lang: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{either(words(lang).get('age_before', ()))})\s+$", re.IGNORECASE)
 
 
 @cache

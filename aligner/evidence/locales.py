@@ -8,8 +8,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-_SYMBOLS = ("meter", "gram", "hectare", "watt", "byte", "celsius")
-"""Units whose symbols are known too; others are words as well (``in`` for inch)."""
+_SYMBOLS = ("meter", "gram", "watt", "byte", "celsius")
+"""Units whose symbols are known too; others are words as well (``in`` for inch, Italian ``ha`` for hectare)."""
 _LETTERS_OF_A_UNIT = 3
 """Shorter are symbols."""
 _LETTERS_OF_A_STEM = 5
@@ -80,7 +80,7 @@ def tables(lang: str) -> LocaleTables:
         {name.casefold(): number + 1 for number, name in locale.days["stand-alone"]["wide"].items()},
         _scales(locale) | words(lang).get("scales", {}),
         _units(locale),
-        _currencies(locale),
+        _currencies(locale) | words(lang).get("currencies", {}),
         _names(locale),
         _demonyms(locale),
         _initials(locale),

@@ -67,8 +67,8 @@ def converted(value: str, wanted: str) -> str:
     low, high = amounts(value)
     if not measure or measure != wanted_measure or inf in (high, -low):
         return ""
-    near = _NEAR if low == high else 0.0
-    return f"{(1 - near) * low * scale / wanted_scale}..{(1 + near) * high * scale / wanted_scale} {wanted}"
+    near = 1 + _NEAR
+    return f"{low * scale / wanted_scale / near}..{high * scale / wanted_scale * near} {wanted}"
 
 
 def are_of_one_order(one: str, other: str) -> bool:
