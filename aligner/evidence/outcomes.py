@@ -17,6 +17,9 @@ WON, BEAT = "won", "beat"
 _NOT = "not "
 _WORD = r"[^\s'’,;:.!?()—–]+"
 """A word of the same clause."""
+_WORDS = re.compile(r"\w+")
+_START = 3
+"""Letters that tell most words from those that begin an outcome."""
 _WORDS_BETWEEN = 3
 """Words that may stand between a negation and what it denies: ``has not yet been approved``."""
 _WORDS_OF_A_GAP = 6
@@ -27,8 +30,12 @@ _REACH = 80
 
 @dataclass(frozen=True, slots=True)
 class _Phrases:
-    """What a language says: each outcome a named group, and what denies it or leaves it open, before or behind it."""
+    """What a language says: each outcome a named group, and what denies it or leaves it open, before or behind it.
 
+    ``starts`` are the first letters of the words with which outcomes begin: most words are none.
+    """
+
+    starts: frozenset[str]
     outcomes: re.Pattern[str]
     denied: re.Pattern[str]
     open: re.Pattern[str]
@@ -40,11 +47,13 @@ def outcomes(text: str, lang: str) -> list[Mention]:
     phrases = _phrases(lang.partition("-")[0])
     if not phrases:
         return []
-    return [
-        Mention("outcome", value, match.span())
-        for match in phrases.outcomes.finditer(text)
-        if (value := _value(match, text, phrases))
-    ]
+    found: list[Mention] = []
+    for word in _WORDS.finditer(text):
+        if word[0][:_START].casefold() not in phrases.starts or (found and word.start() < found[-1].span[1]):
+            continue
+        if (match := phrases.outcomes.match(text, word.start())) and (value := _value(match, text, phrases)):
+            found.append(Mention("outcome", value, match.span()))
+    return found
 
 
 def _value(match: re.Match[str], text: str, phrases: _Phrases) -> str:
@@ -117,15 +126,14 @@ def _phrases(lang: str) -> _Phrases | None:
     negation = _data()["negation"].get(lang)
     if negation is None:
         return None
-    groups = (
-        f"(?P<{outcome}>{_either(_data()[question][outcome][lang])})"
-        for outcome, question in _questions().items()
-        if lang in _data()[question][outcome]
-    )
+    said = {name: _data()[asked][name][lang] for name, asked in _questions().items() if lang in _data()[asked][name]}
+    groups = (f"(?P<{outcome}>{_either(phrases)})" for outcome, phrases in said.items())
+    starts = (_WORDS.match(phrase) for phrases in said.values() for phrase in phrases)
     denial = rf"(?<!\w)(?:{_either(negation['not'])})(?!\w)(?!\s+(?:{_either(negation['only'])})\b)"
     near = rf"(?:[\s'’]+{_WORD}){{0,{_WORDS_BETWEEN}}}[\s'’]*$"
     far = rf"(?:[\s'’]+{_WORD}){{{_WORDS_BETWEEN + 1},}}[\s'’]*$"
     return _Phrases(
+        frozenset(start[0][:_START] for start in starts if start),
         re.compile(rf"(?<!\w)(?:{'|'.join(groups)})(?!\w)", re.IGNORECASE),
         re.compile(denial + near, re.IGNORECASE),
         re.compile(rf"(?<!\w)(?:{_either(negation['perhaps'])})(?!\w){near}|{denial}{far}", re.IGNORECASE),
