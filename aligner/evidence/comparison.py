@@ -62,7 +62,7 @@ def _same_but_unit(one: Mention, other: Mention) -> bool:
 
 
 def _compatible(one: Mention, other: Mention) -> bool:
-    if one.kind != other.kind or one.kind not in FIGURES:
+    if one.kind != other.kind or one.kind not in FIGURES or one.kind == "weekday":
         return False
     if one.kind == "time":
         return on_dial(one.value) == on_dial(other.value)

@@ -87,6 +87,8 @@ def _are_rivals(one: _Figure, other: _Figure) -> bool:
 def _contradict(one: Mention, other: Mention) -> bool:
     if one.kind == "date":
         return differ(one.value, other.value)
+    if one.kind == "weekday":
+        return one.value != other.value
     if one.kind == "time":
         return on_dial(one.value) != on_dial(other.value)
     value = converted(one.value, unit(other.value))

@@ -38,10 +38,6 @@ def dates(text: str, lang: str) -> list[Mention]:
     found += [
         Mention("date", f"{match[1] or 'XX'}{match[2]}X", match.span()) for match in _DECADE_IN_DIGITS.finditer(text)
     ]
-    found += [
-        Mention("date", f"-W-{tables(lang).weekdays[match[0].casefold()]}", match.span())
-        for match in _weekday(lang).finditer(text)
-    ]
     for word in _WORD.finditer(text):
         if month := tables(lang).months.get(word[0]):
             found += _around(text, word, month, lang)
@@ -50,6 +46,14 @@ def dates(text: str, lang: str) -> list[Mention]:
         elif unit == "year" and (decade := _DECADE.match(text, word.end())):
             found += _decade(decade, word.start(), lang)
     return found
+
+
+def weekdays(text: str, lang: str) -> list[Mention]:
+    """The days of the week that a text names. A kind of their own: no date hangs on them, but when news was written."""
+    return [
+        Mention("weekday", f"-W-{tables(lang).weekdays[match[0].casefold()]}", match.span())
+        for match in _weekday(lang).finditer(text)
+    ]
 
 
 def years(text: str) -> list[Mention]:

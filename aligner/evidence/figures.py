@@ -5,7 +5,7 @@ import unicodedata
 from functools import cache
 
 from aligner.evidence.bounds import bound_before
-from aligner.evidence.dates import dates, times, years
+from aligner.evidence.dates import dates, times, weekdays, years
 from aligner.evidence.locales import LocaleTables, either, tables, words
 from aligner.evidence.mention import Mention
 from aligner.evidence.numerals import collective, numeral
@@ -24,6 +24,7 @@ def figures(text: str, lang: str) -> list[Mention]:
     found: list[Mention] = []
     for more in (
         dates(text, lang),
+        weekdays(text, lang),
         times(text, lang),
         _fractions(text, lang),
         _in_digits(text, lang),
@@ -63,7 +64,7 @@ def _with_ranges(text: str, found: list[Mention], lang: str) -> list[Mention]:
 
 def _range(text: str, one: Mention, other: Mention, lang: str) -> str:
     """The value of the range from one figure to the next; empty where they are none."""
-    if {one.kind, other.kind} & {"date", "time"} or one.kind not in ("number", other.kind):
+    if {one.kind, other.kind} & {"date", "weekday", "time"} or one.kind not in ("number", other.kind):
         return ""
     before, between = text[max(0, one.span[0] - _LONGEST_WORDS) : one.span[0]], text[one.span[1] : other.span[0]]
     if not (_between(lang).search(before) and _range_and(lang).fullmatch(between)):

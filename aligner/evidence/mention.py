@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
-FIGURES = frozenset({"number", "date", "time", "quantity", "money", "percentage"})
+FIGURES = frozenset({"number", "date", "weekday", "time", "quantity", "money", "percentage"})
 
 
 class EvidenceFeatures(NamedTuple):
@@ -21,9 +21,9 @@ class Mention:
     """Something in a text that can be compared across languages.
 
     Attributes:
-        kind: ``number``, ``date``, ``time``, ``quantity``, ``money``, ``percentage``, ``name``, ``acronym``,
-            ``word`` (written as code, so in all languages alike), ``outcome`` (one of several that exclude each other),
-            ``cognate`` (a long word that may have one).
+        kind: ``number``, ``date``, ``weekday``, ``time``, ``quantity``, ``money``, ``percentage``, ``name``,
+            ``acronym``, ``word`` (written as code, so in all languages alike), ``outcome`` (one of several of which
+            only one holds), ``cognate`` (a long word that may have one).
         value: what is meant, in a notation that no language owns.
         span: ``(start, end)`` in the text, in code points.
     """

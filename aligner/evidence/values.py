@@ -83,15 +83,13 @@ def on_dial(time: str) -> tuple[int, int]:
     return hour % 12, minute
 
 
-def parts(date: str) -> tuple[str, str, str, str]:
-    """Year, month, day and day of the week; those left open are empty."""
-    if date.startswith("-W-"):
-        return "", "", "", date[-1]
+def parts(date: str) -> tuple[str, str, str]:
+    """Year, month and day; those left open are empty."""
     if date.startswith("-"):
         _, _, month, *day = date.split("-")
-        return "", month, day[0] if day else "", ""
+        return "", month, day[0] if day else ""
     year, month, day_part, *_ = [*date.split("-"), "", ""]
-    return year, month, day_part, ""
+    return year, month, day_part
 
 
 def share(one: str, other: str) -> bool:
