@@ -71,8 +71,9 @@ def _has_number_mismatch(record: _Record) -> bool:
         return False
     pair = record.pair
     evidence = gather(pair.source_text, pair.target_text, pair.source_lang, pair.target_lang)
-    ones = [tie.source_span for tie in evidence.conflicts] + _plain(evidence.source_only, pair.source_text)
-    others = [tie.target_span for tie in evidence.conflicts] + _plain(evidence.target_only, pair.target_text)
+    conflicts = [tie for tie in evidence.conflicts if tie.kind in FIGURES]
+    ones = [tie.source_span for tie in conflicts] + _plain(evidence.source_only, pair.source_text)
+    others = [tie.target_span for tie in conflicts] + _plain(evidence.target_only, pair.target_text)
     return _has_digits_of_its_own(pair.source_text, ones, pair.target_text) or (
         _has_digits_of_its_own(pair.target_text, others, pair.source_text)
     )

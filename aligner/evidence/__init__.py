@@ -8,20 +8,23 @@ from aligner.evidence.comparison import compare
 from aligner.evidence.figures import figures
 from aligner.evidence.mention import FIGURES, Evidence, EvidenceFeatures, Mention, Tie
 from aligner.evidence.names import names
+from aligner.evidence.outcomes import outcomes
 
 __all__ = ["FIGURES", "Evidence", "EvidenceFeatures", "Mention", "Tie", "compare", "gather", "mentions"]
 
 
 def mentions(text: str, lang: str) -> tuple[Mention, ...]:
     """What a text mentions, in order. ``lang`` is BCP 47; an unknown language has numbers in digits and names only."""
-    found = figures(text, lang)
-    taken = [mention.span for mention in found]
-    free = [
-        mention
-        for mention in names(text, lang)
-        if all(mention.span[1] <= start or end <= mention.span[0] for start, end in taken)
-    ]
-    return tuple(sorted((*found, *free), key=lambda mention: mention.span))
+    named = names(text, lang)
+    found: list[Mention] = []
+    for more in (
+        figures(text, lang),
+        [mention for mention in named if mention.kind != "cognate"],
+        outcomes(text, lang),
+        [mention for mention in named if mention.kind == "cognate"],
+    ):
+        found += [one for one in more if all(one.span[1] <= had.span[0] or had.span[1] <= one.span[0] for had in found)]
+    return tuple(sorted(found, key=lambda mention: mention.span))
 
 
 def gather(source_text: str, target_text: str, source_lang: str, target_lang: str) -> Evidence:

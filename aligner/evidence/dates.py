@@ -1,6 +1,7 @@
 """Dates and times of day, in the notation of ISO 8601; what is left open is written as in EDTF.
 
-``2013-04-23``, ``--04-23`` (no year), ``1995-01``, ``1995``, ``19XX`` (the 20th century), ``10:30``. EDTF: Library of
+``2013-04-23``, ``--04-23`` (no year), ``1995-01``, ``1995``, ``19XX`` (the 20th century), ``-W-2`` (a Tuesday),
+``10:30``. EDTF: Library of
 Congress 2019, "Extended Date/Time Format Specification".
 """
 
@@ -21,6 +22,7 @@ _DECADE_IN_DIGITS = re.compile(r"(?<![\w.,])(1\d|20)?(\d)0['’]?s\b")
 _EAST_ASIAN = re.compile(
     r"(?:(?P<y>\d{4})\s?[年년]\s?)?(?P<m>\d{1,2})\s?[月월](?:\s?(?P<d>\d{1,2})\s?[日号號일])?|(?P<only>\d{4})[年년]|(?P<century>\d{1,2})\s?(?:世[纪紀]|세기)"
 )
+_ENDS = re.compile(r"\s*(?:[.,;:!?)]|$)")
 _ROMAN = re.compile(r"(?=[IVX])(X{0,2})(IX|IV|V?I{0,3})(?!\w)")
 _NUMBERED = re.compile(r"(?<![\w.,])(?:([IVX]+)(?:e|ème)?|(\d{1,2})\s?(?:st|nd|rd|th|\.[ºª]?|[º°ª]|e|ème))[\s-]+$")
 
@@ -46,6 +48,14 @@ def dates(text: str, lang: str) -> list[Mention]:
     return found
 
 
+def weekdays(text: str, lang: str) -> list[Mention]:
+    """The days of the week that a text names. A kind of their own: no date hangs on them, but when news was written."""
+    return [
+        Mention("weekday", f"-W-{tables(lang).weekdays[match[0].casefold()]}", match.span())
+        for match in _weekday(lang).finditer(text)
+    ]
+
+
 def years(text: str) -> list[Mention]:
     """Numbers that are most likely years."""
     return [Mention("date", match[0], match.span()) for match in _YEAR.finditer(text)]
@@ -57,7 +67,8 @@ def times(text: str, lang: str) -> list[Mention]:
     for match in _clock(lang).finditer(text):
         hour, minute, half = int(match["hour"]), match["minute"], match["half"]
         marked = match["separator"] in (":", "h", "H") or half or match["behind"] or match["before"]
-        if marked or (match["clock"] and minute):
+        is_alone = match["clock"] and match["clock"].casefold() in words(lang).get("clock_alone", ())
+        if marked or (match["clock"] and minute) or (is_alone and _ENDS.match(text, match.end())):
             if half:
                 hour = hour % 12 + (12 if half.strip()[0] in "pP" else 0)
             span = match.start("before") if match["before"] else match.start("hour"), match.end()
@@ -75,6 +86,11 @@ def _clock(lang: str) -> re.Pattern[str]:
         rf"(?P<half>\s?[ap]\.?m\b\.?)?(?P<behind>\s?(?:{either(known.get('hour_after', ()))})(?!\w))?",
         re.IGNORECASE,
     )
+
+
+@cache
+def _weekday(lang: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{either(tables(lang).weekdays)})(?!\w)", re.IGNORECASE)
 
 
 def _numeric(parts: dict[str, str | None], lang: str) -> str:

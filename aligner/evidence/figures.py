@@ -5,12 +5,14 @@ import unicodedata
 from functools import cache
 
 from aligner.evidence.bounds import bound_before
-from aligner.evidence.dates import dates, times, years
+from aligner.evidence.dates import dates, times, weekdays, years
 from aligner.evidence.locales import LocaleTables, either, tables, words
 from aligner.evidence.mention import Mention
 from aligner.evidence.numerals import collective, numeral
 
 _DIGITS = re.compile(r"\d+(?:[.,٫٬’'\u00a0\u202f ]\d{3}(?!\d))+(?:[.,٫]\d+)?|\d+(?:[.,٫]\d+)?")
+_LONGEST_WORDS = 12
+"""Characters of the longest words before a range or an age, and the space behind them."""
 _OTHER_DIGIT = re.compile(r"[^\D0-9]")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _BEHIND = re.compile(r"[\s-]?(?:di |de |d['’])?((?:[^\W\d_]+|[€$£¥])(?: [^\W\d_]+){0,2})")
@@ -22,12 +24,64 @@ def figures(text: str, lang: str) -> list[Mention]:
     found: list[Mention] = []
     for more in (
         dates(text, lang),
+        weekdays(text, lang),
         times(text, lang),
+        _fractions(text, lang),
         _in_digits(text, lang),
         _in_words(text, lang),
+        _seconds(text, lang),
     ):
         found += [one for one in more if all(one.span[1] <= had.span[0] or had.span[1] <= one.span[0] for had in found)]
-    return sorted(found, key=lambda mention: mention.span)
+    return _with_ranges(text, sorted(found, key=lambda mention: mention.span), lang)
+
+
+def _fractions(text: str, lang: str) -> list[Mention]:
+    """Parts of a whole, about: ``metà dei`` is ``~50 %``."""
+    known = words(lang).get("fractions", {})
+    return [
+        Mention("percentage", f"~{known[match[0].casefold()]} %", match.span())
+        for match in _fraction(lang).finditer(text)
+    ]
+
+
+@cache
+def _fraction(lang: str) -> re.Pattern[str]:
+    fractions, of = (either(words(lang).get(name, ())) for name in ("fractions", "fraction_of"))
+    return re.compile(rf"(?<![\w-])(?:{fractions})(?=\s+(?:{of})(?<=[\w'’])(?:(?<=['’])|(?!\w)))", re.IGNORECASE)
+
+
+def _with_ranges(text: str, found: list[Mention], lang: str) -> list[Mention]:
+    """The figures with two amounts as one where they are the ends of a range: ``tra 20 e 30`` is ``20..30``."""
+    joined: list[Mention] = []
+    for mention in found:
+        last = joined[-1] if joined else None
+        if last and (low_high := _range(text, last, mention, lang)):
+            joined[-1] = Mention(mention.kind, low_high, (last.span[0], mention.span[1]))
+        else:
+            joined.append(mention)
+    return joined
+
+
+def _range(text: str, one: Mention, other: Mention, lang: str) -> str:
+    """The value of the range from one figure to the next; empty where they are none."""
+    if {one.kind, other.kind} & {"date", "weekday", "time"} or one.kind not in ("number", other.kind):
+        return ""
+    before, between = text[max(0, one.span[0] - _LONGEST_WORDS) : one.span[0]], text[one.span[1] : other.span[0]]
+    if not (_between(lang).search(before) and _range_and(lang).fullmatch(between)):
+        return ""
+    low, high = one.value.partition(" ")[0], other.value.partition(" ")[0]
+    is_plain = low[:1].isdigit() and high[:1].isdigit() and ".." not in low
+    return f"{low}..{other.value}" if is_plain and float(low) < float(high) else ""
+
+
+@cache
+def _between(lang: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{either(words(lang).get('between', ()))})\s+$", re.IGNORECASE)
+
+
+@cache
+def _range_and(lang: str) -> re.Pattern[str]:
+    return re.compile(rf"\s+(?:{either(words(lang).get('range_and', ()))})\s+", re.IGNORECASE)
 
 
 def _in_digits(text: str, lang: str) -> list[Mention]:
@@ -56,7 +110,9 @@ def _with_unit(text: str, amount: float, span: tuple[int, int], lang: str) -> Me
     start, end = span
     sign = "~" if collective(text[start:end].casefold(), lang) else bound_before(text, start, lang)
     if scale := _scale(lang).match(text, end):
-        amount, end = amount * table.scales[scale[1].casefold()], scale.end()
+        power, end = table.scales[scale[1].casefold()], scale.end()
+        half = _and_half(lang).match(text, end)
+        amount, end = (amount + (0.5 if half else 0)) * power, half.end() if half else end
     kind, unit = "number", ""
     if percent := _percent(lang).match(text, end):
         kind, unit, end = "percentage", "%", percent.end()
@@ -64,6 +120,8 @@ def _with_unit(text: str, amount: float, span: tuple[int, int], lang: str) -> Me
         kind, unit, start = "money", before, start - 1
     elif behind := _BEHIND.match(text, end):
         kind, unit, end = _counted(behind, table, end)
+    if not unit and _age_before(lang).search(text[max(0, span[0] - _LONGEST_WORDS) : span[0]]):
+        kind, unit = "quantity", "year"
     return Mention(kind, f"{sign}{amount:.12g}{' ' + unit if unit else ''}", (start, end))
 
 
@@ -87,6 +145,16 @@ def _scale(lang: str) -> re.Pattern[str]:
 
 
 @cache
+def _age_before(lang: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{either(words(lang).get('age_before', ()))})\s+$", re.IGNORECASE)
+
+
+@cache
+def _and_half(lang: str) -> re.Pattern[str]:
+    return re.compile(rf"\s+(?:{either(words(lang).get('and_half', ()))})(?!\w)", re.IGNORECASE)
+
+
+@cache
 def _percent(lang: str) -> re.Pattern[str]:
     return re.compile(rf"\s*(?:[%٪％]|(?:{either(words(lang).get('percent', ()))})\b)", re.IGNORECASE)
 
@@ -102,6 +170,17 @@ def _in_words(text: str, lang: str) -> list[Mention]:
             run = []
         run.append(word)
     return found + _in_run(text, run, lang)
+
+
+def _seconds(text: str, lang: str) -> list[Mention]:
+    """The ordinal of two, whose word means something else too where no article or possessive stands before it."""
+    return [Mention("number", "2", match.span(1)) for match in _second(lang).finditer(text)]
+
+
+@cache
+def _second(lang: str) -> re.Pattern[str]:
+    before, second = (either(words(lang).get(name, ())) for name in ("before_second", "second"))
+    return re.compile(rf"(?:(?<!\w)|(?<=['’]))(?:{before})\s+({second})(?!\w)", re.IGNORECASE)
 
 
 def _in_run(text: str, run: list[re.Match[str]], lang: str) -> list[Mention]:

@@ -8,8 +8,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-_SYMBOLS = ("meter", "gram", "hectare", "watt", "byte", "celsius")
-"""Units whose symbols are known too; others are words as well (``in`` for inch)."""
+_SYMBOLS = ("meter", "gram", "watt", "byte", "celsius")
+"""Units whose symbols are known too; others are words as well (``in`` for inch, Italian ``ha`` for hectare)."""
 _LETTERS_OF_A_UNIT = 3
 """Shorter are symbols."""
 _LETTERS_OF_A_STEM = 5
@@ -25,6 +25,7 @@ class LocaleTables:
     Attributes:
         decimal, group: the separators of digits.
         months: name or abbreviation to 1-12, as it is written.
+        weekdays: name to 1-7, from Monday.
         scales: words as ``million`` to their power.
         units: words as ``kilometers``, some of several words, to CLDR's unit.
         currencies: name or symbol to ISO 4217.
@@ -36,6 +37,7 @@ class LocaleTables:
     decimal: str = "."
     group: str = ","
     months: dict[str, int] = field(default_factory=dict)
+    weekdays: dict[str, int] = field(default_factory=dict)
     scales: dict[str, int] = field(default_factory=dict)
     units: dict[str, str] = field(default_factory=dict)
     currencies: dict[str, str] = field(default_factory=dict)
@@ -75,9 +77,10 @@ def tables(lang: str) -> LocaleTables:
         symbols.get("decimal", "."),
         symbols.get("group", ","),
         _months(locale),
+        {name.casefold(): number + 1 for number, name in locale.days["stand-alone"]["wide"].items()},
         _scales(locale) | words(lang).get("scales", {}),
         _units(locale),
-        _currencies(locale),
+        _currencies(locale) | words(lang).get("currencies", {}),
         _names(locale),
         _demonyms(locale),
         _initials(locale),
@@ -178,3 +181,24 @@ def _initials(locale: Any) -> dict[str, str]:
         if len(letters) > 1 and not code.isdigit() and (letters == code or letters not in locale.territories):
             found.setdefault(letters, code)
     return found
+
+
+def is_place(code: str) -> bool:
+    """Whether a code is that of one territory (``BY``) or of a city of a time zone (``Europe/Minsk``)."""
+    return _territory(code) is not None
+
+
+def exclude(one: str, other: str) -> bool:
+    """Whether two places are of one kind and neither holds the other: two territories, or two cities."""
+    return one != other and ("/" in one) == ("/" in other)
+
+
+@cache
+def _territory(code: str) -> str | None:
+    """The territory that a place is or lies in; not so the world's regions, unions and languages."""
+    from babel.core import get_global
+
+    territories = get_global("zone_territories")
+    if "/" in code:
+        return territories.get(code)
+    return code if code.isalpha() and code in set(territories.values()) else None

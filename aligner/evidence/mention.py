@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
-FIGURES = frozenset({"number", "date", "time", "quantity", "money", "percentage"})
+FIGURES = frozenset({"number", "date", "weekday", "time", "quantity", "money", "percentage"})
 
 
 class EvidenceFeatures(NamedTuple):
@@ -21,8 +21,9 @@ class Mention:
     """Something in a text that can be compared across languages.
 
     Attributes:
-        kind: ``number``, ``date``, ``time``, ``quantity``, ``money``, ``percentage``, ``name``, ``acronym``,
-            ``word`` (written as code, so in all languages alike), ``cognate`` (a long word that may have one).
+        kind: ``number``, ``date``, ``weekday``, ``time``, ``quantity``, ``money``, ``percentage``, ``name``,
+            ``acronym``, ``word`` (written as code, so in all languages alike), ``outcome`` (one of several of which
+            only one holds), ``cognate`` (a long word that may have one).
         value: what is meant, in a notation that no language owns.
         span: ``(start, end)`` in the text, in code points.
     """
@@ -45,6 +46,11 @@ class Tie:
     target_value: str
     source_span: tuple[int, int]
     target_span: tuple[int, int]
+
+
+def tie(one: Mention, other: Mention, *, agrees: bool) -> Tie:
+    """The tie of two mentions, of the kind of the first."""
+    return Tie(one.kind, agrees, one.value, other.value, one.span, other.span)
 
 
 @dataclass(frozen=True, slots=True)

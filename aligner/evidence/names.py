@@ -19,6 +19,8 @@ _ENDINGS = 2
 _STEM = 5
 _LETTERS_OF_A_WORD = 7
 """Shorter words look alike by chance."""
+_LETTERS_OF_A_NAME = 5
+"""The same for a first word, which may be a name: few words begin both texts."""
 
 
 def names(text: str, lang: str) -> list[Mention]:
@@ -48,11 +50,11 @@ def names(text: str, lang: str) -> list[Mention]:
 def _mention(text: str, words: list[re.Match[str]], is_first: bool, table: LocaleTables) -> tuple[Mention | None, int]:
     """What the next words mention, and how many of them."""
     start, word = words[0].start(), words[0][0]
-    is_capitalised = word[0] != word[0].lower() or word[0].upper() == word[0].lower()
-    if is_capitalised:
+    if _is_capital(word):
         for n_words in range(len(words), 0, -1):
             end = words[n_words - 1].end()
-            if end - start > 2 and (code := table.names.get(text[start:end].casefold())):
+            longest = max(words[:n_words], key=lambda part: len(part[0]))[0]
+            if end - start > 2 and _is_capital(longest) and (code := table.names.get(text[start:end].casefold())):
                 return Mention("name", code, (start, end)), n_words
     span = words[0].span()
     if code := _demonym(word.casefold(), table):
@@ -61,9 +63,16 @@ def _mention(text: str, words: list[re.Match[str]], is_first: bool, table: Local
         return Mention("acronym", _code(word, table), span), 1
     if word[0].isupper() and not is_first and len(word) > 2:
         return Mention("name", _latin(word), span), 1
-    if len(word) >= _LETTERS_OF_A_WORD and word[0].upper() != word[0]:
+    if len(word) >= (_LETTERS_OF_A_NAME if is_first else _LETTERS_OF_A_WORD) and (
+        is_first or word[0].upper() != word[0]
+    ):
         return Mention("cognate", _latin(word), span), 1
     return None, 1
+
+
+def _is_capital(word: str) -> bool:
+    """Whether a word has a capital, or no script with capitals: ``la riunione`` is not the island La Riunione."""
+    return word[0] != word[0].lower() or word[0].upper() == word[0].lower()
 
 
 def _demonym(word: str, table: LocaleTables) -> str | None:
