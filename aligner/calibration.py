@@ -107,14 +107,22 @@ def is_fitted(name: str) -> bool:
 
 def probabilities(runs: Sequence[Measures], table: Coefficients) -> list[Floats]:
     """The probability of each pair, one array a comparison; the comparisons are one run and share its mixture."""
+    mixture = mixture_of(runs, table)
+    return [probability(measures, mixture, table) for measures in runs]
+
+
+def mixture_of(runs: Sequence[Measures], table: Coefficients) -> "Mixture":
+    """The mixture that the pairs of one run come from."""
     contrasts = [weighted_sum(table.contrast, contrast_terms(measures, table)) for measures in runs]
     champions = [champions_of(run.pairs, contrast) for run, contrast in zip(runs, contrasts, strict=True)]
     found = [contrast[is_best] for contrast, is_best in zip(contrasts, champions, strict=True)]
-    mixture = fit_mixture(np.concatenate(found) if found else np.zeros(0), table.mixture)
-    return [
-        _sigmoid(weighted_sum(table.verdict, verdict_terms(measures, contrast, mixture)))
-        for measures, contrast in zip(runs, contrasts, strict=True)
-    ]
+    return fit_mixture(np.concatenate(found) if found else np.zeros(0), table.mixture)
+
+
+def probability(measures: Measures, mixture: "Mixture", table: Coefficients) -> Floats:
+    """The probability of each pair in a run of this mixture. Shape ``(p,)``."""
+    contrast = weighted_sum(table.contrast, contrast_terms(measures, table))
+    return _sigmoid(weighted_sum(table.verdict, verdict_terms(measures, contrast, mixture)))
 
 
 def contrast_terms(measures: Measures, table: Coefficients) -> dict[str, Floats]:
