@@ -1,13 +1,13 @@
 """How probable it is that two sentences say the same."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields, replace
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from aligner.calibration import Measures, Null, coefficients, is_fitted, probabilities
+from aligner.calibration import Measures, Null, coefficients, is_fitted, mixture_of, probability
 from aligner.embedding import Embedder, Side, mean_vector
 from aligner.margin import above_chance, rivals
 from aligner.neighbours import Neighbours, nearest_both_ways
@@ -25,10 +25,12 @@ N_CANDIDATES = 2
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """Pairs of sentences and what was found of them.
+    """Pairs of sentences, or of a stretch and a sentence, and what was found of them.
 
-    ``pairs``: shape ``(p, 2)``, int64, indices of a source and a target sentence. ``p``: the probability that the two
-    say the same; ``score``, ``cosine``, ``margin``: as a bead's, the mean over all encoders. Shape ``(p,)``, float64.
+    ``pairs``: shape ``(p, 2)``, int64, indices of a source and a target sentence; stretches are counted on after the
+    sentences. ``p``: the probability that the two say the same; ``score``, ``cosine``, ``margin``: as a bead's, the mean
+    over all encoders. ``gain``: how far the score of a stretch stands above that of the best of its sentences with the
+    same counterpart; 0 for sentences. Shape ``(p,)``, float64.
     """
 
     pairs: Indices
@@ -36,15 +38,39 @@ class Judged:
     score: Floats
     cosine: Floats
     margin: Floats
+    gain: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A run of two sentences of a list, or a part of one: its text, and where they stand, or twice where that one does."""
+
+    text: str
+    sentences: tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Two lists of sentences to be compared; only ``pairs``, shape ``(p, 2)``, are judged where they are given."""
+    """Two lists of sentences to be compared; only ``pairs``, shape ``(p, 2)``, are judged where they are given.
+
+    Stretches of either side are compared with the sentences of the other.
+    """
 
     sources: Sequence[str]
     targets: Sequence[str]
     pairs: Indices | None = None
+    source_stretches: Sequence[Stretch] = ()
+    target_stretches: Sequence[Stretch] = ()
+
+    @property
+    def flipped(self) -> "Comparison":
+        """The other way round, for the stretches; without pairs."""
+        return Comparison(
+            self.targets,
+            self.sources,
+            source_stretches=self.target_stretches,
+            target_stretches=self.source_stretches,
+        )
 
 
 class Judge:
@@ -76,14 +102,26 @@ class Judge:
     def judge_all(self, comparisons: Sequence[Comparison]) -> list[Judged]:
         """Judge the pairs of several comparisons that are one run: how likely a match is at all is told by all of them.
 
-        Sentences should be distinct and not blank; every other one of its list is what a sentence is compared with.
+        Sentences should be distinct and not blank; every other one of its list is what a sentence is compared with. The
+        rivals of a stretch are sentences, too, those that it overlaps with left out.
 
         Raises:
             EncoderError: an encoder fails.
         """
         measured = [self.measure(comparison) for comparison in comparisons]
-        found = probabilities(measured, coefficients(self.name))
-        return [_judged(one, p) for one, p in zip(measured, found, strict=True)]
+        table = coefficients(self.name)
+        mixture = mixture_of(measured, table)
+
+        def judged(measures: Measures, gain: Floats) -> Judged:
+            return _judged(measures, probability(measures, mixture, table), gain)
+
+        return [
+            _joined([
+                judged(sentences, np.zeros(len(sentences.pairs))),
+                *(judged(*found) for found in self.measure_stretches(comparison, sentences.null)),
+            ])
+            for comparison, sentences in zip(comparisons, measured, strict=True)
+        ]
 
     def scores(
         self, sources: Sequence[Sequence[str]], targets: Sequence[Sequence[str]]
@@ -116,34 +154,81 @@ class Judge:
         return [(tuple(ahead[:-1].tolist()), tuple(back[:-1].tolist())) for ahead, back in means]
 
     def measure(self, comparison: Comparison) -> Measures:
-        """What the encoders say of a comparison's pairs."""
+        """What the encoders say of a comparison's pairs of sentences."""
         if not comparison.sources or not comparison.targets:
             return _nothing(len(self.embedders))
-        sides = [(embedder.side(comparison.sources), embedder.side(comparison.targets)) for embedder in self.embedders]
-        views = [_View.of(source.vectors, target.vectors) for source, target in [*sides, *_together(sides)]]
+        views = self._views(comparison)
         pairs = _candidates(views) if comparison.pairs is None else np.asarray(comparison.pairs, dtype=np.int64)
-        lengths = [np.array([max(1, len(text)) for text in side]) for side in (comparison.sources, comparison.targets)]
-        source, target = (np.log(side[index]) for side, index in zip(lengths, pairs.T, strict=True))
-        usual = np.log(lengths[0].mean() / lengths[1].mean()) if len(pairs) else 0.0
-        columns = [view.measure(pairs) for view in views]
-        cosine, score, margin, low_gap, high_gap = (np.stack(part, axis=1) for part in zip(*columns, strict=True))
-        return Measures(
-            pairs=pairs,
-            cosine=cosine,
-            score=score,
-            margin=margin,
-            low_gap=low_gap,
-            high_gap=high_gap,
-            length=np.abs(source - target - usual),
-            shorter=np.minimum(source, target),
-            null=_null(views),
-        )
+        return _measures(views, pairs, comparison.sources, comparison, _null(views))
+
+    def measure_stretches(self, comparison: Comparison, null: Null) -> Iterator[tuple[Measures, Floats]]:
+        """What the encoders say of a comparison's stretches with the sentences near them, and the gain of each pair.
+
+        ``null`` is that of the sentences.
+        """
+        if comparison.source_stretches and comparison.targets:
+            yield self._measure_stretches(comparison, null)
+        if comparison.target_stretches and comparison.sources:
+            measures, gain = self._measure_stretches(comparison.flipped, null)
+            yield replace(measures, pairs=measures.pairs[:, ::-1]), gain
+
+    def _measure_stretches(self, comparison: Comparison, null: Null) -> tuple[Measures, Floats]:
+        """The same for the stretches of the source."""
+        stretches = comparison.source_stretches
+        texts, own = [one.text for one in stretches], np.array([one.sentences for one in stretches], dtype=np.int64)
+        sentences = self._views(comparison)
+        vectors = self._beside(comparison.sources, texts)
+        views = [view.beside(rows, own) for view, rows in zip(sentences, vectors, strict=True)]
+        pairs = _candidates(views)
+        measures = _measures(views, pairs, texts, comparison, null)
+        i, j = pairs.T
+        wholes = [
+            np.mean([view.measure(np.column_stack([whole, j]))[1] for view in sentences], axis=0) for whole in own[i].T
+        ]
+        gain = measures.score.mean(axis=1) - np.max(wholes, axis=0)
+        return replace(measures, pairs=pairs + [len(comparison.sources), 0]), gain
+
+    def _views(self, comparison: Comparison) -> "list[_View]":
+        sides = [(embedder.side(comparison.sources), embedder.side(comparison.targets)) for embedder in self.embedders]
+        return [_View.of(source.vectors, target.vectors) for source, target in [*sides, *_together(sides)]]
+
+    def _beside(self, sentences: Sequence[str], texts: Sequence[str]) -> list[Vectors]:
+        """The vectors of texts that stand beside these sentences, one array a view."""
+        own = [embedder.beside(embedder.side(sentences), texts) for embedder in self.embedders]
+        return [*own, *([_concatenated(own)] if len(own) > 1 else [])]
 
 
-def _judged(measures: Measures, p: Floats) -> Judged:
+def _measures(views: "Sequence[_View]", pairs: Indices, sources: Sequence[str], within: Comparison, null: Null) -> Measures:
+    """What views say of pairs of these sources with sentences of the target, within this comparison."""
+    usual = np.log(_lengths(within.sources).mean() / _lengths(within.targets).mean())
+    source, target = (np.log(_lengths(side)[index]) for side, index in zip((sources, within.targets), pairs.T, strict=True))
+    columns = [view.measure(pairs) for view in views]
+    cosine, score, margin, low_gap, high_gap = (np.stack(part, axis=1) for part in zip(*columns, strict=True))
+    return Measures(
+        pairs=pairs,
+        cosine=cosine,
+        score=score,
+        margin=margin,
+        low_gap=low_gap,
+        high_gap=high_gap,
+        length=np.abs(source - target - usual),
+        shorter=np.minimum(source, target),
+        null=null,
+    )
+
+
+def _lengths(texts: Sequence[str]) -> Floats:
+    return np.array([max(1, len(text)) for text in texts], dtype=np.float64)
+
+
+def _judged(measures: Measures, p: Floats, gain: Floats) -> Judged:
     """The means over all encoders; a pair that is no more alike than any two are does not say the same."""
     score, cosine, margin = (part.mean(axis=1) for part in (measures.score, measures.cosine, measures.margin))
-    return Judged(measures.pairs, np.where(score > 0, p, 0.0), score, cosine, margin)
+    return Judged(measures.pairs, np.where(score > 0, p, 0.0), score, cosine, margin, gain)
+
+
+def _joined(parts: Sequence[Judged]) -> Judged:
+    return Judged(*(np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(Judged)))
 
 
 def _together(sides: Sequence[tuple[Side, Side]]) -> list[tuple[Side, Side]]:
@@ -151,31 +236,51 @@ def _together(sides: Sequence[tuple[Side, Side]]) -> list[tuple[Side, Side]]:
     if len(sides) < 2:
         return []
     joined = [
-        Side(parts[0].sentences, np.concatenate([part.vectors for part in parts], axis=1) / len(parts) ** 0.5, None)
+        Side(parts[0].sentences, _concatenated([part.vectors for part in parts]), None)
         for parts in zip(*sides, strict=True)
     ]
     return [(joined[0], joined[1])]
 
 
+def _concatenated(vectors: Sequence[Vectors]) -> Vectors:
+    """Rows of which the cosine is the mean of those of the parts."""
+    joined: Vectors = np.concatenate(vectors, axis=1) / np.float32(len(vectors) ** 0.5)
+    return joined
+
+
 @dataclass(frozen=True, slots=True)
 class _View:
-    """Two sides as one encoder sees them, with the nearest neighbours both ways."""
+    """Two sides as one encoder sees them, with the nearest neighbours both ways.
+
+    The rows of ``source`` are sentences or stretches. ``own``, shape ``(n, 1)`` or ``(n, 2)``, are the sentences that
+    each of them overlaps with; ``backward`` are the nearest sentences, ``nearest`` the nearest rows.
+    """
 
     source: Vectors
     target: Vectors
+    means: tuple[Vectors, Vectors]
+    own: Indices
     forward: Neighbours
     backward: Neighbours
+    nearest: Neighbours
 
     @staticmethod
     def of(source: Vectors, target: Vectors) -> "_View":
-        return _View(source, target, *nearest_both_ways(source, target, K + 2))
+        forward, backward = nearest_both_ways(source, target, K + 2)
+        own = np.arange(len(source))[:, None]
+        return _View(source, target, (mean_vector(source), mean_vector(target)), own, forward, backward, backward)
+
+    def beside(self, stretches: Vectors, own: Indices) -> "_View":
+        """The same with stretches of the source in place of its sentences."""
+        forward, found = nearest_both_ways(stretches, self.target, K + 2)
+        return replace(self, source=stretches, own=own, forward=forward, nearest=found)
 
     def measure(self, pairs: Indices) -> tuple[Floats, ...]:
         """Cosine, score, margin and the lower and the higher gap of each pair, each of shape ``(p,)``."""
         i, j = pairs.T
         cosines = np.einsum("pd,pd->p", self.source[i], self.target[j])
-        chance = (self.source @ mean_vector(self.target))[i] + (self.target @ mean_vector(self.source))[j]
-        around = _around(cosines, self.forward.first(K + 1), self.backward.first(K + 1), pairs)
+        chance = (self.source @ self.means[1])[i] + (self.target @ self.means[0])[j]
+        around = _around(cosines, self.forward, self.backward, pairs, self.own)
         parts = (cosines, above_chance(cosines, chance / 2), *around)
         return tuple(part.astype(np.float64) for part in parts)
 
@@ -191,18 +296,23 @@ def _second(forward: Neighbours, backward: Neighbours) -> Floats:
         return np.zeros((0, 2))
     queries, keys = np.arange(n), forward.indices[:, 1]
     further = Neighbours(forward.cosines[:, 1:], forward.indices[:, 1:])
-    back = backward.first(K + 1)
-    margins, low_gaps, _ = _around(forward.cosines[:, 1], further, back, np.column_stack([queries, keys]))
+    pairs = np.column_stack([queries, keys])
+    margins, low_gaps, _ = _around(forward.cosines[:, 1], further, backward, pairs, queries[:, None])
     return np.column_stack([margins, low_gaps])
 
 
-def _around(cosines: Vectors, forward: Neighbours, backward: Neighbours, pairs: Indices) -> tuple[Vectors, ...]:
+def _around(
+    cosines: Vectors, forward: Neighbours, backward: Neighbours, pairs: Indices, own: Indices
+) -> tuple[Vectors, ...]:
     """Margin, lower and higher gap of pairs over their rivals on both sides; a side without any is as the other.
 
     Where neither side has any, half the cosine stands for what a rival might reach.
     """
     i, j = pairs.T
-    (ahead_mean, ahead_best), (back_mean, back_best) = rivals(forward, i, j), rivals(backward, j, i)
+    (ahead_mean, ahead_best), (back_mean, back_best) = (
+        rivals(forward, i, j[:, None], K),
+        rivals(backward, j, own[i], K),
+    )
     means, bests = (
         np.where(np.isnan(part), np.where(np.isnan(part[::-1]), cosines / 2, part[::-1]), part)
         for part in (np.stack([ahead_mean, back_mean]), np.stack([ahead_best, back_best]))
@@ -240,7 +350,7 @@ def _candidates(views: Sequence[_View]) -> Indices:
     """All pairs of which one side is among the other's nearest to any encoder. Shape ``(p, 2)``, sorted."""
     found = [np.zeros((0, 2), dtype=np.int64)]
     for view in views:
-        forward, backward = view.forward.first(N_CANDIDATES), view.backward.first(N_CANDIDATES)
+        forward, backward = view.forward.first(N_CANDIDATES), view.nearest.first(N_CANDIDATES)
         found.append(_cells(forward))
         found.append(_cells(backward)[:, ::-1])
     return np.unique(np.concatenate(found), axis=0)
