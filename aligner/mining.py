@@ -1,7 +1,9 @@
 """Mining: the pairs of sentences, or of parts and runs of them, that probably say the same, whatever their order."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import product
 
 import numpy as np
 
@@ -10,6 +12,7 @@ from aligner.document import Document, DocumentPair
 from aligner.embedding import Embedder
 from aligner.explanation import N_OTHERS, Candidate, Explanation, check_sentence
 from aligner.judging import Comparison, Judge, Judged, Stretch
+from aligner.relations import COVERED_CLAUSE
 from aligner.segments import Segment, stretches
 
 MIN_RELATED = 0.1
@@ -79,8 +82,9 @@ class Mining:
     def _beads(self, judged: Judged, source: "_Side", target: "_Side", min_p: float) -> Iterator[Bead]:
         """The links left when each takes its characters, most probable first."""
         is_sentence = (judged.pairs < [source.n_sentences, target.n_sentences]).all(axis=1)
-        is_clear = is_sentence | ((judged.gain >= MIN_GAIN) & (judged.p >= self.min_p))
-        numbers = np.flatnonzero((judged.p >= min_p) & is_clear)
+        is_clear = (judged.gain >= MIN_GAIN) & (judged.score >= COVERED_CLAUSE) & (judged.p >= self.min_p)
+        numbers = np.flatnonzero((judged.p >= min_p) & (is_sentence | is_clear))
+        numbers = numbers[~np.isin(numbers, list(_lesser(numbers.tolist(), judged, source, target)))]
         free = _Free(source), _Free(target)
         for number in numbers[np.argsort(-judged.p[numbers], kind="stable")].tolist():
             i, j = judged.pairs[number].tolist()
@@ -134,6 +138,23 @@ def _nearest(judged: Judged, source: "_Side", target: "_Side", sentence: int) ->
             yield _bead(own, target.places[j][0], judged, number)
 
 
+def _lesser(numbers: Sequence[int], judged: Judged, source: "_Side", target: "_Side") -> Iterator[int]:
+    """The pairs that give way to others: a run to parts that share its sentences out, other parts to a run."""
+    segments = {n: (source.places[i][0], target.places[j][0]) for n, (i, j) in zip(numbers, judged.pairs[numbers].tolist(), strict=True)}
+    parts: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
+    for number, (one, other) in segments.items():
+        if one.part or other.part:
+            parts[one.sentences[0], other.sentences[0]].append(number)
+    for number, (one, other) in segments.items():
+        if len(one.sentences) + len(other.sentences) > 2:
+            first, second = (parts[cell] for cell in product(one.sentences, other.sentences))
+            pairs = product(first, second)
+            if any(not any(map(Segment.overlaps, segments[a], segments[b])) for a, b in pairs):
+                yield number
+            else:
+                yield from (*first, *second)
+
+
 @dataclass(frozen=True, slots=True)
 class _Side:
     """What of one side is compared: its distinct sentences, blank ones left out, then the stretches beside them.
@@ -147,18 +168,20 @@ class _Side:
 
     @staticmethod
     def of_list(sentences: Iterable[str]) -> "_Side":
-        places: dict[str, tuple[Segment, ...]] = {}
+        places: dict[str, list[Segment]] = {}
         for i, sentence in enumerate(sentences):
             if sentence.strip():
-                places[sentence] = (*places.get(sentence, ()), Segment((i,)))
-        return _Side(tuple(places), tuple(places.values()), len(places))
+                places.setdefault(sentence, []).append(Segment((i,)))
+        return _Side(tuple(places), tuple(map(tuple, places.values())), len(places))
 
     @staticmethod
     def of_document(document: Document) -> "_Side":
-        side = _Side.of_list(document.sentence_texts())
-        for segment, text in stretches(document):
-            side = replace(side, texts=(*side.texts, text), places=(*side.places, (segment,)))
-        return side
+        side, beside = _Side.of_list(document.sentence_texts()), list(stretches(document))
+        return replace(
+            side,
+            texts=(*side.texts, *(text for _, text in beside)),
+            places=(*side.places, *((segment,) for segment, _ in beside)),
+        )
 
     @property
     def sentences(self) -> tuple[str, ...]:

@@ -4,10 +4,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from aligner.clauses import clauses
+from aligner.clauses import clauses, states
 from aligner.document import Document
 
 Span = tuple[int, int]
+
+CLAUSES_OF_A_PART = 2
+"""What a part must have words for to be compared by itself: of fewer, any text has its like."""
 
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n")
 
@@ -50,5 +53,6 @@ def _runs(document: Document) -> Iterator[tuple[Segment, str]]:
 
 def _halves(sentence: str, lang: str) -> Iterator[Span]:
     for _, cut in clauses(sentence, lang)[:-1]:
-        yield 0, len(sentence[:cut].rstrip())
-        yield cut, len(sentence)
+        for start, end in ((0, len(sentence[:cut].rstrip())), (cut, len(sentence))):
+            if states(sentence[start:end], CLAUSES_OF_A_PART):
+                yield start, end
