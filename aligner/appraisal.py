@@ -55,8 +55,9 @@ def _kept(alignment: Alignment, cut: float) -> Alignment:
     dropped = [link for link in alignment.links if link.p < cut]
     if not dropped:
         return alignment
-    lone = (bead for link in dropped for bead in alone(link.source, link.target))
-    return replace(alignment, beads=(*beads, *lone))
+    held = [{index for bead in beads for index in bead.sides[side]} for side in (0, 1)]
+    free = [dict.fromkeys(i for link in dropped for i in link.sides[side] if i not in held[side]) for side in (0, 1)]
+    return replace(alignment, beads=(*beads, *alone(*free)))
 
 
 def _weighed(alignments: Sequence[Alignment], judge: Judge) -> list[Alignment]:
@@ -91,17 +92,28 @@ def _comparison(alignment: Alignment, links: Sequence[Bead]) -> Comparison:
 
 @dataclass(frozen=True, slots=True)
 class _Side:
-    """One side of a link: its text, its clauses' spans, and how well the other side states each, in ``[0, 1]``."""
+    """One side of a link: its clauses' spans, and how well the other side states each, in ``[0, 1]``.
+
+    ``is_part`` tells that the link is one by a part only: the clauses are those of the part, and something stands beside.
+    """
 
     spans: tuple[Span, ...]
     scores: tuple[float, ...]
+    is_part: bool = False
+
+    @property
+    def stated(self) -> tuple[float, ...]:
+        """The scores of all there is; what stands beside a part is not stated."""
+        return () if self.is_part else self.scores
 
     @property
     def lengths(self) -> list[int]:
         return [end - start for start, end in self.spans]
 
     def part(self) -> Span:
-        """From the first to the last clause that the other side states."""
+        """From the first to the last clause that the other side states; the whole part of a link by a part."""
+        if self.is_part:
+            return self.spans[0][0], self.spans[-1][1]
         stated = [span for span, score in zip(self.spans, self.scores, strict=True) if score >= COVERED_CLAUSE]
         return (stated[0][0], stated[-1][1]) if stated else (self.spans[0][0], self.spans[-1][1])
 

@@ -19,6 +19,12 @@ Indices = NDArray[np.int64]
 K = 4
 """Neighbours on each side that a margin is measured against (Artetxe and Schwenk 2019)."""
 
+MIN_GAIN = 0.05
+"""How far a run or a part must match better than its sentences alone; as for a sentence at the edge of a bead."""
+
+MIN_STRETCH_SCORE = 0.4
+"""The score with the first encoder from which the others are asked of a stretch."""
+
 N_CANDIDATES = 2
 """Nearest of each sentence that are judged."""
 
@@ -174,28 +180,48 @@ class Judge:
 
     def _measure_stretches(self, comparison: Comparison, null: Null) -> tuple[Measures, Floats]:
         """The same for the stretches of the source."""
-        stretches = comparison.source_stretches
-        texts, own = [one.text for one in stretches], np.array([one.sentences for one in stretches], dtype=np.int64)
         sentences = self._views(comparison)
-        vectors = self._beside(comparison.sources, texts)
-        views = [view.beside(rows, own) for view, rows in zip(sentences, vectors, strict=True)]
+        numbers = self._better(comparison, sentences[0])
+        chosen = [comparison.source_stretches[number] for number in numbers]
+        views = [view.beside(*rows) for view, rows in zip(sentences, self._beside(comparison, chosen), strict=True)]
         pairs = _candidates(views)
-        measures = _measures(views, pairs, texts, comparison, null)
-        i, j = pairs.T
-        wholes = [
-            np.mean([view.measure(np.column_stack([whole, j]))[1] for view in sentences], axis=0) for whole in own[i].T
-        ]
-        gain = measures.score.mean(axis=1) - np.max(wholes, axis=0)
-        return replace(measures, pairs=pairs + [len(comparison.sources), 0]), gain
+        measures = _measures(views, pairs, [one.text for one in chosen], comparison, null)
+        places = np.column_stack([len(comparison.sources) + numbers[pairs[:, 0]], pairs[:, 1]])
+        return replace(measures, pairs=places), _gains(sentences, views, pairs)
+
+    def _better(self, comparison: Comparison, sentences: "_View") -> Indices:
+        """The stretches that match better than their sentences by the first encoder, the cheapest: few of all."""
+        vectors, own = self._beside(comparison, comparison.source_stretches, n_embedders=1)[0]
+        view = sentences.beside(vectors, own)
+        pairs = _candidates([view])
+        is_alike = view.measure(pairs)[1] >= MIN_STRETCH_SCORE
+        is_better = _gains([sentences], [view], pairs) >= MIN_GAIN
+        return np.unique(pairs[is_alike & is_better, 0])
 
     def _views(self, comparison: Comparison) -> "list[_View]":
         sides = [(embedder.side(comparison.sources), embedder.side(comparison.targets)) for embedder in self.embedders]
         return [_View.of(source.vectors, target.vectors) for source, target in [*sides, *_together(sides)]]
 
-    def _beside(self, sentences: Sequence[str], texts: Sequence[str]) -> list[Vectors]:
-        """The vectors of texts that stand beside these sentences, one array a view."""
-        own = [embedder.beside(embedder.side(sentences), texts) for embedder in self.embedders]
-        return [*own, *([_concatenated(own)] if len(own) > 1 else [])]
+    def _beside(
+        self, comparison: Comparison, stretches: Sequence[Stretch], n_embedders: int | None = None
+    ) -> list[tuple[Vectors, Indices]]:
+        """For each view the vectors of stretches of the source, and the sentences that each overlaps with."""
+        texts, own = [one.text for one in stretches], [one.sentences for one in stretches]
+        vectors = [
+            embedder.beside(embedder.side(comparison.sources), texts) for embedder in self.embedders[:n_embedders]
+        ]
+        together = [_concatenated(vectors)] if len(vectors) > 1 else []
+        return [(rows, np.array(own, dtype=np.int64).reshape(-1, 2)) for rows in (*vectors, *together)]
+
+
+def _gains(sentences: "Sequence[_View]", stretches: "Sequence[_View]", pairs: Indices) -> Floats:
+    """How far the score of each stretch, the mean over all views, stands above that of its best sentence."""
+
+    def scores(views: "Sequence[_View]", rows: Indices) -> Floats:
+        return np.asarray(np.mean([view.measure(np.column_stack([rows, pairs[:, 1]]))[1] for view in views], axis=0))
+
+    wholes = [scores(sentences, whole) for whole in stretches[0].own[pairs[:, 0]].T]
+    return np.asarray(scores(stretches, pairs[:, 0]) - np.max(wholes, axis=0))
 
 
 def _measures(views: "Sequence[_View]", pairs: Indices, sources: Sequence[str], within: Comparison, null: Null) -> Measures:

@@ -11,15 +11,12 @@ from aligner.alignment import Alignment, Bead
 from aligner.document import Document, DocumentPair
 from aligner.embedding import Embedder
 from aligner.explanation import N_OTHERS, Candidate, Explanation, check_sentence
-from aligner.judging import Comparison, Judge, Judged, Stretch
+from aligner.judging import MIN_GAIN, Comparison, Judge, Judged, Stretch
 from aligner.relations import COVERED_CLAUSE
 from aligner.segments import Segment, stretches
 
 MIN_RELATED = 0.1
 """The least probability of a pair that is worth telling although it is no link."""
-
-MIN_GAIN = 0.05
-"""How far a run or a part must match better than its sentences alone; as for a sentence at the edge of a bead."""
 
 
 @dataclass(frozen=True)
