@@ -94,7 +94,7 @@ def _comparison(alignment: Alignment, links: Sequence[Bead]) -> Comparison:
 class _Side:
     """One side of a link: its clauses' spans, and how well the other side states each, in ``[0, 1]``.
 
-    ``is_part`` tells that the link is one by a part only: the clauses are those of the part, and something stands beside.
+    ``is_part`` tells that the link is by a part only: the clauses are those of the part, and something stands beside.
     """
 
     spans: tuple[Span, ...]

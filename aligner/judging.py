@@ -34,9 +34,9 @@ class Judged:
     """Pairs of sentences, or of a stretch and a sentence, and what was found of them.
 
     ``pairs``: shape ``(p, 2)``, int64, indices of a source and a target sentence; stretches are counted on after the
-    sentences. ``p``: the probability that the two say the same; ``score``, ``cosine``, ``margin``: as a bead's, the mean
-    over all encoders. ``gain``: how far the score of a stretch stands above that of the best of its sentences with the
-    same counterpart; 0 for sentences. Shape ``(p,)``, float64.
+    sentences. ``p``: the probability that the two say the same; ``score``, ``cosine``, ``margin``: as a bead's, the
+    mean over all encoders. ``gain``: how far the score of a stretch stands above that of the best of its sentences with
+    the same counterpart; 0 for sentences. Shape ``(p,)``, float64.
     """
 
     pairs: Indices
@@ -49,7 +49,7 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """A run of two sentences of a list, or a part of one: its text, and where they stand, or twice where that one does."""
+    """A run of two sentences of a list, or a part of one: its text and their two indices, twice the same for a part."""
 
     text: str
     sentences: tuple[int, int]
@@ -122,10 +122,12 @@ class Judge:
             return _judged(measures, probability(measures, mixture, table), gain)
 
         return [
-            _joined([
-                judged(sentences, np.zeros(len(sentences.pairs))),
-                *(judged(*found) for found in self.measure_stretches(comparison, sentences.null)),
-            ])
+            _joined(
+                [
+                    judged(sentences, np.zeros(len(sentences.pairs))),
+                    *(judged(*found) for found in self.measure_stretches(comparison, sentences.null)),
+                ]
+            )
             for comparison, sentences in zip(comparisons, measured, strict=True)
         ]
 
@@ -224,10 +226,13 @@ def _gains(sentences: "Sequence[_View]", stretches: "Sequence[_View]", pairs: In
     return np.asarray(scores(stretches, pairs[:, 0]) - np.max(wholes, axis=0))
 
 
-def _measures(views: "Sequence[_View]", pairs: Indices, sources: Sequence[str], within: Comparison, null: Null) -> Measures:
+def _measures(
+    views: "Sequence[_View]", pairs: Indices, sources: Sequence[str], within: Comparison, null: Null
+) -> Measures:
     """What views say of pairs of these sources with sentences of the target, within this comparison."""
-    usual = np.log(_lengths(within.sources).mean() / _lengths(within.targets).mean())
-    source, target = (np.log(_lengths(side)[index]) for side, index in zip((sources, within.targets), pairs.T, strict=True))
+    lengths = _lengths(within.sources), _lengths(within.targets)
+    usual = np.log(lengths[0].mean() / lengths[1].mean())
+    source, target = np.log(_lengths(sources)[pairs[:, 0]]), np.log(lengths[1][pairs[:, 1]])
     columns = [view.measure(pairs) for view in views]
     cosine, score, margin, low_gap, high_gap = (np.stack(part, axis=1) for part in zip(*columns, strict=True))
     return Measures(

@@ -105,6 +105,8 @@ class Mining:
         judged = self.judge.judge_all([_comparison(*sides)])[0]
         beads = list(self._beads(judged, *sides, self.min_p))
         chosen = next((bead for bead in beads if sentence in bead.source), Bead((sentence,), ()))
+        targets = pair.target.sentence_texts()
+        found = {targets[j] for j in chosen.target}
         others = sorted(_nearest(judged, *sides, sentence), key=lambda bead: -bead.p)
         return Explanation(
             pair=pair,
@@ -114,7 +116,7 @@ class Mining:
             others=tuple(
                 Candidate(bead, reason=self._reason(bead, chosen, beads))
                 for bead in others
-                if not set(bead.target) & set(chosen.target)
+                if targets[bead.target[0]] not in found
             )[:N_OTHERS],
         )
 
@@ -137,7 +139,10 @@ def _nearest(judged: Judged, source: "_Side", target: "_Side", sentence: int) ->
 
 def _lesser(numbers: Sequence[int], judged: Judged, source: "_Side", target: "_Side") -> Iterator[int]:
     """The pairs that give way to others: a run to parts that share its sentences out, other parts to a run."""
-    segments = {n: (source.places[i][0], target.places[j][0]) for n, (i, j) in zip(numbers, judged.pairs[numbers].tolist(), strict=True)}
+    segments = {
+        n: (source.places[i][0], target.places[j][0])
+        for n, (i, j) in zip(numbers, judged.pairs[numbers].tolist(), strict=True)
+    }
     parts: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
     for number, (one, other) in segments.items():
         if one.part or other.part:
@@ -186,7 +191,8 @@ class _Side:
 
     def stretches(self) -> list[Stretch]:
         """The stretches by the numbers of the distinct sentences that they overlap with."""
-        numbers = {place.sentences[0]: n for n, places in enumerate(self.places[: self.n_sentences]) for place in places}
+        copies = self.places[: self.n_sentences]
+        numbers = {place.sentences[0]: number for number, places in enumerate(copies) for place in places}
         return [
             Stretch(text, (numbers[place.sentences[0]], numbers[place.sentences[-1]]))
             for text, (place,) in zip(self.texts[self.n_sentences :], self.places[self.n_sentences :], strict=True)

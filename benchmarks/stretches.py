@@ -58,7 +58,6 @@ def plant(sources: Sequence[str], targets: Sequence[str], ids: Sequence[str], se
     chance = np.random.default_rng([SEED, seed])
     follows = [i for i in range(len(ids) - 1) if ids[i].split()[0] == ids[i + 1].split()[0]]
     used: set[int] = set()
-    runs: tuple[list[tuple[str, list[tuple[str, tuple[str, int]]]]], ...] = ([], [])
     texts, langs = (sources, targets), ("it", "en")
 
     def take(candidates: Sequence[int], n: int, width: int) -> list[int]:
@@ -104,7 +103,6 @@ def plant(sources: Sequence[str], targets: Sequence[str], ids: Sequence[str], se
 
 def _merged(gold: Sequence[tuple[str, Bead]]) -> Iterator[tuple[str, Bead]]:
     """The links, those of a run as one, named by its kind."""
-    runs: dict[int, tuple[list[int], list[int]]] = {}
     for kind, bead in gold:
         if kind != "run":
             yield kind, bead
