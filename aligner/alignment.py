@@ -23,7 +23,8 @@ class Bead:
 
     ``relation``, the value of a ``SegmentRelation``, says what the two sides state of each other's facts, ``evidence``
     what they share or contradict, and a part ``(start, end)``, in code points of the segment, what of a side the other
-    states where that is not all of it; ``aligner.appraisal`` fills them in.
+    states where that is not all of it; ``aligner.appraisal`` fills them in. A part that mining found is what the link
+    is by: the rest of the sentence may stand in another.
     """
 
     source: tuple[int, ...]
@@ -61,9 +62,10 @@ def alone(source: Iterable[int], target: Iterable[int]) -> list[Bead]:
 
 @dataclass(frozen=True, slots=True)
 class Alignment:
-    """The beads of one document pair, whichever method found them; each sentence stands in at most one bead.
+    """The beads of one document pair, whichever method found them; no character stands in two of them.
 
-    ``related`` are pairs of lone sentences on one topic that probably do not say the same, also each in one at most.
+    Two links share a sentence only where each is by another part of it: the monotone method has no such links.
+    ``related`` are pairs of lone sentences on one topic that probably do not say the same, each in one at most.
     """
 
     pair: DocumentPair

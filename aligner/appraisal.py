@@ -9,8 +9,8 @@ import numpy as np
 from aligner.alignment import Alignment, Bead, alone
 from aligner.calibration import cut_for_precision
 from aligner.clauses import clauses
-from aligner.document import Document, Relation
-from aligner.evidence import gather
+from aligner.document import Document, DocumentPair, Relation
+from aligner.evidence import Evidence, Tie, gather
 from aligner.judging import Comparison, Judge
 from aligner.relations import COVERED_CLAUSE, SegmentRelation, relate
 
@@ -55,8 +55,9 @@ def _kept(alignment: Alignment, cut: float) -> Alignment:
     dropped = [link for link in alignment.links if link.p < cut]
     if not dropped:
         return alignment
-    lone = (bead for link in dropped for bead in alone(link.source, link.target))
-    return replace(alignment, beads=(*beads, *lone))
+    held = [{index for bead in beads for index in bead.sides[side]} for side in (0, 1)]
+    free = [dict.fromkeys(i for link in dropped for i in link.sides[side] if i not in held[side]) for side in (0, 1)]
+    return replace(alignment, beads=(*beads, *alone(*free)))
 
 
 def _weighed(alignments: Sequence[Alignment], judge: Judge) -> list[Alignment]:
@@ -91,17 +92,28 @@ def _comparison(alignment: Alignment, links: Sequence[Bead]) -> Comparison:
 
 @dataclass(frozen=True, slots=True)
 class _Side:
-    """One side of a link: its text, its clauses' spans, and how well the other side states each, in ``[0, 1]``."""
+    """One side of a link: its clauses' spans, and how well the other side states each, in ``[0, 1]``.
+
+    ``is_part`` tells that the link is by a part only: the clauses are those of the part, and something stands beside.
+    """
 
     spans: tuple[Span, ...]
     scores: tuple[float, ...]
+    is_part: bool = False
+
+    @property
+    def stated(self) -> tuple[float, ...]:
+        """The scores of all there is; what stands beside a part is not stated."""
+        return (0.0,) * len(self.scores) if self.is_part else self.scores
 
     @property
     def lengths(self) -> list[int]:
         return [end - start for start, end in self.spans]
 
     def part(self) -> Span:
-        """From the first to the last clause that the other side states."""
+        """From the first to the last clause that the other side states; the whole part of a link by a part."""
+        if self.is_part:
+            return self.spans[0][0], self.spans[-1][1]
         stated = [span for span, score in zip(self.spans, self.scores, strict=True) if score >= COVERED_CLAUSE]
         return (stated[0][0], stated[-1][1]) if stated else (self.spans[0][0], self.spans[-1][1])
 
@@ -121,19 +133,17 @@ class _Clauses:
             if not bead.is_link:
                 yield bead
                 continue
-            evidence = gather(
-                pair.source.segment(bead.source), pair.target.segment(bead.target), pair.source.lang, pair.target.lang
-            )
             source, target = sides[bead]
+            evidence = _evidence(pair, bead)
             p = bead.p if self.is_compared else 1.0
-            relation = relate(p, evidence, source.scores, target.scores, source.lengths, target.lengths)
+            relation = relate(p, evidence, source.stated, target.stated, source.lengths, target.lengths)
             contains, contained = SegmentRelation.SOURCE_CONTAINS_TARGET, SegmentRelation.TARGET_CONTAINS_SOURCE
             yield replace(
                 bead,
                 relation=relation.value,
-                evidence=evidence.ties,
-                source_part=source.part() if relation is contains else None,
-                target_part=target.part() if relation is contained else None,
+                evidence=_within_segments(evidence.ties, bead),
+                source_part=source.part() if source.is_part or relation is contains else None,
+                target_part=target.part() if target.is_part or relation is contained else None,
             )
 
     def _sides(self) -> dict[Bead, tuple[_Side, _Side]]:
@@ -141,22 +151,50 @@ class _Clauses:
         pair, links = self.alignment.pair, self.alignment.links
         if not self.is_compared:
             return {link: (_whole(pair.source, link.source), _whole(pair.target, link.target)) for link in links}
-        sources = [_cut(pair.source, link.source) for link in links]
-        targets = [_cut(pair.target, link.target) for link in links]
+        sources = [_cut(pair.source, link.source, link.source_part) for link in links]
+        targets = [_cut(pair.target, link.target, link.target_part) for link in links]
         scores = self.judge.scores(
             [[text[a:b] for a, b in spans] for text, spans in sources],
             [[text[a:b] for a, b in spans] for text, spans in targets],
         )
         return {
-            link: (_Side(source[1], ahead), _Side(target[1], back))
+            link: (
+                _Side(source[1], ahead, link.source_part is not None),
+                _Side(target[1], back, link.target_part is not None),
+            )
             for link, source, target, (ahead, back) in zip(links, sources, targets, scores, strict=True)
         }
 
 
-def _cut(document: Document, sentences: Sequence[int]) -> tuple[str, tuple[Span, ...]]:
-    """A segment and its clauses."""
+def _evidence(pair: DocumentPair, bead: Bead) -> Evidence:
+    """What the two sides of a link share and contradict; of one by a part, that part."""
+    source, target = pair.source.segment(bead.source), pair.target.segment(bead.target)
+    return gather(
+        source[slice(*(bead.source_part or (None,)))],
+        target[slice(*(bead.target_part or (None,)))],
+        pair.source.lang,
+        pair.target.lang,
+    )
+
+
+def _within_segments(ties: Sequence[Tie], bead: Bead) -> tuple[Tie, ...]:
+    """Ties found in the parts of a link, their spans counted from the segments' beginnings."""
+    source, target = (part[0] if part else 0 for part in (bead.source_part, bead.target_part))
+    return tuple(
+        replace(tie, source_span=_moved(tie.source_span, source), target_span=_moved(tie.target_span, target))
+        for tie in ties
+    )
+
+
+def _moved(span: Span, by: int) -> Span:
+    return span[0] + by, span[1] + by
+
+
+def _cut(document: Document, sentences: Sequence[int], part: Span | None) -> tuple[str, tuple[Span, ...]]:
+    """A segment and the spans of its clauses, or of those of its part."""
     text = document.segment(sentences)
-    return text, clauses(text, document.lang)
+    start, end = part or (0, len(text))
+    return text, tuple(_moved(span, start) for span in clauses(text[start:end], document.lang))
 
 
 def _whole(document: Document, sentences: Sequence[int]) -> _Side:

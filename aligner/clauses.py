@@ -21,16 +21,17 @@ def clauses(text: str, lang: str) -> tuple[tuple[int, int], ...]:
     spans = []
     start = 0
     for match in _cuts(lang.partition("-")[0]).finditer(text):
-        if _states(text[start : match.end()]) and _states(text[match.end() :]):
+        if states(text[start : match.end()]) and states(text[match.end() :]):
             spans.append((start, match.end()))
             start = match.end()
     return (*spans, (start, len(text)))
 
 
-def _states(part: str) -> bool:
+def states(part: str, n_clauses: int = 1) -> bool:
+    """Whether a text has words, or letters where these are not spaced, for so many clauses."""
     words = _WORDS.findall(part)
-    unspaced = not part.isascii() and max(map(len, words), default=0) >= _LETTERS_OF_A_CLAUSE and _is_unspaced(part)
-    return len(words) >= _WORDS_OF_A_CLAUSE or unspaced
+    unspaced = not part.isascii() and max(map(len, words), default=0) >= n_clauses * _LETTERS_OF_A_CLAUSE
+    return len(words) >= n_clauses * _WORDS_OF_A_CLAUSE or (unspaced and _is_unspaced(part))
 
 
 def _is_unspaced(part: str) -> bool:

@@ -162,6 +162,14 @@ class Embedder:
         centre = mean_vector(rows) if self.centred else None
         return Side(sentences, _centred(rows, centre), centre)
 
+    def beside(self, side: Side, texts: Sequence[str]) -> Floats:
+        """Vectors of other texts of the same side, as if they stood among its sentences. Shape ``(n, dim)``, float32.
+
+        Raises:
+            EncoderError: as for ``embed``.
+        """
+        return _centred(self.embed(texts), side.centre)
+
     def document(self, sentences: Sequence[str]) -> DocumentSide:
         """A document as one side, of which joined sentences can be had, too; it passes through the encoder once.
 

@@ -1,7 +1,7 @@
 """Facts: what the documents of a corpus state in common, across their languages and within them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import isfinite
 
@@ -14,8 +14,8 @@ from aligner.relations import SegmentRelation
 MIN_P = 0.5
 """The probability from which a link holds two statements together: more likely than not."""
 
-Place = tuple[str, tuple[int, ...]]
-"""A document's id and the sentences there."""
+Place = tuple[str, tuple[int, ...], tuple[int, int]]
+"""A document's id, the sentences there, and the span: of two parts of one sentence each may state its own fact."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,33 +146,64 @@ def _by_weight(record: SegmentPair) -> tuple[float, Place, Place]:
 
 
 def _places(record: SegmentPair) -> tuple[Place, Place]:
-    return (record.source_doc, record.source_sentences), (record.target_doc, record.target_sentences)
+    return (
+        (record.source_doc, record.source_sentences, record.source_span),
+        (record.target_doc, record.target_sentences, record.target_span),
+    )
 
 
 def _cluster(links: Sequence[SegmentPair]) -> list[list[Place]]:
-    """Groups of places that the links hold together, the strongest link first; no document states a fact twice."""
+    """Groups of places that overlap or that the links hold together, the strongest link first.
+
+    No document states a fact twice.
+    """
     ends = [_places(link) for link in links]
-    groups = DisjointSets(place for both in ends for place in both)
-    held: dict[Place, dict[str, set[int]]] = {place: {place[0]: set(place[1])} for both in ends for place in both}
-    for source, target in ends:
+    places = list(dict.fromkeys(place for both in ends for place in both))
+    groups = DisjointSets(places)
+    held: dict[Place, dict[str, Place]] = {place: {place[0]: place} for place in places}
+    for source, target in (*_overlapping(places), *ends):
         one, other = groups.root(source), groups.root(target)
         if one != other and _agree(held[one], held[other]):
             groups.join(one, other)
-            for doc, sentences in held.pop(other).items():
-                held[one].setdefault(doc, set()).update(sentences)
+            for doc, place in held.pop(other).items():
+                held[one][doc] = _common(held[one].get(doc, place), place)
     members: defaultdict[Place, list[Place]] = defaultdict(list)
-    for place in dict.fromkeys(place for both in ends for place in both):
+    for place in places:
         members[groups.root(place)].append(place)
     return list(members.values())
 
 
-def _agree(one: Mapping[str, set[int]], other: Mapping[str, set[int]]) -> bool:
+def _overlapping(places: Iterable[Place]) -> Iterator[tuple[Place, Place]]:
+    """The places of one document that share characters, each with the first that it does so with."""
+    seen: defaultdict[tuple[str, int], list[Place]] = defaultdict(list)
+    for place in places:
+        cells = [(place[0], sentence) for sentence in place[1]]
+        if found := next((other for cell in cells for other in seen[cell] if _overlap(place, other)), None):
+            yield found, place
+        for cell in cells:
+            seen[cell].append(place)
+
+
+def _overlap(one: Place, other: Place) -> bool:
+    """Whether two places of one document share characters; spans that nobody told overlap where sentences do."""
+    if set(one[1]).isdisjoint(other[1]):
+        return False
+    return one[2] == other[2] or max(one[2][0], other[2][0]) < min(one[2][1], other[2][1])
+
+
+def _common(one: Place, other: Place) -> Place:
+    """What two places that overlap have in common."""
+    start, end = max(one[2][0], other[2][0]), min(one[2][1], other[2][1])
+    return one[0], tuple(sorted({*one[1]} & {*other[1]})), (start, end)
+
+
+def _agree(one: Mapping[str, Place], other: Mapping[str, Place]) -> bool:
     """Whether two groups hold no two different places of one document; segments that overlap are one place."""
-    return not any(one[doc].isdisjoint(other[doc]) for doc in one.keys() & other.keys())
+    return all(_overlap(one[doc], other[doc]) for doc in one.keys() & other.keys())
 
 
 def _fact(links: Sequence[SegmentPair], family: set[str], documents: Mapping[str, Document]) -> Fact:
-    statements: dict[Place, Statement] = {}
+    statements: dict[tuple[str, tuple[int, ...]], Statement] = {}
     for link in links:
         for statement in _statements(link):
             statements.setdefault((statement.doc, statement.sentences), statement)
@@ -222,7 +253,7 @@ def _dates(statements: Iterable[Statement]) -> list[str]:
     return sorted({mention.value for mention in found if mention.value[:1].isdigit()})
 
 
-def _first_place(fact: Fact) -> Place:
+def _first_place(fact: Fact) -> tuple[str, tuple[int, ...]]:
     return fact.statements[0].doc, fact.statements[0].sentences
 
 

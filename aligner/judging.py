@@ -1,13 +1,13 @@
 """How probable it is that two sentences say the same."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields, replace
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from aligner.calibration import Measures, Null, coefficients, is_fitted, probabilities
+from aligner.calibration import Measures, Null, coefficients, is_fitted, mixture_of, probability
 from aligner.embedding import Embedder, mean_vector
 from aligner.margin import above_chance, rivals
 from aligner.neighbours import Neighbours, nearest_both_ways
@@ -19,17 +19,24 @@ Indices = NDArray[np.int64]
 K = 4
 """Neighbours on each side that a margin is measured against (Artetxe and Schwenk 2019)."""
 
+MIN_GAIN = 0.05
+"""How far a run or a part must match better than its sentences alone; as for a sentence at the edge of a bead."""
+
+MIN_STRETCH_SCORE = 0.4
+"""The score with the first encoder from which the others are asked of a stretch."""
+
 N_CANDIDATES = 2
 """Nearest of each sentence that are judged."""
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """Pairs of sentences and what was found of them.
+    """Pairs of sentences, or of a stretch and a sentence, and what was found of them.
 
-    ``pairs``: shape ``(p, 2)``, int64, indices of a source and a target sentence. ``p``: the probability that the two
-    say the same; ``score``, ``cosine``, ``margin``: as a bead's, the cosine being the mean over all encoders. Shape
-    ``(p,)``, float64.
+    ``pairs``: shape ``(p, 2)``, int64, indices of a source and a target sentence; stretches are counted on after the
+    sentences. ``p``: the probability that the two say the same; ``score``, ``cosine``, ``margin``: as a bead's, the
+    cosine being the mean over all encoders. ``gain``: how far the score of a stretch stands above that of the best of
+    its sentences with the same counterpart; 0 for sentences. Shape ``(p,)``, float64.
     """
 
     pairs: Indices
@@ -37,15 +44,39 @@ class Judged:
     score: Floats
     cosine: Floats
     margin: Floats
+    gain: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A run of two sentences of a list, or a part of one: its text and their two indices, twice the same for a part."""
+
+    text: str
+    sentences: tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Two lists of sentences to be compared; only ``pairs``, shape ``(p, 2)``, are judged where they are given."""
+    """Two lists of sentences to be compared; only ``pairs``, shape ``(p, 2)``, are judged where they are given.
+
+    Stretches of either side are compared with the sentences of the other.
+    """
 
     sources: Sequence[str]
     targets: Sequence[str]
     pairs: Indices | None = None
+    source_stretches: Sequence[Stretch] = ()
+    target_stretches: Sequence[Stretch] = ()
+
+    @property
+    def flipped(self) -> "Comparison":
+        """The other way round, for the stretches; without pairs."""
+        return Comparison(
+            self.targets,
+            self.sources,
+            source_stretches=self.target_stretches,
+            target_stretches=self.source_stretches,
+        )
 
 
 class Judge:
@@ -77,14 +108,28 @@ class Judge:
     def judge_all(self, comparisons: Sequence[Comparison]) -> list[Judged]:
         """Judge the pairs of several comparisons that are one run: how likely a match is at all is told by all of them.
 
-        Sentences should be distinct and not blank; every other one of its list is what a sentence is compared with.
+        Sentences should be distinct and not blank; every other one of its list is what a sentence is compared with. The
+        rivals of a stretch are sentences, too, those that it overlaps with left out.
 
         Raises:
             EncoderError: an encoder fails.
         """
         measured = [self.measure(comparison) for comparison in comparisons]
-        found = probabilities(measured, coefficients(self.name))
-        return [_judged(one, p) for one, p in zip(measured, found, strict=True)]
+        table = coefficients(self.name)
+        mixture = mixture_of(measured, table)
+
+        def judged(measures: Measures, gain: Floats) -> Judged:
+            return _judged(measures, probability(measures, mixture, table), gain)
+
+        return [
+            _joined(
+                [
+                    judged(sentences, np.zeros(len(sentences.pairs))),
+                    *(judged(*found) for found in self.measure_stretches(comparison, sentences.null)),
+                ]
+            )
+            for comparison, sentences in zip(comparisons, measured, strict=True)
+        ]
 
     def scores(
         self, sources: Sequence[Sequence[str]], targets: Sequence[Sequence[str]]
@@ -117,71 +162,156 @@ class Judge:
         return [(tuple(ahead[:-1].tolist()), tuple(back[:-1].tolist())) for ahead, back in means]
 
     def measure(self, comparison: Comparison) -> Measures:
-        """What the encoders say of a comparison's pairs."""
+        """What the encoders say of a comparison's pairs of sentences."""
         if not comparison.sources or not comparison.targets:
             return _nothing()
-        view = _View.of(self._vectors(comparison.sources), self._vectors(comparison.targets))
+        view = self._view(comparison)
         pairs = view.candidates() if comparison.pairs is None else np.asarray(comparison.pairs, dtype=np.int64)
-        lengths = [np.array([max(1, len(text)) for text in side]) for side in (comparison.sources, comparison.targets)]
-        source, target = (np.log(side[index]) for side, index in zip(lengths, pairs.T, strict=True))
-        usual = np.log(lengths[0].mean() / lengths[1].mean())
-        return Measures(pairs, *view.measure(pairs), np.abs(source - target - usual), view.null())
+        return _measures(view, pairs, comparison.sources, comparison, view.null())
 
-    def _vectors(self, sentences: Sequence[str]) -> Vectors:
-        """Rows of which the cosine is the mean of all encoders' cosines."""
-        parts = [embedder.side(sentences).vectors for embedder in self.embedders]
-        joined: Vectors = np.concatenate(parts, axis=1) / np.float32(len(parts) ** 0.5)
-        return joined
+    def measure_stretches(self, comparison: Comparison, null: Null) -> Iterator[tuple[Measures, Floats]]:
+        """What the encoders say of a comparison's stretches with the sentences near them, and the gain of each pair.
+
+        ``null`` is that of the sentences.
+        """
+        if comparison.source_stretches and comparison.targets:
+            yield self._measure_stretches(comparison, null)
+        if comparison.target_stretches and comparison.sources:
+            measures, gain = self._measure_stretches(comparison.flipped, null)
+            yield replace(measures, pairs=measures.pairs[:, ::-1]), gain
+
+    def _measure_stretches(self, comparison: Comparison, null: Null) -> tuple[Measures, Floats]:
+        """The same for the stretches of the source."""
+        sentences = self._view(comparison)
+        numbers = self._better(comparison)
+        chosen = [comparison.source_stretches[number] for number in numbers]
+        view = sentences.beside(*self._beside(comparison, chosen))
+        pairs = view.candidates()
+        measures = _measures(view, pairs, [one.text for one in chosen], comparison, null)
+        places = np.column_stack([len(comparison.sources) + numbers[pairs[:, 0]], pairs[:, 1]])
+        return replace(measures, pairs=places), view.gains(sentences, pairs)
+
+    def _better(self, comparison: Comparison) -> Indices:
+        """The stretches that match better than their sentences by the first encoder, the cheapest: few of all."""
+        sentences = self._view(comparison, n_embedders=1)
+        view = sentences.beside(*self._beside(comparison, comparison.source_stretches, n_embedders=1))
+        pairs = view.candidates()
+        is_alike = view.scores(view.cosines(pairs), pairs) >= MIN_STRETCH_SCORE
+        return np.unique(pairs[is_alike & (view.gains(sentences, pairs) >= MIN_GAIN), 0])
+
+    def _view(self, comparison: Comparison, n_embedders: int | None = None) -> "_View":
+        return _View.of(
+            *(
+                _joined_rows([embedder.side(side).vectors for embedder in self.embedders[:n_embedders]])
+                for side in (comparison.sources, comparison.targets)
+            )
+        )
+
+    def _beside(
+        self, comparison: Comparison, stretches: Sequence[Stretch], n_embedders: int | None = None
+    ) -> tuple[Vectors, Indices]:
+        """The vectors of stretches of the source, and the sentences that each overlaps with."""
+        texts, own = [one.text for one in stretches], [one.sentences for one in stretches]
+        rows = [embedder.beside(embedder.side(comparison.sources), texts) for embedder in self.embedders[:n_embedders]]
+        return _joined_rows(rows), np.array(own, dtype=np.int64).reshape(-1, 2)
 
 
-def _judged(measures: Measures, p: Floats) -> Judged:
+def _joined_rows(parts: Sequence[Vectors]) -> Vectors:
+    """Rows of which the cosine is the mean of those of the parts."""
+    joined: Vectors = np.concatenate(parts, axis=1) / np.float32(len(parts) ** 0.5)
+    return joined
+
+
+def _measures(view: "_View", pairs: Indices, sources: Sequence[str], within: Comparison, null: Null) -> Measures:
+    """What a view says of pairs of these sources with sentences of the target, within this comparison."""
+    lengths = _lengths(within.sources), _lengths(within.targets)
+    usual = np.log(lengths[0].mean() / lengths[1].mean())
+    source, target = np.log(_lengths(sources)[pairs[:, 0]]), np.log(lengths[1][pairs[:, 1]])
+    return Measures(pairs, *view.measure(pairs), np.abs(source - target - usual), null)
+
+
+def _lengths(texts: Sequence[str]) -> Floats:
+    return np.array([max(1, len(text)) for text in texts], dtype=np.float64)
+
+
+def _judged(measures: Measures, p: Floats, gain: Floats) -> Judged:
     """A pair that is no more alike than any two are does not say the same."""
     p = np.where(measures.score > 0, p, 0.0)
-    return Judged(measures.pairs, p, measures.score, measures.cosine, measures.margin)
+    return Judged(measures.pairs, p, measures.score, measures.cosine, measures.margin, gain)
+
+
+def _joined(parts: Sequence[Judged]) -> Judged:
+    return Judged(*(np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(Judged)))
 
 
 @dataclass(frozen=True, slots=True)
 class _View:
-    """Two sides as vectors, with the nearest neighbours both ways."""
+    """Two sides as vectors, with the nearest neighbours both ways.
+
+    The rows of ``source`` are sentences or stretches. ``own``, shape ``(n, 1)`` or ``(n, 2)``, are the sentences that
+    each of them overlaps with; ``backward`` are the nearest sentences, ``nearest`` the nearest rows.
+    """
 
     source: Vectors
     target: Vectors
+    means: tuple[Vectors, Vectors]
+    own: Indices
     forward: Neighbours
     backward: Neighbours
+    nearest: Neighbours
 
     @staticmethod
     def of(source: Vectors, target: Vectors) -> "_View":
-        return _View(source, target, *nearest_both_ways(source, target, K + 2))
+        forward, backward = nearest_both_ways(source, target, K + 2)
+        own = np.arange(len(source))[:, None]
+        return _View(source, target, (mean_vector(source), mean_vector(target)), own, forward, backward, backward)
+
+    def beside(self, stretches: Vectors, own: Indices) -> "_View":
+        """The same with stretches of the source in place of its sentences."""
+        forward, found = nearest_both_ways(stretches, self.target, K + 2)
+        return replace(self, source=stretches, own=own, forward=forward, nearest=found)
 
     def candidates(self) -> Indices:
         """All pairs of which one side is among the other's nearest. Shape ``(p, 2)``, sorted."""
-        forward, backward = _cells(self.forward.first(N_CANDIDATES)), _cells(self.backward.first(N_CANDIDATES))
+        forward, backward = _cells(self.forward.first(N_CANDIDATES)), _cells(self.nearest.first(N_CANDIDATES))
         return np.unique(np.concatenate([forward, backward[:, ::-1]]), axis=0)
 
     def measure(self, pairs: Indices) -> tuple[Floats, Floats, Floats, Floats]:
         """Cosine, score, margin and gap of each pair, each of shape ``(p,)``."""
-        cosines = np.einsum("pd,pd->p", self.source[pairs[:, 0]], self.target[pairs[:, 1]])
-        margins, gaps = _above_rivals(cosines, self.forward.first(K + 1), self.backward.first(K + 1), pairs)
-        scores = self.scores(cosines, pairs)
-        return (
-            cosines.astype(np.float64),
-            scores.astype(np.float64),
-            margins.astype(np.float64),
-            gaps.astype(np.float64),
-        )
+        cosines = self.cosines(pairs)
+        margins, gaps = _above_rivals(cosines, self.forward, self.backward, pairs, self.own)
+        return cosines, self.scores(cosines, pairs), margins, gaps
 
-    def scores(self, cosines: Vectors, pairs: Indices) -> Vectors:
-        """How far each pair's cosine stands above chance, in ``[0, 1]``."""
+    def cosines(self, pairs: Indices) -> Floats:
+        """The cosine of each pair. Shape ``(p,)``."""
+        return np.einsum("pd,pd->p", self.source[pairs[:, 0]], self.target[pairs[:, 1]]).astype(np.float64)
+
+    def scores(self, cosines: Floats, pairs: Indices) -> Floats:
+        """How far each pair's cosine stands above chance, in ``[0, 1]``; both of shape ``(p,)``."""
         i, j = pairs.T
-        chance = (self.source @ mean_vector(self.target))[i] + (self.target @ mean_vector(self.source))[j]
-        return above_chance(cosines, chance / 2)
+        chance = (self.source @ self.means[1])[i] + (self.target @ self.means[0])[j]
+        return np.asarray(above_chance(cosines, chance / 2))
+
+    def gains(self, sentences: "_View", pairs: Indices) -> Floats:
+        """How far the score of each pair's stretch stands above that of the better of its sentences. Shape ``(p,)``."""
+        wholes = [np.column_stack([sentence, pairs[:, 1]]) for sentence in self.own[pairs[:, 0]].T]
+        best = np.max([sentences.scores(sentences.cosines(whole), whole) for whole in wholes], axis=0)
+        return np.asarray(self.scores(self.cosines(pairs), pairs) - best)
 
     def null(self) -> Null:
-        """What each sentence's second choice reaches, its first set aside."""
-        flipped = _View(self.target, self.source, self.backward, self.forward)
+        """What the sentences' second choices reach, the first set aside."""
+        flipped = replace(
+            self,
+            source=self.target,
+            target=self.source,
+            means=self.means[::-1],
+            own=np.arange(len(self.target))[:, None],
+            forward=self.backward,
+            backward=self.forward,
+        )
         found = np.concatenate([self.second_choices(), flipped.second_choices()])
         if not len(found):
-            return Null(0, 0, 0, 0, 0)
+            return _NO_NULL
         (score_mean, gap_mean), (score_sd, gap_sd) = found.mean(axis=0).tolist(), found.std(axis=0).tolist()
         return Null(score_mean, score_sd, gap_mean, gap_sd, len(found))
 
@@ -190,21 +320,25 @@ class _View:
         n, k = self.forward.indices.shape
         if k < 3:
             return np.zeros((0, 2))
-        pairs, cosines = np.column_stack([np.arange(n), self.forward.indices[:, 1]]), self.forward.cosines[:, 1]
+        pairs = np.column_stack([np.arange(n), self.forward.indices[:, 1]])
+        cosines = self.forward.cosines[:, 1].astype(np.float64)
         further = Neighbours(self.forward.cosines[:, 1:], self.forward.indices[:, 1:])
-        _, gaps = _above_rivals(cosines, further, self.backward.first(K + 1), pairs)
-        return np.column_stack([self.scores(cosines, pairs), gaps]).astype(np.float64)
+        _, gaps = _above_rivals(cosines, further, self.backward, pairs, self.own)
+        return np.column_stack([self.scores(cosines, pairs), gaps])
 
 
 def _above_rivals(
-    cosines: Vectors, forward: Neighbours, backward: Neighbours, pairs: Indices
-) -> tuple[Vectors, Vectors]:
+    cosines: Floats, forward: Neighbours, backward: Neighbours, pairs: Indices, own: Indices
+) -> tuple[Floats, Floats]:
     """Margin and gap of pairs: how far they stand above their rivals' mean, and above the best of them.
 
     A side without rivals is as the other; where neither has any, half the cosine stands for what a rival might reach.
     """
     i, j = pairs.T
-    (ahead_mean, ahead_best), (back_mean, back_best) = rivals(forward, i, j), rivals(backward, j, i)
+    (ahead_mean, ahead_best), (back_mean, back_best) = (
+        rivals(forward, i, j[:, None], K),
+        rivals(backward, j, own[i], K),
+    )
     means, bests = (
         np.where(np.isnan(part), np.where(np.isnan(part[::-1]), cosines / 2, part[::-1]), part)
         for part in (np.stack([ahead_mean, back_mean]), np.stack([ahead_best, back_best]))
@@ -221,10 +355,13 @@ def _mutual_scores(
     return scores.max(axis=1), scores.max(axis=0)
 
 
+_NO_NULL = Null(0.0, 0.0, 0.0, 0.0, 0)
+
+
 def _nothing() -> Measures:
     """The measures of a comparison of which a side is empty."""
     nothing = np.zeros(0)
-    return Measures(np.zeros((0, 2), dtype=np.int64), nothing, nothing, nothing, nothing, nothing, Null(0, 0, 0, 0, 0))
+    return Measures(np.zeros((0, 2), dtype=np.int64), nothing, nothing, nothing, nothing, nothing, _NO_NULL)
 
 
 def _cells(neighbours: Neighbours) -> Indices:

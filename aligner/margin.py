@@ -41,19 +41,31 @@ def distance_margin(cosines: Floats, forward: Neighbours, backward: Neighbours, 
         Shape ``(p,)``, in ``[-2, 2]``, higher is better.
     """
     sources, targets = pairs.T
-    around = rivals(forward, sources, targets)[0], rivals(backward, targets, sources)[0]
+    around = (
+        rivals(forward, sources, targets[:, None], forward.indices.shape[1] - 1)[0],
+        rivals(backward, targets, sources[:, None], backward.indices.shape[1] - 1)[0],
+    )
     return np.asarray(cosines - np.nan_to_num(around).sum(axis=0) / np.float32(2))
 
 
-def rivals(neighbours: Neighbours, queries: NDArray[np.int64], partners: NDArray[np.int64]) -> tuple[Floats, Floats]:
-    """For each query the mean and the highest cosine to its neighbours but its partner; ``nan`` where it has no other.
+def rivals(
+    neighbours: Neighbours, queries: NDArray[np.int64], partners: NDArray[np.int64], k: int
+) -> tuple[Floats, Floats]:
+    """For each query the mean and the highest cosine to its nearest neighbours but its partners.
 
-    The last of the neighbours does not count where the partner is not among them.
+    Args:
+        neighbours: the nearest keys of all queries: ``k`` and as many as there are partners, or all keys.
+        queries: shape ``(p,)``, indices.
+        partners: shape ``(p, n)``, the keys that are no rivals for each query; one may stand there twice.
+        k: how many rivals count, the nearest ones.
+
+    Returns:
+        Two arrays of shape ``(p,)``; ``nan`` where a query has no rival.
     """
-    is_other = neighbours.indices[queries] != partners[:, None]
-    is_other[is_other.all(axis=1), -1:] = False
-    has_other = is_other.any(axis=1)
     found = neighbours.cosines[queries]
+    is_other = (neighbours.indices[queries][:, :, None] != partners[:, None, :]).all(axis=2)
+    is_other &= is_other.cumsum(axis=1) <= k
+    has_other = is_other.any(axis=1)
     mean = np.where(is_other, found, 0).sum(axis=1) / np.maximum(is_other.sum(axis=1), 1)
     best = np.where(is_other, found, -1).max(axis=1, initial=-1)
     return tuple(np.where(has_other, part, np.nan).astype(np.float32) for part in (mean, best))  # type: ignore[return-value]

@@ -13,10 +13,12 @@ from aligner.embedding import Embedder
 from aligner.errors import AlignerError
 from aligner.methods import METHOD, METHODS
 from aligner.pipeline import FAMILIES
+from aligner.segments import Segment
 
 MEMBERS = [(family, name) for family in FAMILIES for name in family]
 IDS = [f"{family.family}-{name}" for family, name in MEMBERS]
-LISTS = st.lists(st.sampled_from(["", "a b c", "d e f", "a b f", "g", "h i j k"]), max_size=10)
+LONG = "aa bb cc dd ee ff, gg hh ii jj kk ll"
+LISTS = st.lists(st.sampled_from(["", "a b c", "d e f", "a b c d e f", "g", LONG, LONG[:18], LONG[19:]]), max_size=10)
 
 
 def sentences(*numbers: int) -> list[str]:
@@ -103,14 +105,14 @@ def test_every_method_gives_the_same_beads_again(name):
 @pytest.mark.parametrize("name", METHODS)
 @settings(deadline=None, max_examples=40)
 @given(source=LISTS, target=LISTS)
-def test_every_methods_beads_are_in_range_and_share_no_sentence(name, source, target):
+def test_every_methods_beads_are_in_range_and_share_no_character(name, source, target):
     beads = align(name, source, target).beads
-    for indices, size in (
-        ([i for bead in beads for i in bead.source], len(source)),
-        ([j for bead in beads for j in bead.target], len(target)),
+    for segments, size in (
+        ([Segment(bead.source, bead.source_part) for bead in beads], len(source)),
+        ([Segment(bead.target, bead.target_part) for bead in beads], len(target)),
     ):
-        assert len(set(indices)) == len(indices)
-        assert all(0 <= index < size for index in indices)
+        assert not any(one.overlaps(other) for one, other in itertools.combinations(segments, 2))
+        assert all(0 <= index < size for segment in segments for index in segment.sentences)
     for bead in beads:
         assert bead.source or bead.target
         assert list(bead.source) == sorted(bead.source)

@@ -55,3 +55,41 @@ def test_a_comparable_pair_of_documents_is_mined(embedder):
     alignment = Mining(embedder).align(pair)
     assert [(bead.source, bead.target) for bead in alignment.beads] == [((2,), (3,))]
     assert alignment.method == "mining"
+
+
+def mined(embedder, sources, targets):
+    pair = DocumentPair(document(sources), document(targets, "en"), Relation.COMPARABLE, 0.5)
+    return Mining(embedder).align(pair).beads
+
+
+OTHERS = sentences(*range(20, 30)), sentences(*range(40, 50))
+TWO = "a1 b1 cc1 dd1 ee1 ff1 gg1 hh1, a2 b2 cc2 dd2 ee2 ff2 gg2 hh2"
+ONE, OTHER = TWO[: TWO.index(",") + 1], TWO[TWO.index(",") + 2 :]
+"""A sentence of two clauses, and each of them; the toy encoder takes a comma for a part of the word before it."""
+
+
+def test_a_sentence_with_two_facts_is_linked_with_both_sentences_that_tell_them_by_its_parts(embedder):
+    for turned in (False, True):
+        sides = [[*OTHERS[0], TWO], [ONE, *OTHERS[1], OTHER]]
+        beads = mined(embedder, *(sides[::-1] if turned else sides))
+        parts = [bead.target_part if turned else bead.source_part for bead in beads]
+        assert [bead.sides[::-1] if turned else bead.sides for bead in beads] == [((10,), (0,)), ((10,), (11,))]
+        assert parts == [(0, len(ONE)), (len(ONE) + 1, len(TWO))]
+
+
+def test_a_sentence_is_linked_with_a_run_of_two_that_say_it_together(embedder):
+    whole = "a1 b1 c1 d1 a2 b2 c2 d2"
+    for turned in (False, True):
+        sides = [[*OTHERS[0], whole], [*OTHERS[1], *sentences(1, 2)]]
+        beads = mined(embedder, *(sides[::-1] if turned else sides))
+        assert [bead.sides[::-1] if turned else bead.sides for bead in beads] == [((10,), (10, 11))]
+
+
+def test_a_sentence_that_matches_as_a_whole_is_not_cut(embedder):
+    (bead,) = (bead for bead in mined(embedder, [*OTHERS[0], TWO], [TWO, *OTHERS[1]]) if 10 in bead.source)
+    assert (bead.target, bead.source_part, bead.target_part) == ((0,), None, None)
+
+
+def test_lists_are_mined_by_whole_sentences(embedder):
+    beads = Mining(embedder).mine([*OTHERS[0], TWO], [ONE, *OTHERS[1], OTHER])
+    assert all((bead.kind, bead.source_part) == ("1-1", None) for bead in beads)

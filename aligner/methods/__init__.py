@@ -11,7 +11,7 @@ from aligner.registry import Part, Registry
 
 
 class Method(Protocol):
-    """Finds the beads of one document pair, each sentence in at most one, and can say why."""
+    """Finds the beads of one document pair, no character in two, and can say why."""
 
     @property
     def judge(self) -> Judge: ...

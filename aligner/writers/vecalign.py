@@ -1,8 +1,9 @@
 """Vecalign's beads, one a line: ``[0, 1]:[2]:0.8123``, 0-based sentence indices and the score.
 
-Every sentence of both documents stands in exactly one bead: the links come in document order, and each sentence of no
-link is a bead of its own with an empty side and the score 0, before the first link that lies behind it. Where the
-bitext has several document pairs, each line starts with the pair's number, as in bitextor: ``0:[0]:[0]:0.8123``.
+Every sentence of both documents stands in a bead, and in two only where each links a part of it, which the format does
+not tell: the links come in document order, and each sentence of no link is a bead of its own with an empty side and the
+score 0, before the first link that lies behind it. Where the bitext has several document pairs, each line starts with
+the pair's number, as in bitextor: ``0:[0]:[0]:0.8123``.
 Our score is a similarity, higher is better, as SentAlign's; Vecalign's own is a cost.
 """
 
