@@ -284,13 +284,14 @@ class _View:
 
     def cosines(self, pairs: Indices) -> Floats:
         """The cosine of each pair. Shape ``(p,)``."""
-        return np.einsum("pd,pd->p", self.source[pairs[:, 0]], self.target[pairs[:, 1]]).astype(np.float64)
+        cosines = np.einsum("pd,pd->p", self.source[pairs[:, 0]], self.target[pairs[:, 1]])
+        return np.asarray(cosines, dtype=np.float64)
 
     def scores(self, cosines: Floats, pairs: Indices) -> Floats:
         """How far each pair's cosine stands above chance, in ``[0, 1]``; both of shape ``(p,)``."""
         i, j = pairs.T
         chance = (self.source @ self.means[1])[i] + (self.target @ self.means[0])[j]
-        return np.asarray(above_chance(cosines, chance / 2))
+        return above_chance(cosines, chance / 2)
 
     def gains(self, sentences: "_View", pairs: Indices) -> Floats:
         """How far the score of each pair's stretch stands above that of the better of its sentences. Shape ``(p,)``."""
