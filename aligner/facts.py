@@ -20,10 +20,10 @@ Place = tuple[str, tuple[int, ...], tuple[int, int]]
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """Where a document states a fact.
+    """Where a document states a fact; of places that overlap, the narrowest.
 
-    ``p`` is that of its strongest link to another statement of the fact, in ``[0, 1]``; ``span`` is ``(start, end)`` in
-    the document's content, in code points.
+    ``p`` is that of the document's strongest link to another statement of the fact, in ``[0, 1]``; ``span`` is
+    ``(start, end)`` in the document's content, in code points.
     """
 
     doc: str
@@ -49,7 +49,7 @@ class Fact:
 
     Attributes:
         id: ``fact-1`` and so on, in order of falling importance: documents, then languages, then ``p``.
-        statements: in order of the documents' ids and of the text.
+        statements: one for each document, in order of their ids.
         p: the probability that at least two documents state it: that of its strongest link. That link alone makes the
             fact, whatever the others are worth; to take them for independent witnesses and multiply their doubts would
             overstate it, as one encoder judged them all. How sure any one statement is, is that statement's ``p``.
@@ -57,6 +57,7 @@ class Fact:
         not_stated_in: the documents of its family that do not: those connected with one that does by a chain of
             document pairs. Of a document outside the family nothing is said; and that no statement was *found* is not
             proof that there is none.
+        not_stated_langs: the languages of its family in which no document states it.
         conflicts: where two of its documents contradict each other.
         relations: how many of its links have which relation, by name.
         first, last: the earliest and the latest date of its statements' mentions, as ``2014-06``; empty if undated.
@@ -68,6 +69,7 @@ class Fact:
     langs: tuple[str, ...]
     stated_in: tuple[str, ...]
     not_stated_in: tuple[str, ...]
+    not_stated_langs: tuple[str, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
     relations: tuple[tuple[str, int], ...] = ()
     first: str = ""
@@ -203,29 +205,43 @@ def _agree(one: Mapping[str, Place], other: Mapping[str, Place]) -> bool:
 
 
 def _fact(links: Sequence[SegmentPair], family: set[str], documents: Mapping[str, Document]) -> Fact:
-    statements: dict[tuple[str, tuple[int, ...]], Statement] = {}
-    for link in links:
-        for statement in _statements(link):
-            statements.setdefault((statement.doc, statement.sentences), statement)
-    found = tuple(sorted(statements.values(), key=lambda statement: (statement.doc, statement.sentences)))
-    stated_in = tuple(dict.fromkeys(statement.doc for statement in found))
+    found = _statements_by_document(links)
+    stated_in = tuple(statement.doc for statement in found)
     counts: defaultdict[str, int] = defaultdict(int)
     for link in links:
         if link.relation:
             counts[link.relation] += 1
     dates = _dates(found)
+    not_stated_in = tuple(sorted((family & documents.keys()) - set(stated_in)))
+    langs = {statement.lang for statement in found}
     return Fact(
         id="",
         statements=found,
         p=max(map(_weight, links)),
-        langs=tuple(sorted({statement.lang for statement in found})),
+        langs=tuple(sorted(langs)),
         stated_in=stated_in,
-        not_stated_in=tuple(sorted((family & documents.keys()) - set(stated_in))),
+        not_stated_in=not_stated_in,
+        not_stated_langs=tuple(sorted({documents[id].lang for id in not_stated_in} - langs)),
         conflicts=tuple(filter(None, map(_conflict, links))),
         relations=tuple(sorted(counts.items(), key=lambda item: (-item[1], item[0]))),
         first=dates[0] if dates else "",
         last=dates[-1] if dates else "",
     )
+
+
+def _statements_by_document(links: Sequence[SegmentPair]) -> tuple[Statement, ...]:
+    places: defaultdict[str, list[Statement]] = defaultdict(list)
+    for link in links:
+        for statement in _statements(link):
+            places[statement.doc].append(statement)
+    return tuple(
+        replace(min(places[doc], key=_width), p=max(statement.p for statement in places[doc])) for doc in sorted(places)
+    )
+
+
+def _width(statement: Statement) -> tuple[int, int]:
+    start, end = statement.span
+    return end - start, start
 
 
 def _statements(link: SegmentPair) -> tuple[Statement, Statement]:
@@ -253,8 +269,8 @@ def _dates(statements: Iterable[Statement]) -> list[str]:
     return sorted({mention.value for mention in found if mention.value[:1].isdigit()})
 
 
-def _first_place(fact: Fact) -> tuple[str, tuple[int, ...]]:
-    return fact.statements[0].doc, fact.statements[0].sentences
+def _first_place(fact: Fact) -> tuple[str, tuple[int, int]]:
+    return fact.statements[0].doc, fact.statements[0].span
 
 
 def _numbered(fact: Fact, number: int) -> Fact:

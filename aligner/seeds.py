@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 from math import exp
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,8 +29,11 @@ STATES, CONTAINS, CONTRADICTS, NOT_STATED = "states", "contains", "contradicts",
 
 MIN_P = 0.5
 """The probability from which a sentence speaks of a seed: more likely than not."""
-MEASURES = ("cosine", "shared_figures", "conflicting_figures", "lacking_figures")
-"""What a sentence is judged by; see ``measures``."""
+RIVAL = 0.4
+"""The cosine that a sentence on the topic has to a seed that it does not state: the least that a lead is counted from,
+so that a seed followed alone, or beside seeds on other subjects, has no easier play."""
+FIGURES_COUNTED = 2
+"""Two figures in common are more than one; more of them say little that two did not."""
 GENERIC = "generic"
 
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -151,11 +155,9 @@ def follow_seeds(
 ) -> tuple[Sighting, ...]:
     """What each document says of each seed, in order of the seeds, then of the documents.
 
-    A sentence is compared with every phrasing, of any language, and judged by the closest. Closeness alone takes what
-    is merely on the topic for the fact, so that the figures of the phrasing (dates, numbers) that the sentence shares,
-    contradicts or lacks weigh as well; see ``data/seeds.toml``. What is likely enough and has a figure that contradicts
-    the phrasing's, contradicts the seed, unless the document states the seed elsewhere. Single sentences are judged: a
-    fact told over two is found only if one of them tells enough of it.
+    A sentence is compared with every phrasing, of any language, and judged by the closest; ``Measures`` says by what.
+    What is likely enough and has a figure that contradicts the phrasing's, contradicts the seed, unless the document
+    states the seed elsewhere. As seeds are told apart by one another, ``p`` depends on which others are followed.
 
     Args:
         seeds: as ``read_seeds`` gives them.
@@ -169,12 +171,34 @@ def follow_seeds(
     compared = Comparisons(seeds, documents, embedders)
     weights = _weights("+".join(embedder.name for embedder in embedders))
     sightings: list[Sighting] = []
-    for seed in seeds:
+    for place, seed in enumerate(seeds):
         for document in documents:
-            seen = [compared.sight(seed, number, weights) for number in compared.numbers.get(document.id, ())]
+            numbers = compared.numbers.get(document.id, ())
+            seen = [_sighting(seed, compared.sentences[n], *compared.judge(place, n), weights) for n in numbers]
             found = [one for one in seen if one.p >= min_p]
             sightings += _without_others(found) or [_unstated(seed, document, seen)]
     return tuple(sightings)
+
+
+class Measures(NamedTuple):
+    """What tells how probable it is that a sentence speaks of a seed.
+
+    Attributes:
+        cosine: to the closest phrasing. A sentence that answers a figure of the phrasing, and comes nearer to it
+            together with the sentence before it than either does alone, is read together with that one: ``The unit
+            leaves in May. It is 30 strong.``
+        lead: the cosine less that to the closest phrasing of any other seed, or less ``RIVAL`` if that is more. What
+            is merely on the topic of all seeds is as near to one as to another.
+        shared_figures: how many of the phrasing's figures (dates, numbers) the sentence shares, ``FIGURES_COUNTED`` at
+            most.
+        lacking_figures: the share of them to which nothing in the sentence answers, neither agreeing nor contradicting,
+            in ``[0, 1]``.
+    """
+
+    cosine: float
+    lead: float
+    shared_figures: float
+    lacking_figures: float
 
 
 class Comparisons:
@@ -193,38 +217,81 @@ class Comparisons:
             if text.strip()
         ]
         self.numbers: defaultdict[str, list[int]] = defaultdict(list)
-        texts = [(document.lang, text) for document, _, text in self.sentences]
         for number, (document, _, _) in enumerate(self.sentences):
             self.numbers[document.id].append(number)
-        self._rows: defaultdict[str, list[int]] = defaultdict(list)
-        phrasings = [(seed.id, lang, text) for seed in seeds for lang, own in seed.phrasings.items() for text in own]
-        for row, (id, _, _) in enumerate(phrasings):
-            self._rows[id].append(row)
-        self._cosines = _cosines([(lang, text) for _, lang, text in phrasings], texts, embedders)
-        self._asked = [mentions(text, lang) for _, lang, text in phrasings]
+        phrasings = [(lang, text) for seed in seeds for lang, own in seed.phrasings.items() for text in own]
+        self._asked = [mentions(text, lang) for lang, text in phrasings]
         self._mentioned = [mentions(text, document.lang) for document, _, text in self.sentences]
+        told = [(document.lang, text) for document, _, text in self.sentences]
+        runs = dict(self._runs())
+        cosines = _cosines(phrasings, [*told, *runs.values()], embedders)
+        self._cosines, joined = np.split(cosines, [len(told)], axis=1)
+        self._joined = dict(zip(runs, joined.T, strict=True))
+        self._rows: list[range] = []
+        for seed in seeds:
+            first = self._rows[-1].stop if self._rows else 0
+            self._rows.append(range(first, first + sum(map(len, seed.phrasings.values()))))
+        best = [self._cosines[rows.start : rows.stop].max(axis=0) for rows in self._rows]
+        self._rivals = _best_others(np.array(best).reshape(len(seeds), len(told)))
 
-    def closest(self, seed: Seed, number: int) -> tuple[float, Evidence]:
-        """The cosine of a sentence to the seed's closest phrasing, and the evidence of the two."""
-        row = max(self._rows[seed.id], key=lambda row: self._cosines[row, number])
-        return float(self._cosines[row, number]), compare(self._asked[row], self._mentioned[number])
+    def _runs(self) -> Iterator[tuple[int, tuple[str, str]]]:
+        """Each sentence with a figure, by its number, together with the one before it; language and text."""
+        for numbers in self.numbers.values():
+            for before, number in pairwise(numbers):
+                if any(mention.kind in FIGURES for mention in self._mentioned[number]):
+                    document, index, _ = self.sentences[number]
+                    yield number, (document.lang, document.segment((self.sentences[before][1], index)))
 
-    def sight(self, seed: Seed, number: int, weights: Mapping[str, float]) -> Sighting:
-        """What a sentence says of a seed, if it speaks of it: how probable that is, ``p`` tells."""
-        document, index, text = self.sentences[number]
-        cosine, evidence = self.closest(seed, number)
-        return Sighting(
-            seed=seed.id,
-            title=seed.title,
-            doc=document.id,
-            lang=document.lang,
-            stance=_stance(evidence),
-            p=_probability(cosine, evidence, weights),
-            sentence=index,
-            span=document.span((index,)),
-            text=text,
-            differences=tuple(f"{tie.kind} {tie.source_value} / {tie.target_value}" for tie in evidence.conflicts),
-        )
+    def judge(self, place: int, number: int) -> tuple[Measures, Evidence]:
+        """How a sentence lies to the seed in this place, and the evidence of the two."""
+        row = max(self._rows[place], key=lambda row: self._cosines[row, number])
+        evidence = compare(self._asked[row], self._mentioned[number])
+        shared = sum(tie.kind in FIGURES for tie in evidence.shared)
+        lacking = sum(mention.kind in FIGURES for mention in evidence.source_only)
+        answered = shared + len(evidence.conflicts)
+        cosine = self._with_before(row, number) if answered else float(self._cosines[row, number])
+        lead = cosine - float(self._rivals[place, number])
+        return Measures(cosine, lead, min(shared, FIGURES_COUNTED), lacking / max(1, answered + lacking)), evidence
+
+    def _with_before(self, row: int, number: int) -> float:
+        """The cosine of a sentence, or that of it and the one before together if they are nearer than either."""
+        alone = float(self._cosines[row, number])
+        if number not in self._joined:
+            return alone
+        both = float(self._joined[number][row])
+        return both if both > max(alone, self._cosines[row, number - 1]) else alone
+
+
+def _best_others(cosines: Floats) -> Floats:
+    """For each seed and sentence the best cosine of any other seed, ``RIVAL`` at least; shape as given, ``(s, n)``."""
+    if len(cosines) < 2:
+        return np.full_like(cosines, RIVAL)
+    second, best = np.partition(cosines, -2, axis=0)[-2:]
+    others: Floats = np.where(cosines == best, second, best)
+    return np.maximum(others, RIVAL)
+
+
+def _sighting(
+    seed: Seed,
+    sentence: tuple[Document, int, str],
+    measures: Measures,
+    evidence: Evidence,
+    weights: Mapping[str, float],
+) -> Sighting:
+    """What a sentence says of a seed, if it speaks of it: how probable that is, ``p`` tells."""
+    document, index, text = sentence
+    return Sighting(
+        seed=seed.id,
+        title=seed.title,
+        doc=document.id,
+        lang=document.lang,
+        stance=_stance(evidence),
+        p=_probability(measures, weights),
+        sentence=index,
+        span=document.span((index,)),
+        text=text,
+        differences=tuple(f"{tie.kind} {tie.source_value} / {tie.target_value}" for tie in evidence.conflicts),
+    )
 
 
 def _stance(evidence: Evidence) -> str:
@@ -245,18 +312,8 @@ def _unstated(seed: Seed, document: Document, seen: Sequence[Sighting]) -> Sight
     return Sighting(seed=seed.id, title=seed.title, doc=document.id, lang=document.lang, stance=NOT_STATED, p=p)
 
 
-def measures(cosine: float, evidence: Evidence) -> tuple[float, float, float, float]:
-    """What ``p`` is told by: the cosine, and the shares of the phrasing's figures shared, contradicted and lacking."""
-    shared = sum(tie.kind in FIGURES for tie in evidence.shared)
-    lacking = sum(mention.kind in FIGURES for mention in evidence.source_only)
-    n_figures = max(1, shared + len(evidence.conflicts) + lacking)
-    return cosine, shared / n_figures, float(bool(evidence.conflicts)), lacking / n_figures
-
-
-def _probability(cosine: float, evidence: Evidence, weights: Mapping[str, float]) -> float:
-    odds = weights["bias"] + sum(
-        weights[name] * value for name, value in zip(MEASURES, measures(cosine, evidence), strict=True)
-    )
+def _probability(measures: Measures, weights: Mapping[str, float]) -> float:
+    odds = weights["bias"] + sum(weights[name] * value for name, value in measures._asdict().items())
     return 1 / (1 + exp(-odds))
 
 

@@ -1,31 +1,34 @@
 """Seeds and facts beside the gold of the repo's corpus; ``--fit`` prints what ``aligner/data/seeds.toml`` holds.
 
-    python benchmarks/facts.py [--encoder use+e5] [--fit]
+    python benchmarks/facts.py [--encoder use+e5]
+    python benchmarks/facts.py --fit --data ../shared/data [--encoder use+e5]
 
-Rows that are held out are measured alone and never fitted on. The figures of the tuned rows are those of the shipped
-coefficients, which were fitted on these very rows; ``--fit`` prints what coefficients fitted without the fact in
-question reach (leave one fact out). The regression is a logistic one with a ridge (le Cessie and
+Facts that are held out are measured alone and never fitted on. ``--fit`` weighs all sets of ``ground.py`` equally and
+says of each what the coefficients reach there, with the set among those fitted on and without it; of the corpus also
+what they reach fitted on all but the fact in question. The regression is a logistic one with a ridge (le Cessie and
 van Houwelingen 1992, "Ridge estimators in logistic regression").
 """
 
 import argparse
-import csv
 from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from ground import ROOT, Ground, grounds, rows
 from numpy.typing import NDArray
 
 from aligner import align_corpus, encoders, find_facts
 from aligner.document import Relation
 from aligner.embedding import Embedder
 from aligner.pipeline import align_same_language, inspect_corpus
-from aligner.seeds import MEASURES, NOT_STATED, Comparisons, Seed, follow_seeds, measures, read_seeds
+from aligner.seeds import NOT_STATED, Comparisons, Measures, Seed, follow_seeds, read_seeds
 
-ROOT = Path(__file__).parent.parent
 RIDGE = 0.01
+WEIGHT = 40
+"""What the sentences of each set that speak of a seed weigh together: about as many as the corpus has."""
 Floats = NDArray[np.float64]
 
 
@@ -39,9 +42,7 @@ class Row(NamedTuple):
 
 def gold() -> dict[Row, Mapping[str, str]]:
     """Each row of ``facts.tsv`` that speaks of a seed."""
-    with (ROOT / "tests/gold/facts.tsv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
-    return {Row(row["fact"], row["document"], row["sentence"]): row for row in rows}
+    return {Row(row["fact"], row["document"], row["sentence"]): row for row in rows(ROOT / "tests/gold/facts.tsv")}
 
 
 def score(found: Set[object], right: Set[object]) -> str:
@@ -51,44 +52,92 @@ def score(found: Set[object], right: Set[object]) -> str:
     return f"P {precision:.3f}  R {recall:.3f}  ({both} of {len(right)}, {len(found)} found)"
 
 
-def fit(values: Floats, labels: Floats) -> Floats:
-    """The coefficients of a logistic regression by Newton's method, the last one the bias; ``values`` is ``(n, d)``."""
+def fit(values: Floats, labels: Floats, sizes: Floats) -> Floats:
+    """The coefficients of a logistic regression by Newton's method, the last one the bias.
+
+    Args:
+        values: shape ``(n, d)``.
+        labels: 1 or 0, shape ``(n,)``.
+        sizes: how much each row weighs, shape ``(n,)``.
+    """
     columns = np.column_stack([values, np.ones(len(values))])
     ridge = np.diag([RIDGE] * values.shape[1] + [1e-9])
     weights = np.zeros(columns.shape[1])
     for _ in range(100):
         p = 1 / (1 + np.exp(-columns @ weights))
-        slope = columns.T @ (labels - p) - ridge @ weights
-        step = np.linalg.solve((columns * (p * (1 - p))[:, None]).T @ columns + ridge, slope)
+        slope = columns.T @ (sizes * (labels - p)) - ridge @ weights
+        step = np.linalg.solve((columns * (sizes * p * (1 - p))[:, None]).T @ columns + ridge, slope)
         weights += step
         if np.abs(step).max() < 1e-8:
             break
     return weights
 
 
-def print_fit(
-    seeds: Sequence[Seed], embedders: Sequence[Embedder], right: Mapping[Row, Mapping[str, str]], held_out: set[str]
-) -> None:
-    """The table of coefficients, and what they reach on facts that they were not fitted on."""
-    _, documents = inspect_corpus(ROOT / "corpus")
-    compared = Comparisons(seeds, documents, embedders)
-    rows, values = [], []
-    for seed in seeds:
-        for number, (document, _, text) in enumerate(compared.sentences):
-            rows.append(Row(seed.id, document.id, text))
-            values.append(measures(*compared.closest(seed, number)))
-    table, labels = np.array(values), np.array([float(row in right) for row in rows])
-    facts = np.array([row.fact for row in rows])
-    tuned = ~np.isin(facts, list(held_out))
-    chosen: set[Row] = set()
-    for seed in seeds:
-        weights = fit(table[tuned & (facts != seed.id)], labels[tuned & (facts != seed.id)])
-        odds = table[facts == seed.id] @ weights[:-1] + weights[-1]
-        own = [row for row in rows if row.fact == seed.id]
-        chosen |= {row for row, value in zip(own, odds, strict=True) if value >= 0 and seed.id not in held_out}
-    print(f"leave one fact out  {score(chosen, {row for row in right if row.fact not in held_out})}")
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The sentences of one set: ``values``, shape ``(n, d)``, ``labels`` 1 or 0, and each row's seed."""
+
+    name: str
+    values: Floats
+    labels: Floats
+    seeds: NDArray[np.str_]
+
+    @property
+    def weights(self) -> Floats:
+        """One for each sentence that speaks of a seed on average over the sets, whatever the set's size."""
+        return np.full(len(self.labels), WEIGHT / self.labels.sum())
+
+    def without(self, seed: str) -> "Table":
+        """All rows but those of this seed."""
+        rest = self.seeds != seed
+        return Table(self.name, self.values[rest], self.labels[rest], self.seeds[rest])
+
+
+def measure(ground: Ground, embedders: Sequence[Embedder]) -> Table:
+    """The measures of every seed and sentence that is not unclear."""
+    compared = Comparisons(ground.seeds, ground.documents, embedders)
+    found = [
+        (compared.judge(place, number)[0], label in ground.speak, seed.id)
+        for place, seed in enumerate(ground.seeds)
+        for number, (document, index, _) in enumerate(compared.sentences)
+        if (label := (seed.id, document.id, index)) not in ground.unclear
+    ]
+    values, labels, seeds = zip(*found, strict=True)
+    return Table(ground.name, np.array(values), np.array(labels, dtype=float), np.array(seeds))
+
+
+def fit_tables(tables: Sequence[Table]) -> Floats:
+    """The coefficients that all these sets give, each weighing the same."""
+    return fit(
+        *(
+            np.concatenate(parts)
+            for parts in zip(*((one.values, one.labels, one.weights) for one in tables), strict=True)
+        )
+    )
+
+
+def chosen(table: Table, weights: Floats) -> set[int]:
+    """The rows that are more likely than not to speak of their seed."""
+    return set(np.flatnonzero(table.values @ weights[:-1] + weights[-1] >= 0).tolist())
+
+
+def print_fit(embedders: Sequence[Embedder], data: Path) -> None:
+    """The table of coefficients, and what they reach on each set, with it and without it."""
+    tables = [measure(ground, embedders) for ground in grounds(data)]
+    weights = fit_tables(tables)
+    for table in tables:
+        right = set(np.flatnonzero(table.labels).tolist())
+        others = fit_tables([one for one in tables if one is not table])
+        print(f"{table.name:12} fitted    {score(chosen(table, weights), right)}")
+        print(f"{table.name:12} left out  {score(chosen(table, others), right)}")
+    corpus, *rest = tables
+    found: set[int] = set()
+    for seed in dict.fromkeys(corpus.seeds.tolist()):
+        own = chosen(corpus, fit_tables([corpus.without(seed), *rest]))
+        found |= {row for row in own if corpus.seeds[row] == seed}
+    print(f"{corpus.name:12} each fact left out  {score(found, set(np.flatnonzero(corpus.labels).tolist()))}")
     print(f'["{"+".join(embedder.name for embedder in embedders)}"]')
-    for name, weight in zip((*MEASURES, "bias"), fit(table[tuned], labels[tuned]), strict=True):
+    for name, weight in zip((*Measures._fields, "bias"), weights, strict=True):
         print(f"{name} = {weight:.2f}")
 
 
@@ -143,9 +192,7 @@ def print_clusters(right: Mapping[Row, Mapping[str, str]], held_out: set[str]) -
         other = {row[1:] for row in right if (row.fact in held_out) is not is_held}
         parts = ({pair for pair in pairs if not pair & other} for pairs in (found, wanted))
         print(f"pairs of sentences in one fact, {title:9} {score(*parts)}")
-    with (ROOT / "tests/gold/records.tsv").open(encoding="utf-8", newline="") as file:
-        rows = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
-        records = {(row["source_sentence"], row["target_sentence"]) for row in rows}
+    records = {(row["source_sentence"], row["target_sentence"]) for row in rows(ROOT / "tests/gold/records.tsv")}
     mined = {
         (whole[one.source_doc](one.source_sentences), whole[one.target_doc](one.target_sentences))
         for one in run.bitext.pairs
@@ -159,16 +206,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--encoder", default="use")
     parser.add_argument("--fit", action="store_true")
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     options = parser.parse_args()
-    right = gold()
-    held_out = {row.fact for row, cells in right.items() if cells["held_out"] == "yes"}
-    seeds = read_seeds(ROOT / "seeds")
     embedders = [Embedder(encoders.load(name)) for name in options.encoder.split("+")]
     if options.fit:
-        print_fit(seeds, embedders, right, held_out)
-    else:
-        print_seeds(seeds, embedders, right, held_out)
-        print_clusters(right, held_out)
+        print_fit(embedders, options.data)
+        return
+    right = gold()
+    held_out = {row.fact for row, cells in right.items() if cells["held_out"] == "yes"}
+    print_seeds(read_seeds(ROOT / "seeds"), embedders, right, held_out)
+    print_clusters(right, held_out)
 
 
 if __name__ == "__main__":

@@ -546,3 +546,21 @@ def test_the_scaling_table_measures_each_size_in_a_process_of_its_own(cost, monk
     told = capsys.readouterr().out
     assert "exponents: cpu time " in told
     assert [row["n"] for row in json.loads(file.read_text())["scaling"]] == [60, 120]
+
+
+def test_facts_that_are_held_out_are_no_ground_for_seeds(load):
+    corpus = load("ground").corpus()
+    held_out = {"unit-size", "neighbour-agreements", "ally-russia", "ndn-2009", "seminar-2014"}
+    assert {seed for seed, _, _ in corpus.unclear} == held_out
+    assert {seed for seed, _, _ in corpus.speak - corpus.unclear} == {seed.id for seed in corpus.seeds} - held_out - {
+        "mines-2007"
+    }
+
+
+def test_a_set_weighs_the_same_whatever_its_size(load):
+    facts = load("facts")
+    small, large = (
+        facts.Table("", np.zeros((n, 1)), np.arange(n) % 2 * 1.0, np.array(["a", "b"] * (n // 2))) for n in (4, 40)
+    )
+    assert small.weights.sum() == pytest.approx(large.weights.sum())
+    assert set(small.without("a").seeds) == {"b"}

@@ -17,10 +17,10 @@ ALONE = document(["Nothing to do with it."], "en", "en/z")
 DOCUMENTS = (IT, EN, FR, EN2, ALONE)
 
 
-def record(source, target, p=0.9, relation="equivalent", evidence=(), i=0, j=0) -> SegmentPair:
+def record(source, target, p=0.9, relation="equivalent", evidence=(), i=(0,), j=(0,)) -> SegmentPair:
     return SegmentPair(
-        source_text=source.segment((i,)),
-        target_text=target.segment((j,)),
+        source_text=source.segment(i),
+        target_text=target.segment(j),
         p=p,
         relation=relation,
         evidence=evidence,
@@ -28,10 +28,10 @@ def record(source, target, p=0.9, relation="equivalent", evidence=(), i=0, j=0) 
         target_lang=target.lang,
         source_doc=source.id,
         target_doc=target.id,
-        source_sentences=(i,),
-        target_sentences=(j,),
-        source_span=source.span((i,)),
-        target_span=target.span((j,)),
+        source_sentences=i,
+        target_sentences=j,
+        source_span=source.span(i),
+        target_span=target.span(j),
     )
 
 
@@ -51,15 +51,25 @@ def test_one_fact_holds_statements_of_three_languages_and_of_two_documents_of_on
 
 
 def test_documents_of_the_family_that_lack_a_fact_are_told_and_others_are_not() -> None:
-    (fact,) = find(record(IT, EN), pairs=[("en/a", "fr/a")])
-    assert fact.not_stated_in == ("fr/a",)
+    (fact,) = find(record(IT, EN), pairs=[("en/a", "fr/a"), ("it/a", "en/b")])
+    assert fact.not_stated_in == ("en/b", "fr/a")
+    assert fact.not_stated_langs == ("fr",)
 
 
 def test_a_chain_ends_where_it_would_come_back_to_another_sentence() -> None:
     chain = [record(IT, EN, 0.9), record(EN, FR, 0.8), record(FR, EN2, 0.7)]
     assert [fact.stated_in for fact in find(*chain)] == [("en/a", "en/b", "fr/a", "it/a")]
-    facts = find(*chain, record(IT, EN2, 0.95, i=1))
+    facts = find(*chain, record(IT, EN2, 0.95, i=(1,)))
     assert [fact.stated_in for fact in facts] == [("en/a", "fr/a", "it/a"), ("en/b", "it/a")]
+
+
+def test_places_of_a_document_that_overlap_are_one_statement_the_narrowest() -> None:
+    (fact,) = find(record(IT, EN, 0.9, j=(0, 1)), record(EN, FR, 0.8), record(IT, FR, 0.7))
+    assert [(one.doc, one.sentences, one.p) for one in fact.statements] == [
+        ("en/a", (0,), 0.9),
+        ("fr/a", (0,), 0.8),
+        ("it/a", (0,), 0.9),
+    ]
 
 
 def test_what_is_related_or_improbable_links_nothing() -> None:
@@ -77,7 +87,7 @@ def test_a_conflict_stays_in_its_fact_and_is_told() -> None:
 
 
 def test_facts_do_not_depend_on_the_order_of_the_records() -> None:
-    records = [record(IT, EN), record(EN, FR, 0.8), record(IT, FR, 0.7), record(IT, EN, 0.6, i=1, j=1)]
+    records = [record(IT, EN), record(EN, FR, 0.8), record(IT, FR, 0.7), record(IT, EN, 0.6, i=(1,), j=(1,))]
     found = find(*records)
     assert [len(fact.stated_in) for fact in found] == [3, 2]
     for number in range(10):

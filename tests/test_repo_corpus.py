@@ -214,3 +214,11 @@ def test_seeds_have_unique_ids_and_a_phrasing_in_each_language():
 def test_no_seed_is_worded_as_a_sentence_of_the_corpus():
     sentences = {row["sentence"] for row in table("facts.tsv")}
     assert not sentences & {phrasing for fact in seeds() for lang in LANGS for phrasing in fact["phrasings"][lang]}
+
+
+def test_each_passage_of_context_tells_its_fact_in_its_second_sentence_only():
+    rows = table("context.tsv")
+    for start in range(0, len(rows), 3):
+        own = rows[start : start + 3]
+        assert len({(row["fact"], row["phrasing"], row["document"]) for row in own}) == 1
+        assert [row["speaks"] for row in own] == ["no", "yes", "no"]

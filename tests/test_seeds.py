@@ -9,11 +9,11 @@ from aligner import encoders
 from aligner.corpus import read_document
 from aligner.embedding import Embedder
 from aligner.errors import SeedError
-from aligner.seeds import Seed, Sighting, follow_seeds, read_seeds
+from aligner.seeds import RIVAL, Comparisons, Seed, Sighting, follow_seeds, read_seeds
 
 ROOT = Path(__file__).resolve().parent.parent
 GOOD = '[[fact]]\nid = "a-1"\ntitle = "A"\n[fact.phrasings]\nit = ["Uno."]\n'
-GOLDEN = {"staff-exercise-2013": 0.9628, "dialogue-parity": 0.6695, "mines-2007": 0.0024}
+GOLDEN = {"staff-exercise-2013": 0.8379, "dialogue-parity": 0.3258, "mines-2007": 0.0013}
 
 
 @pytest.fixture(scope="module")
@@ -94,6 +94,39 @@ def test_a_seed_in_one_language_finds_another(use: list[Embedder]) -> None:
     assert (one.stance, one.sentence) == ("states", 0)
 
 
+BRIDGE = Seed("bridge", "Bridge", {"it": ("Il nuovo ponte sul Tago è lungo 640 metri.",)})
+OPENING, CONTINUED = "The new bridge over the Tagus opens on Sunday.", "Built in two years, it is 640 metres long."
+
+
+def test_a_sentence_with_a_figure_is_read_with_the_one_that_names_what_it_is_about(use: list[Embedder]) -> None:
+    (one,) = follow_seeds([BRIDGE], [document([OPENING, CONTINUED], "en")], use)
+    assert (one.stance, one.sentence, one.text) == ("states", 1, CONTINUED)
+    (alone,) = follow_seeds([BRIDGE], [document(["Nobody slept.", CONTINUED], "en")], use)
+    assert alone.p < one.p
+
+
+def test_a_sentence_without_the_figure_gains_nothing_from_the_one_before(use: list[Embedder]) -> None:
+    compared = Comparisons([BRIDGE], [document([OPENING, "It cost 9 million euros."], "en")], use)
+    alone = Comparisons([BRIDGE], [document(["It cost 9 million euros."], "en")], use)
+    assert compared.judge(0, 1)[0] == pytest.approx(alone.judge(0, 0)[0])
+
+
+def test_the_lead_is_over_the_closest_other_seed_or_over_what_a_topic_gives(use: list[Embedder]) -> None:
+    other = Seed("cost", "Cost", {"en": ("The new bridge over the Tagus opened on a Sunday.",)})
+    texts = [document([OPENING], "en")]
+    alone, _ = Comparisons([BRIDGE], texts, use).judge(0, 0)
+    beside = Comparisons([BRIDGE, other], texts, use)
+    own, rival = beside.judge(0, 0)[0], beside.judge(1, 0)[0]
+    assert alone.lead == pytest.approx(alone.cosine - RIVAL)
+    assert own.lead == pytest.approx(own.cosine - rival.cosine)
+    assert own.lead < 0 < rival.lead
+
+
+def test_a_sentence_on_the_topic_of_all_seeds_states_none(use: list[Embedder]) -> None:
+    told = follow(document(["Relations between Belarus and NATO remain a delicate matter in Minsk."], "en"), use)
+    assert {one.stance for one in told.values()} == {"not stated"}
+
+
 def test_an_empty_document_states_nothing(use: list[Embedder]) -> None:
     (one,) = follow_seeds(read_seeds(ROOT / "seeds")[:1], [document([], "en")], use)
     assert (one.stance, one.p) == ("not stated", 0.0)
@@ -110,3 +143,4 @@ def test_the_real_english_article_states_neither_date_and_the_italian_both(share
     for id in ("pfp-1995", "mission-1998"):
         assert english[id].stance == "not stated"
         assert italian[id].stance == "states"
+    assert english["exercise-talks"].stance == "not stated"

@@ -697,6 +697,7 @@ FACT = Fact(
     langs=("en", "it"),
     stated_in=("en/a", "it/a"),
     not_stated_in=("fr/a",),
+    not_stated_langs=("fr",),
     conflicts=(Conflict("it/a", "en/a", ("date 1998 / 1997",)),),
     relations=(("conflicting", 1),),
     first="1997",
@@ -714,7 +715,8 @@ def test_a_fact_is_one_row_and_one_object() -> None:
     write_facts_json([FACT], lines)
     header, cells = (line.split("\t") for line in table.getvalue().splitlines())
     told = dict(zip(header, cells, strict=True))
-    assert (told["p"], told["n_documents"], told["not_stated_in"]) == ("0.9000", "2", "fr/a")
+    assert (told["p"], told["n_documents"]) == ("0.9000", "2")
+    assert (told["not_stated_in"], told["not_stated_langs"]) == ("fr/a", "fr")
     assert told["conflicts"] == "it/a / en/a: date 1998 / 1997"
     assert told["statements"] == "it/a: =Uno due; en/a: One"
     assert len(lines.getvalue().splitlines()) == 1
