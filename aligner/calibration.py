@@ -41,7 +41,7 @@ FALSE_WEIGHT, TRUE_WEIGHT = 1000, 20
 PRIOR_TRUE, PRIOR_FALSE = 0.5, 1.0
 """Pairs that the prior share of true pairs counts as."""
 
-LEVEL_WEIGHT = 10
+LEVEL_WEIGHT = 5
 """True pairs that the prior level of their scores counts as."""
 
 ROUNDS = 30

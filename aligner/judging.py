@@ -299,20 +299,23 @@ class _View:
         best = np.max([sentences.scores(sentences.cosines(whole), whole) for whole in wholes], axis=0)
         return np.asarray(self.scores(self.cosines(pairs), pairs) - best)
 
+    @property
+    def flipped(self) -> "_View":
+        """The other way round; of sentences only."""
+        own = np.arange(len(self.target))[:, None]
+        return _View(self.target, self.source, self.means[::-1], own, self.backward, self.forward, self.forward)
+
     def null(self) -> Null:
-        """What the sentences' second choices reach, the first set aside."""
-        flipped = replace(
-            self,
-            source=self.target,
-            target=self.source,
-            means=self.means[::-1],
-            own=np.arange(len(self.target))[:, None],
-            forward=self.backward,
-            backward=self.forward,
-        )
-        found = np.concatenate([self.second_choices(), flipped.second_choices()])
-        if not len(found):
+        """What the sentences of the smaller side reach with their second choice, the first set aside.
+
+        No more pairs than that side has sentences can be true. Those of the other side have few to choose from: beside
+        what they reach, the best of many would pass for more than chance.
+        """
+        parts = [view.second_choices() for view in (self, self.flipped)]
+        fewest = min(map(len, parts))
+        if not fewest:
             return _NO_NULL
+        found = np.concatenate([part for part in parts if len(part) == fewest])
         (score_mean, gap_mean), (score_sd, gap_sd) = found.mean(axis=0).tolist(), found.std(axis=0).tolist()
         return Null(score_mean, score_sd, gap_mean, gap_sd, len(found))
 

@@ -42,22 +42,28 @@ from aligner.judging import Comparison, Judge
 Floats = NDArray[np.float64]
 
 WAYS = {
-    "1000 of 1000": (1.0, 0.0, 1),
-    "500 of 750": (1 / 2, 1 / 4, 1),
-    "50 of 525": (1 / 20, 19 / 40, 2),
-    "0 of 500": (0.0, 1 / 2, 1),
-    "100 of 200": (1 / 10, 1 / 10, 2),
-    "10 of 200": (1 / 100, 19 / 100, 2),
-    "30 of 60": (3 / 100, 3 / 100, 6),
-    "6 of 60": (6 / 1000, 54 / 1000, 6),
-    "0 of 60": (0.0, 6 / 100, 6),
-    "22 of 25": (22 / 1000, 3 / 1000, 10),
-    "10 of 25": (10 / 1000, 15 / 1000, 10),
-    "2 of 25": (2 / 1000, 23 / 1000, 10),
-    "0 of 25": (0.0, 25 / 1000, 10),
-    "4 of 12": (4 / 1000, 8 / 1000, 12),
+    "1000 of 1000": (1.0, 0.0, 0.0, 1),
+    "500 of 750": (1 / 2, 1 / 4, 1 / 4, 1),
+    "50 of 525": (1 / 20, 19 / 40, 19 / 40, 2),
+    "0 of 500": (0.0, 1 / 2, 1 / 2, 1),
+    "100 of 200": (1 / 10, 1 / 10, 1 / 10, 2),
+    "10 of 200": (1 / 100, 19 / 100, 19 / 100, 2),
+    "30 of 60": (3 / 100, 3 / 100, 3 / 100, 6),
+    "6 of 60": (6 / 1000, 54 / 1000, 54 / 1000, 6),
+    "0 of 60": (0.0, 6 / 100, 6 / 100, 6),
+    "22 of 25": (22 / 1000, 3 / 1000, 3 / 1000, 10),
+    "10 of 25": (10 / 1000, 15 / 1000, 15 / 1000, 10),
+    "2 of 25": (2 / 1000, 23 / 1000, 23 / 1000, 10),
+    "0 of 25": (0.0, 25 / 1000, 25 / 1000, 10),
+    "4 of 12": (4 / 1000, 8 / 1000, 8 / 1000, 12),
+    "10 of 30 and 400": (10 / 1000, 20 / 1000, 390 / 1000, 3),
+    "10 of 400 and 30": (10 / 1000, 390 / 1000, 20 / 1000, 3),
+    "0 of 30 and 400": (0.0, 30 / 1000, 400 / 1000, 3),
 }
-"""Share of a set's sentences that both sides hold, share that one side alone holds, and how many draws."""
+"""Shares of a set's sentences that both sides hold, that each side alone holds, and how many draws."""
+
+FOREIGN = {"foreign 200": (200, 200), "foreign 40 and 400": (40, 400), "foreign 400 and 40": (400, 40)}
+"""Sentences of a set beside the English of another: corpora that share nothing."""
 
 SEED = 2
 ENCODERS = ("use", "e5", "use+e5")
@@ -93,15 +99,14 @@ class Measured:
 
 def trials(data: Path) -> Iterator[Trial]:
     """Every run of every set, sentences that stand twice on a side left out."""
-    for folder in sorted((data / "line").glob("*")):
-        targets = read_lines(folder / "en.txt")[:MAX_LINES]
+    english = {folder: read_lines(folder / "en.txt")[:MAX_LINES] for folder in sorted((data / "line").glob("*"))}
+    folders = list(english)
+    for number, (folder, targets) in enumerate(english.items()):
+        others = (*folders[number:], *folders[:number])
+        other = next(one for one in others if family_of(one.name) != family_of(folder.name))
         for path in sorted(folder.glob("*.txt")):
             if path.stem not in ("ids", "en"):
-                sources = read_lines(path)[:MAX_LINES]
-                for way, (both, alone, times) in WAYS.items():
-                    for number in range(times):
-                        one = draw(sources, targets, max(both, 1.5 * bool(both) / len(sources)), alone, SEED + number)
-                        yield Trial(f"{folder.name}/{path.stem}", way, (distinct(one),))
+                yield from _drawn(f"{folder.name}/{path.stem}", read_lines(path)[:MAX_LINES], targets, english[other])
     folder = data / "comparable"
     for name, lang in (("itn-pt-en", "pt"), ("itn-de-en", "de"), ("facts-it-en", "it")):
         rows = [line.split("\t") for line in (folder / name / "gold.tsv").read_text("utf-8").split("\n") if line]
@@ -110,6 +115,21 @@ def trials(data: Path) -> Iterator[Trial]:
         yield Trial(name, "as it is", (distinct(Draw(*sides, gold)),))
     pages = sorted((folder / "tldr-it-en").glob("*.gold"))
     yield Trial("tldr-it-en", "as it is", tuple(distinct(_page(path)) for path in pages))
+
+
+def _drawn(name: str, sources: Sequence[str], targets: Sequence[str], others: Sequence[str]) -> Iterator[Trial]:
+    """Every run of one set of lines; the other sentences have nothing to do with it."""
+    for way, (both, alone, their_own, times) in WAYS.items():
+        for seed in range(SEED, SEED + times):
+            share = max(both, 1.5 * bool(both) / len(sources))
+            yield Trial(name, way, (distinct(draw(sources, targets, share, alone, seed, their_own)),))
+    for way, (n_sources, n_targets) in FOREIGN.items():
+        shuffle = np.random.default_rng(SEED).permutation
+        sides = (
+            [side[i] for i in shuffle(len(side))[:n].tolist()]
+            for side, n in ((sources, n_sources), (others, n_targets))
+        )
+        yield Trial(name, way, (distinct(Draw(*sides, [])),))
 
 
 def _page(path: Path) -> Draw:

@@ -197,11 +197,16 @@ class Draw:
     gold: list[Bead]
 
 
-def draw(sources: Sequence[str], targets: Sequence[str], both: float, alone: float, seed: int) -> Draw:
-    """Some of the sentences: a share with, and on each side another share without its translation, shuffled."""
+def draw(
+    sources: Sequence[str], targets: Sequence[str], both: float, alone: float, seed: int, their_own: float | None = None
+) -> Draw:
+    """Some of the sentences, shuffled: a share with, and on each side another share without its translation.
+
+    ``their_own`` is the share of the target side alone, where it is another.
+    """
     n = len(sources)
     shuffle = np.random.default_rng(seed).permutation
-    cuts = np.cumsum([int(both * n), int(alone * n), int(alone * n)])
+    cuts = np.cumsum([int(both * n), int(alone * n), int((alone if their_own is None else their_own) * n)])
     shared, ours, theirs, _ = np.split(shuffle(n), cuts)
     rows, columns = (shuffle(np.concatenate([shared, rest])).tolist() for rest in (ours, theirs))
     place = {line: j for j, line in enumerate(columns)}
