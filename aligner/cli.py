@@ -361,8 +361,7 @@ def facts(
     splitter: str,
 ) -> None:
     """Say which facts the documents of a folder share, which they lack and where they contradict each other."""
-    from aligner.facts import find_facts
-    from aligner.pipeline import align_corpus, align_same_language, follow, write_found
+    from aligner.pipeline import align_corpus, follow, write_found
     from aligner.report import summarise_facts
     from aligner.seeds import read_seeds
     from aligner.writers.whole import check_folder
@@ -370,12 +369,11 @@ def facts(
     folder = output or Path("outputs") / (corpus.resolve().name or "corpus")
     asked = read_seeds(seeds) if seeds else ()
     check_folder(folder)
-    result = align_same_language(align_corpus(corpus, langs=langs, encoder=encoder, splitter=splitter), encoder=encoder)
+    result = align_corpus(corpus, langs=langs, encoder=encoder, splitter=splitter)
     sightings = follow(result, asked, encoder=encoder) if asked else ()
-    found = find_facts(result.bitext, result.documents)
-    files = write_found(found, sightings, folder)
+    files = write_found(result.facts, sightings, folder)
     _warn([*result.corpus.warnings, *result.notes])
-    click.echo(summarise_facts(found, sightings))
+    click.echo(summarise_facts(result.facts, sightings))
     for file in files:
         click.echo(f"wrote {file}")
     sys.exit(1 if any(skip.is_failure for skip in result.corpus.skipped) else 0)

@@ -1,7 +1,7 @@
 """The whole road: from a folder of articles, or two files, to aligned records."""
 
 import json
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain, combinations
 from pathlib import Path
@@ -94,35 +94,8 @@ def align_corpus(
     ]
     alignments = keep(alignments, min_p, min_precision)
     bitext = join(alignments, _signature(embedders, splitter))
-    return Run(corpus, documents, tuple(alignments), bitext, tuple(notes))
-
-
-def align_same_language(run: Run, *, encoder: str | Encoder | None = None) -> Run:
-    """The run with the records of comparable documents of one language added: what facts are found in.
-
-    Of two documents that are as like as translations one is a copy of the other, and no second witness: left out.
-
-    Args:
-        run: as ``align_corpus`` gives it.
-        encoder: as for ``align_corpus``.
-
-    Raises:
-        UnknownName, MissingExtra, EncoderError: the encoder cannot be used.
-    """
-    embedders = _Embedders(encoder)
-    found: list[Alignment] = []
-    for lang in _in_order(run.corpus.langs):
-        embedder = embedders.choose(lang)
-        documents = [document for document in run.documents if document.lang == lang]
-        pairs = [
-            pair
-            for number, document in enumerate(documents)
-            for pair in Pairing(embedder).pair([document], documents[number + 1 :], {})
-            if pair.relation is Relation.COMPARABLE
-        ]
-        found += _align_all(pairs, embedders, Mining.min_p)
-    alignments = (*run.alignments, *found)
-    return replace(run, alignments=alignments, bitext=join(alignments, run.bitext.signature))
+    kin = _same_language(documents, embedders) if any(map(_is_comparable, alignments)) else ()
+    return Run(corpus, documents, tuple(alignments), bitext, tuple(notes), tuple(kin))
 
 
 def follow(
@@ -456,6 +429,27 @@ def _align_all(pairs: Sequence[DocumentPair], embedders: "_Embedders", min_p: fl
             found = appraise(method.align_all(members), method.judge)
             aligned |= dict(zip(numbers, found, strict=True))
     return [aligned.get(number, Alignment(pair, (), "none")) for number, pair in enumerate(pairs)]
+
+
+def _same_language(documents: Sequence[Document], embedders: "_Embedders") -> Iterator[Alignment]:
+    """Every two comparable documents of one language, aligned.
+
+    Of two that are as like as translations one is a copy of the other, and no second witness: left out.
+    """
+    for lang in dict.fromkeys(document.lang for document in documents):
+        members = [document for document in documents if document.lang == lang]
+        pairing = Pairing(embedders.choose(lang))
+        pairs = [
+            pair
+            for number, document in enumerate(members)
+            for pair in pairing.pair([document], members[number + 1 :], {})
+            if pair.relation is Relation.COMPARABLE
+        ]
+        yield from _align_all(pairs, embedders, Mining.min_p)
+
+
+def _is_comparable(alignment: Alignment) -> bool:
+    return alignment.pair.relation is Relation.COMPARABLE
 
 
 def _mining_cut(min_p: float | None, min_precision: float | None) -> float:

@@ -11,7 +11,7 @@ from textwrap import shorten
 from typing import Any
 
 from aligner.alignment import Alignment
-from aligner.bitext import Bitext, DocumentRow, coverage, document_rows, linked_sentences
+from aligner.bitext import Bitext, DocumentRow, coverage, document_rows, join, linked_sentences
 from aligner.corpus import Corpus
 from aligner.document import Document, Relation
 from aligner.facts import Fact, find_facts
@@ -38,6 +38,7 @@ class Run:
         alignments: one for each pair of documents; without beads where the two are unrelated.
         bitext: the aligned records of all pairs.
         notes: what a person should know, one line each.
+        same_language: one for each pair of comparable documents of one language: no records, but witnesses of facts.
     """
 
     corpus: Corpus
@@ -45,11 +46,12 @@ class Run:
     alignments: tuple[Alignment, ...]
     bitext: Bitext
     notes: tuple[str, ...] = ()
+    same_language: tuple[Alignment, ...] = ()
 
     @cached_property
     def facts(self) -> tuple[Fact, ...]:
-        """The facts that documents of different languages share."""
-        return find_facts(self.bitext, self.documents)
+        """The facts that documents share, of different languages or of one."""
+        return find_facts(join((*self.alignments, *self.same_language), self.bitext.signature), self.documents)
 
     @property
     def unpaired(self) -> tuple[Document, ...]:

@@ -20,10 +20,10 @@ import numpy as np
 from ground import ROOT, Ground, grounds, rows
 from numpy.typing import NDArray
 
-from aligner import align_corpus, encoders, find_facts
+from aligner import align_corpus, encoders
 from aligner.document import Relation
 from aligner.embedding import Embedder
-from aligner.pipeline import align_same_language, inspect_corpus
+from aligner.pipeline import inspect_corpus
 from aligner.seeds import NOT_STATED, Comparisons, Measures, Seed, follow_seeds, read_seeds
 
 RIDGE = 0.01
@@ -164,13 +164,12 @@ def print_clusters(right: Mapping[Row, Mapping[str, str]], held_out: set[str]) -
 
     Pairs within translations are left out; a pair that speaks of no seed counts as wrong on both lines.
     """
-    run = align_same_language(align_corpus(ROOT / "corpus"))
+    run = align_corpus(ROOT / "corpus")
     facts_of: dict[tuple[str, str], set[str]] = {}
     for row in right:
         facts_of.setdefault(row[1:], set()).add(row.fact)
     whole = {document.id: document.segment for document in run.documents}
-    facts = find_facts(run.bitext, run.documents)
-    by_fact = [[(one.doc, whole[one.doc](one.sentences)) for one in fact.statements] for fact in facts]
+    by_fact = [[(one.doc, whole[one.doc](one.sentences)) for one in fact.statements] for fact in run.facts]
     translated = {
         frozenset((found.pair.source.id, found.pair.target.id))
         for found in run.alignments

@@ -14,7 +14,6 @@ from aligner import (
     align_corpus,
     align_documents,
     align_files,
-    align_same_language,
     mine,
     read_document,
     write_bitext,
@@ -277,16 +276,13 @@ def test_inspection_takes_one_language_too(toy: Path) -> None:
     assert [len(document) for document in found] == [10, 10, 10]
 
 
-def test_reports_in_one_language_are_aligned_with_each_other_but_not_with_their_copies(tmp_path: Path) -> None:
-    folder = write_corpus(tmp_path / "toy", it={"a": 1, "b": 2, "copy": 2}, en={"x": 1})
+def test_reports_in_one_language_are_witnesses_of_facts_but_their_copies_are_not(tmp_path: Path) -> None:
+    folder = write_corpus(tmp_path / "toy", it={"a": 1, "b": 2, "copy": 2}, en={"x": 3})
     shared = "".join(story(2).splitlines(keepends=True)[3:6])
-    (folder / "it" / "a.txt").write_text(story(1) + shared, encoding="utf-8")
+    for path, own in ((folder / "it" / "a.txt", 1), (folder / "en" / "x.txt", 3)):
+        path.write_text(story(own) + shared, encoding="utf-8")
     run = align_corpus(folder, encoder=BagOfWords())
-    more = align_same_language(run, encoder=BagOfWords())
-    assert more.alignments[: len(run.alignments)] == run.alignments
-    added = {
-        (found.pair.source.id, found.pair.target.id, len(found.links))
-        for found in more.alignments[len(run.alignments) :]
-    }
-    assert added == {("it/a.txt", "it/b.txt", 3), ("it/a.txt", "it/copy.txt", 3)}
-    assert len(more.bitext) == len(run.bitext) + 6
+    witnesses = {(one.pair.source.id, one.pair.target.id, len(one.links)) for one in run.same_language}
+    assert witnesses == {("it/a.txt", "it/b.txt", 3), ("it/a.txt", "it/copy.txt", 3)}
+    assert not {"it/b.txt", "it/copy.txt"} <= {record.target_doc for record in run.bitext.pairs}
+    assert {fact.stated_in for fact in run.facts} == {("en/x.txt", "it/a.txt", "it/b.txt", "it/copy.txt")}
