@@ -34,6 +34,8 @@ WEIGHT = 40
 PARTS = {"tuned": False, "held out": True}
 """The parts of the gold, and whether each is held out."""
 
+RECORDS = "records of comparable pairs"
+
 Floats = NDArray[np.float64]
 
 
@@ -229,7 +231,7 @@ def score_facts(
         for one in run.bitext.pairs
         if one.doc_relation == Relation.COMPARABLE and one.source_lang != one.target_lang
     }
-    yield "records of comparable pairs", score(mined, records)
+    yield RECORDS, score(mined, records)
 
 
 def main() -> None:

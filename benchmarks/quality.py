@@ -63,9 +63,8 @@ def find_tasks(data: Path, pattern: str = "*") -> list[Task]:
     return [task for task in (*sets, *wholes) if task.files and fnmatch(task.name, pattern)]
 
 
-def signature(bench: Bench, tasks: Iterable[Task]) -> str:
+def signature(bench: Bench, tasks: Sequence[Task]) -> str:
     """What the figures depend on: our version, encoder, splitters, every setting, seed and data."""
-    files = dict.fromkeys(path for task in tasks for path in task.files)
     return sign(
         encoder=bench.embedder.name,
         splitter=("lines", "rules"),
@@ -73,8 +72,8 @@ def signature(bench: Bench, tasks: Iterable[Task]) -> str:
         mining=settings(bench.mining),
         pairing=settings(bench.pairing),
         seed=str(SEED),
-        sets=str(len(files)),
-        data=fingerprint(files),
+        sets=str(len(tasks)),
+        data=fingerprint(dict.fromkeys(path for task in tasks for path in task.files)),
     )
 
 
@@ -92,9 +91,8 @@ def main() -> None:
     options = parser.parse_args()
     tasks = find_tasks(options.data, options.sets)
     if not tasks:
-        parser.error(
-            f"{options.data}: no set matches {options.sets!r}; sets lie in {', '.join(KINDS)}; besides: {', '.join(WHOLES)}"
-        )
+        known = ", ".join((*(f"{kind}/*" for kind in KINDS), *WHOLES))
+        parser.error(f"{options.data}: no set matches {options.sets!r}; there are {known}")
     try:
         bench = Bench(options.encoder)
     except AlignerError as error:

@@ -32,7 +32,7 @@ def at_least(figure: float) -> Reference:
 
 
 def at_most(figure: float) -> Reference:
-    return figure, "at most"
+    return figure, "limit"
 
 
 @dataclass(frozen=True, slots=True)

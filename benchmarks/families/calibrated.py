@@ -32,7 +32,7 @@ def measure(data: Path, bench: Bench) -> Iterator[Row]:
             f"{DRAWN[row['way']]} {figure}": row[figure] for row in members if row["way"] in DRAWN for figure in FIGURES
         }
         error = calibrate.calibration_error(calibrate.pooled(row["records"] for row in members))
-        yield Row(f"calibration/{name}", f"{len(members)} kinds of draws", "ECE", error, more, at_most(MAX_ERROR))
+        yield Row(f"calibration/{name}", f"{len(members)} ways", "ECE", error, more, at_most(MAX_ERROR))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +58,7 @@ class Drawn:
 
 def format_targets(rows: Iterable[Row]) -> str:
     """The rows of this family, a line for each way of drawing, and how many reach each target; empty without rows."""
-    drawn = [
-        Drawn(
-            row.set.removeprefix("calibration/"), way, row.value, *(float(row.more[f"{way} {one}"]) for one in FIGURES)
-        )
-        for row in rows
-        if row.set.startswith("calibration/")
-        for way in DRAWN.values()
-        if f"{way} F1" in row.more
-    ]
+    drawn = [one for row in rows if row.set.startswith("calibration/") for one in _drawn(row)]
     if not drawn:
         return ""
     head = ("set", "drawn", "ECE", "F1 at .5", "best cut", "loss", "LASER best", "above LASER")
@@ -81,3 +73,10 @@ def format_targets(rows: Iterable[Row]) -> str:
     )
     target = ("target", "", f"at most {MAX_ERROR}", "", "", f"at most {MAX_LOSS}", "", "not below")
     return markdown([head, *(one.cells for one in drawn), target, ("reached by", "", *reached)])
+
+
+def _drawn(row: Row) -> Iterator[Drawn]:
+    for way in DRAWN.values():
+        if f"{way} F1" in row.more:
+            figures = (float(row.more[f"{way} {figure}"]) for figure in FIGURES)
+            yield Drawn(row.set.removeprefix("calibration/"), way, row.value, *figures)
