@@ -14,6 +14,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -401,6 +402,8 @@ def main() -> None:
     parser.add_argument("--encoder", choices=ENCODERS, help="only this one, with --evaluate")
     parser.add_argument("--picture", type=Path, help="draw the reliability curves here, as SVG, with --evaluate")
     options = parser.parse_args()
+    if options.picture and find_spec("matplotlib") is None:
+        parser.error("--picture needs matplotlib; run: pip install --constraint constraints.txt '.[bench]'")
     embedders = {name: Embedder(load_encoder(name)) for name in ("use", "e5")}
     found = list(trials(options.data))
     tables, seen, curves = {}, [], {}
