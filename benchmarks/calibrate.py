@@ -14,6 +14,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +22,11 @@ import laser
 import numpy as np
 from noise import load_encoder
 from numpy.typing import NDArray
-from quality import MAX_LINES, Draw, draw, read_lines
+from sets import MAX_LINES, SEED, Draw, draw, read_gold, read_lines
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
-from aligner import Bead, Embedder, read_beads
+from aligner import Bead, Embedder
 from aligner.calibration import (
     GENERIC,
     Coefficients,
@@ -65,7 +66,6 @@ WAYS = {
 FOREIGN = {"foreign 200": (200, 200), "foreign 40 and 400": (40, 400), "foreign 400 and 40": (400, 40)}
 """Sentences of a set beside the English of another: corpora that share nothing."""
 
-SEED = 2
 ENCODERS = ("use", "e5", "use+e5")
 BINS = 10
 CAUTION = 1.0
@@ -133,8 +133,7 @@ def _drawn(name: str, sources: Sequence[str], targets: Sequence[str], others: Se
 
 
 def _page(path: Path) -> Draw:
-    gold = [bead for beads in read_beads(path).values() for bead in beads]
-    return Draw(read_lines(path.with_suffix(".it")), read_lines(path.with_suffix(".en")), gold)
+    return Draw(read_lines(path.with_suffix(".it")), read_lines(path.with_suffix(".en")), read_gold(path))
 
 
 def distinct(one: Draw) -> Draw:
@@ -357,8 +356,16 @@ def summarise(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         means = " | ".join(f"{np.mean([row[key] for row in members]):.3f}" for key in keys)
         yield f"| {family} | {way} | {means} | {max(row['best'] - row['F1'] for row in members):.3f} |"
     yield "\n| set | ECE over all draws |\n|---|---|"
-    for name in dict.fromkeys(row["set"] for row in rows):
-        yield f"| {name} | {calibration_error(pooled(row['records'] for row in rows if row['set'] == name)):.3f} |"
+    for name, members in by_set(rows).items():
+        yield f"| {name} | {calibration_error(pooled(row['records'] for row in members)):.3f} |"
+
+
+def by_set(rows: Iterable[Mapping[str, Any]]) -> Mapping[str, list[Mapping[str, Any]]]:
+    """The rows of each set."""
+    sets: defaultdict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    for row in rows:
+        sets[row["set"]].append(row)
+    return sets
 
 
 def draw_picture(curves: Mapping[str, list[tuple[int, float, float]]], path: Path) -> None:
@@ -395,6 +402,8 @@ def main() -> None:
     parser.add_argument("--encoder", choices=ENCODERS, help="only this one, with --evaluate")
     parser.add_argument("--picture", type=Path, help="draw the reliability curves here, as SVG, with --evaluate")
     options = parser.parse_args()
+    if options.picture and find_spec("matplotlib") is None:
+        parser.error("--picture needs matplotlib; run: pip install --constraint constraints.txt '.[bench]'")
     embedders = {name: Embedder(load_encoder(name)) for name in ("use", "e5")}
     found = list(trials(options.data))
     tables, seen, curves = {}, [], {}

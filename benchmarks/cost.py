@@ -29,8 +29,9 @@ from damage import Case, Piece, Texts, make_case, make_document, undamaged
 from noise import load_encoder
 from numpy.typing import NDArray
 from planted import DIM, plant
-from quality import fingerprint, markdown
 from recipes import RECIPES, Recipe, Runs, distinct_texts, run_texts, runs_of
+from rows import markdown
+from sets import fingerprint
 
 from aligner import AlignerError, Bead, DocumentPair, Embedder, Monotone, Relation, evaluation, read_beads
 from aligner.bitext import settings, sign

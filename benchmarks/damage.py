@@ -20,8 +20,9 @@ from zlib import crc32
 
 import numpy as np
 from noise import load_encoder
-from quality import fingerprint, markdown, read_lines
 from recipes import Bertalign, Follower, Vecalign
+from rows import markdown
+from sets import fingerprint, read_lines
 
 from aligner import (
     AlignerError,

@@ -10,25 +10,32 @@ van Houwelingen 1992, "Ridge estimators in logistic regression").
 """
 
 import argparse
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from ground import ROOT, Ground, grounds, rows
+from ground import Ground, grounds, rows
 from numpy.typing import NDArray
+from sets import ROOT
 
 from aligner import align_corpus, encoders
 from aligner.document import Relation
 from aligner.embedding import Embedder
+from aligner.encoders import Encoder
 from aligner.pipeline import inspect_corpus
-from aligner.seeds import NOT_STATED, Comparisons, Measures, Seed, follow_seeds, read_seeds
+from aligner.seeds import NOT_STATED, Comparisons, Measures, follow_seeds, read_seeds
 
 RIDGE = 0.01
 WEIGHT = 40
 """What the sentences of each set that speak of a seed weigh together: about as many as the corpus has."""
+PARTS = {"tuned": False, "held out": True}
+"""The parts of the gold, and whether each is held out."""
+
+RECORDS = "records of comparable pairs"
+
 Floats = NDArray[np.float64]
 
 
@@ -45,11 +52,28 @@ def gold() -> dict[Row, Mapping[str, str]]:
     return {Row(row["fact"], row["document"], row["sentence"]): row for row in rows(ROOT / "tests/gold/facts.tsv")}
 
 
-def score(found: Set[object], right: Set[object]) -> str:
-    """Precision and recall in words."""
-    both = len(found & right)
-    precision, recall = both / max(1, len(found)), both / max(1, len(right))
-    return f"P {precision:.3f}  R {recall:.3f}  ({both} of {len(right)}, {len(found)} found)"
+@dataclass(frozen=True, slots=True)
+class Score:
+    """How many were found, how many are right, and how many are both; in words, precision and recall."""
+
+    n_found: int
+    n_right: int
+    n_both: int
+
+    @property
+    def precision(self) -> float:
+        return self.n_both / max(1, self.n_found)
+
+    @property
+    def recall(self) -> float:
+        return self.n_both / max(1, self.n_right)
+
+    def __str__(self) -> str:
+        return f"P {self.precision:.3f}  R {self.recall:.3f}  ({self.n_both} of {self.n_right}, {self.n_found} found)"
+
+
+def score(found: Set[object], right: Set[object]) -> Score:
+    return Score(len(found), len(right), len(found & right))
 
 
 def fit(values: Floats, labels: Floats, sizes: Floats) -> Floats:
@@ -141,30 +165,38 @@ def print_fit(embedders: Sequence[Embedder], data: Path) -> None:
         print(f"{name} = {weight:.2f}")
 
 
-def print_seeds(
-    seeds: Sequence[Seed], embedders: Sequence[Embedder], right: Mapping[Row, Mapping[str, str]], held_out: set[str]
-) -> None:
-    """Precision and recall of rows, and of rows with their stance, of tuned facts and of those held out."""
+def held_out(right: Mapping[Row, Mapping[str, str]]) -> set[str]:
+    """The facts that tuning never saw."""
+    return {row.fact for row, cells in right.items() if cells["held_out"] == "yes"}
+
+
+def score_seeds(
+    embedders: Sequence[Embedder], right: Mapping[Row, Mapping[str, str]]
+) -> Iterator[tuple[str, Score, int]]:
+    """The rows of tuned facts and of those held out, and in how many of the right ones the stance is right, too."""
     _, documents = inspect_corpus(ROOT / "corpus")
     by_id = {document.id: document for document in documents}
     stances = {
         Row(one.seed, one.doc, by_id[one.doc].segment((one.sentence,))): one.stance
-        for one in follow_seeds(seeds, documents, embedders)
+        for one in follow_seeds(read_seeds(ROOT / "seeds"), documents, embedders)
         if one.stance != NOT_STATED
     }
-    for title, is_held in (("tuned", False), ("held out", True)):
-        found = {row for row in stances if (row.fact in held_out) is is_held}
-        wanted = {row for row in right if (row.fact in held_out) is is_held}
+    unseen = held_out(right)
+    for title, is_held in PARTS.items():
+        found = {row for row in stances if (row.fact in unseen) is is_held}
+        wanted = {row for row in right if (row.fact in unseen) is is_held}
         agreed = sum(stances[row] == right[row]["stance"] for row in found & wanted)
-        print(f"seeds, {title:9} {score(found, wanted)}, stance right in {agreed} of {len(found & wanted)}")
+        yield title, score(found, wanted), agreed
 
 
-def print_clusters(right: Mapping[Row, Mapping[str, str]], held_out: set[str]) -> None:
-    """Pairwise precision and recall of the sentences that one fact holds, and how many records are right.
+def score_facts(
+    right: Mapping[Row, Mapping[str, str]], encoder: str | Encoder | None = None
+) -> Iterator[tuple[str, Score]]:
+    """The pairs of sentences that one fact holds, of tuned facts and of those held out; last the records.
 
-    Pairs within translations are left out; a pair that speaks of no seed counts as wrong on both lines.
+    Pairs within translations are left out; a pair that speaks of no seed counts as wrong in both parts.
     """
-    run = align_corpus(ROOT / "corpus")
+    run = align_corpus(ROOT / "corpus", encoder=encoder)
     facts_of: dict[tuple[str, str], set[str]] = {}
     for row in right:
         facts_of.setdefault(row[1:], set()).add(row.fact)
@@ -187,17 +219,18 @@ def print_clusters(right: Mapping[Row, Mapping[str, str]], held_out: set[str]) -
         if facts_of[pair[0]] & facts_of[pair[1]] and pair[0][0] != pair[1][0]
         if frozenset((pair[0][0], pair[1][0])) not in translated
     }
-    for title, is_held in (("tuned", False), ("held out", True)):
-        other = {row[1:] for row in right if (row.fact in held_out) is not is_held}
+    unseen = held_out(right)
+    for title, is_held in PARTS.items():
+        other = {row[1:] for row in right if (row.fact in unseen) is not is_held}
         parts = ({pair for pair in pairs if not pair & other} for pairs in (found, wanted))
-        print(f"pairs of sentences in one fact, {title:9} {score(*parts)}")
+        yield f"pairs of sentences in one fact, {title}", score(*parts)
     records = {(row["source_sentence"], row["target_sentence"]) for row in rows(ROOT / "tests/gold/records.tsv")}
     mined = {
         (whole[one.source_doc](one.source_sentences), whole[one.target_doc](one.target_sentences))
         for one in run.bitext.pairs
         if one.doc_relation == Relation.COMPARABLE and one.source_lang != one.target_lang
     }
-    print(f"records of comparable pairs  {score(mined, records)}")
+    yield RECORDS, score(mined, records)
 
 
 def main() -> None:
@@ -212,9 +245,10 @@ def main() -> None:
         print_fit(embedders, options.data)
         return
     right = gold()
-    held_out = {row.fact for row, cells in right.items() if cells["held_out"] == "yes"}
-    print_seeds(read_seeds(ROOT / "seeds"), embedders, right, held_out)
-    print_clusters(right, held_out)
+    for title, found, agreed in score_seeds(embedders, right):
+        print(f"seeds, {title:9} {found}, stance right in {agreed} of {found.n_both}")
+    for title, found in score_facts(right):
+        print(f"{title:41} {found}")
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from quality import read_lines
+from sets import ROOT, read_lines
 
 from aligner import split
 from aligner.document import Document, Text
@@ -13,7 +13,6 @@ from aligner.evidence import FIGURES, gather
 from aligner.pipeline import inspect_corpus
 from aligner.seeds import Seed, read_seeds
 
-ROOT = Path(__file__).parent.parent
 PUD_LINES, PUD_STEP = 480, 8
 """How much of PUD is read, and every how manieth line there is a seed: as much as a minute allows."""
 

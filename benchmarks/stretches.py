@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 from noise import load_encoder
-from quality import find_sets, read_lines
+from sets import read_lines
 
 from aligner import Alignment, Bead, Document, DocumentPair, Embedder, Mining, Relation, Text, read_beads
 from aligner.document import Sentence
@@ -175,7 +175,7 @@ def scrambled(data: Path) -> list[Planted]:
 
 def strangers(data: Path) -> list[Planted]:
     """Documents of different sets, each with each, but those of two sets on one subject."""
-    folders = find_sets(data, "block/*-it-en")
+    folders = sorted(data.glob("block/*-it-en"))
     texts = {
         (lang, folder.name): document([line for line in read_lines(path) if line.strip()][:N_SENTENCES], lang)
         for lang in ("it", "en")
@@ -186,11 +186,12 @@ def strangers(data: Path) -> list[Planted]:
         Planted(DocumentPair(texts["it", one.name], texts["en", other.name], Relation.COMPARABLE, 0.5), ())
         for one in folders
         for other in folders
-        if _subject(one.name) != _subject(other.name)
+        if subject(one.name) != subject(other.name)
     ]
 
 
-def _subject(name: str) -> str:
+def subject(name: str) -> str:
+    """What a set of documents is about."""
     return next(subject for subject, names in SUBJECTS.items() if name.removesuffix("-it-en") in names)
 
 

@@ -49,32 +49,35 @@ def run(quality: ModuleType, monkeypatch: pytest.MonkeyPatch, *arguments: str | 
     quality.main()
 
 
-def test_a_draw_shuffles_and_knows_its_own_gold(quality):
+def test_a_draw_shuffles_and_knows_its_own_gold(load):
+    draw = load("sets").draw
     lines = [str(number) for number in range(40)]
-    drawn = quality.draw(lines, lines, 1 / 2, 1 / 4, seed=1)
+    drawn = draw(lines, lines, 1 / 2, 1 / 4, seed=1)
     assert len(drawn.sources) == len(drawn.targets) == 30
     assert len(drawn.gold) == len(set(drawn.sources) & set(drawn.targets)) == 20
     assert all(drawn.sources[bead.source[0]] == drawn.targets[bead.target[0]] for bead in drawn.gold)
     assert drawn.sources != sorted(drawn.sources, key=int)
-    assert drawn == quality.draw(lines, lines, 1 / 2, 1 / 4, seed=1)
+    assert drawn == draw(lines, lines, 1 / 2, 1 / 4, seed=1)
 
 
-def test_the_best_cut_keeps_the_probabilities_that_pay(quality):
+def test_the_best_cut_keeps_the_probabilities_that_pay(load):
+    best_f1 = load("bench").best_f1
     mined = [Bead((i,), (j,), 0.5, 0.5, 0.5, p=p) for i, j, p in [(0, 0, 0.9), (1, 1, 0.8), (2, 9, 0.7), (3, 8, 0.1)]]
     gold = [Bead((i,), (i,)) for i in range(3)]
-    assert quality.best_f1([(mined, gold)]) == pytest.approx(4 / 5)
-    assert quality.best_f1([([], gold)]) == 0
+    assert best_f1([(mined, gold)]) == pytest.approx(4 / 5)
+    assert best_f1([([], gold)]) == 0
 
 
-def test_rank_correlation_gives_ties_their_mean_rank(quality):
-    assert quality.spearman(np.array([1, 2, 3, 9]), np.array([0.1, 0.2, 0.7, 0.8])) == pytest.approx(1)
+def test_rank_correlation_gives_ties_their_mean_rank(load):
+    spearman = load("families.graded").spearman
+    assert spearman(np.array([1, 2, 3, 9]), np.array([0.1, 0.2, 0.7, 0.8])) == pytest.approx(1)
     # By hand: ranks 1, 2.5, 2.5, 4 against 4, 3, 2, 1.
-    assert quality.spearman(np.array([1, 2, 2, 3]), np.array([4, 3, 2, 1])) == pytest.approx(-0.9486833)
+    assert spearman(np.array([1, 2, 2, 3]), np.array([4, 3, 2, 1])) == pytest.approx(-0.9486833)
 
 
 def test_a_small_set_gives_a_row_with_its_reference(quality, shared):
-    (path,) = quality.find_sets(shared / "data", "block/udhr-it-en")
-    (row,) = quality.measure(path, quality.Bench("use"))
+    (task,) = quality.find_tasks(shared / "data", "block/udhr-it-en")
+    (row,) = task.measure(quality.Bench("use"))
     assert (row.set, row.n, row.measure) == ("block/udhr-it-en", "102 links", "strict F1")
     assert row.reference == (1.0, "Gale-Church")
     assert 0.9 < row.value <= 1
@@ -82,12 +85,13 @@ def test_a_small_set_gives_a_row_with_its_reference(quality, shared):
     assert row.more["covered"] > 0.9
 
 
-def test_every_set_of_the_data_has_a_measure_but_the_hostile_ones(quality, shared):
+def test_every_set_of_the_data_has_a_measure_but_the_hostile_ones(quality, load, shared):
     data = shared / "data"
     kinds = {path.name for path in data.iterdir() if path.is_dir()}
     assert kinds - {"hostile"} == set(quality.KINDS)
     names = {f"{path.parent.name}/{path.stem if path.suffix == '.tsv' else path.name}" for path in data.glob("*/*")}
-    assert set(quality.REFERENCES) | set(quality.PEER_FIGURES) <= names
+    targets = {*load("families.pairs").TARGETS, *load("families.comparable").TARGETS}
+    assert targets | set(load("rows").PEER_FIGURES) <= names
 
 
 def test_the_command_prints_a_table_and_writes_the_same_rows(quality, shared, monkeypatch, capsys, tmp_path):
@@ -97,14 +101,16 @@ def test_the_command_prints_a_table_and_writes_the_same_rows(quality, shared, mo
     head, rule, *rows, _, signature = captured.out.splitlines()
     assert head.startswith("| set ")
     assert set(rule) == set("|- ")
-    assert [row.split()[1] for row in rows] == [f"comparable/{name}-en" for name in ("facts-it", "itn-de", "itn-pt")]
+    sets = ["facts-it"] * 3 + ["itn-de", "itn-pt"]
+    assert [row.split()[1] for row in rows] == [f"comparable/{name}-en" for name in sets]
     assert len({len(row) for row in rows}) == 1
     assert signature.startswith("signature: aligner:")
     assert "comparable/facts-it-en" in captured.err
     written = json.loads(file.read_text())
     assert f"signature: {written['signature']}" == signature
     assert [row["set"] for row in written["rows"]] == [row.split()[1] for row in rows]
-    assert written["rows"][0]["reference"] == [0.92, "target"]
+    references = [[0.92, "target"], [1, "limit"], [0.7, "target"], None, [0.88, "target"]]
+    assert [row["reference"] for row in written["rows"]] == references
 
 
 def test_a_pattern_without_sets_and_an_unknown_encoder_are_one_line(quality, monkeypatch, capsys, tmp_path):
@@ -118,15 +124,135 @@ def test_a_pattern_without_sets_and_an_unknown_encoder_are_one_line(quality, mon
     assert "no such encoder" in capsys.readouterr().err
 
 
-def test_the_fingerprint_tells_names_and_contents(quality, tmp_path):
+def test_the_fingerprint_tells_names_and_contents(load, tmp_path):
+    fingerprint = load("sets").fingerprint
     path = tmp_path / "graded" / "a.tsv"
     path.parent.mkdir()
     prints = set()
     for content in ("1\n", "2\n"):
         path.write_text(content, "utf-8")
-        prints.add(quality.fingerprint([path]))
-    prints.add(quality.fingerprint([path.rename(path.with_name("b.tsv"))]))
+        prints.add(fingerprint([path]))
+    prints.add(fingerprint([path.rename(path.with_name("b.tsv"))]))
     assert len(prints) == 3
+
+
+def test_counts_are_told_as_counts_and_limits_are_kept_from_below(load):
+    rows = load("rows")
+    table = rows.format_table(
+        [
+            rows.Row("a/b", "3 of 16", "false matches", 2, {}, rows.at_most(1)),
+            rows.Row("a/c", "9", "F1", 0.5, {"P": 1.0, "mined": 7}, rows.at_least(0.85)),
+        ]
+    )
+    _, _, *cells = ([cell.strip() for cell in line.split("|")[3:-1]] for line in table.splitlines())
+    assert cells == [
+        ["false matches", "2", "1 limit", "+1", ""],
+        ["F1", "0.500", "0.850 target", "-0.350", "P 1.000, mined 7"],
+    ]
+
+
+def test_calibration_is_measured_by_coefficients_that_never_saw_the_set(quality, load, monkeypatch, tmp_path):
+    calibrate, calibrated = load("calibrate"), load("families.calibrated")
+    lines = [f"line {number}" for number in range(60)]
+    one = load("sets").draw(lines, lines, 1 / 2, 1 / 4, seed=1)
+    trials = [calibrate.Trial(name, way, (one,)) for name in ("x", "y") for way in ("500 of 750", "4 of 12")]
+    fitted_on = []
+
+    def fit(runs):
+        fitted_on.append({run.trial.set for run in runs})
+        return load("aligner.calibration").coefficients("use")
+
+    monkeypatch.setattr(calibrate, "trials", lambda data: trials)
+    monkeypatch.setattr(calibrate, "fit", fit)
+    rows = list(calibrated.measure(tmp_path, quality.Bench("noise")))
+    assert fitted_on == [{"y"}, {"x"}]
+    assert [(row.set, row.n, row.measure) for row in rows] == [(f"calibration/{s}", "2 ways", "ECE") for s in "xy"]
+    assert rows[0].reference == (0.05, "limit")
+    assert rows[0].more["dense best"] == rows[0].more["dense LASER best"] == 1
+    assert not any(name.startswith("sparse") for name in rows[0].more)
+    *_, target, reached = calibrated.format_targets(rows).splitlines()
+    assert [cell.strip() for cell in target.split("|")][3] == "at most 0.05"
+    assert [cell.strip() for cell in reached.split("|")][-2] == "2 of 2"
+    assert calibrated.format_targets([]) == ""
+
+
+def test_lines_of_calibration_are_counted_where_they_reach_their_targets(load):
+    calibrated, row = load("families.calibrated"), load("rows").Row
+    figures = {"dense F1": 0.9, "dense best": 0.905, "dense LASER best": 0.91}
+    figures |= {"sparse F1": 0.7, "sparse best": 0.8, "sparse LASER best": 0.75}
+    table = calibrated.format_targets([row("calibration/a", "", "ECE", 0.04, figures), row("line/a", "", "F1", 1.0)])
+    _, _, *lines = ([cell.strip() for cell in line.split("|")[1:-1]] for line in table.splitlines())
+    assert lines[0] == ["a", "dense", "0.040", "0.900", "0.905", "0.005", "0.910", "-0.005"]
+    assert lines[1] == ["a", "sparse", "0.040", "0.700", "0.800", "0.100", "0.750", "+0.050"]
+    assert lines[3] == ["reached by", "", "1 of 1 sets", "", "", "1 of 2", "", "1 of 2"]
+
+
+def test_unrelated_sets_stand_beside_each_other_but_not_those_on_one_subject(quality, data):
+    sets = ("udhr", "john", "ddtp", "instguide")
+    for name in sets:
+        folder = data / "block" / f"{name}-it-en"
+        folder.mkdir(parents=True)
+        for lang in ("it", "en"):
+            lines = "".join(f"{name} {lang} {number}\n\n" for number in range(10))
+            (folder / f"a.{lang}").write_text(lines, "utf-8")
+    (task,) = quality.find_tasks(data, "unrelated/*")
+    (row,) = task.measure(quality.Bench("noise"))
+    assert [path.name for path in task.files] == [f"{name}-it-en" for name in ("udhr", "instguide", "john", "ddtp")]
+    assert (row.n, row.more["pairs of sets"]) == ("200 sentences", 10)
+    assert (row.value, row.more["at .5"]) == (0, 0)
+    for lang in ("it", "en"):
+        (data / "block" / "udhr-it-en" / f"a.{lang}").write_text("ddtp en 1\njohn it 2\n", "utf-8")
+    (row,) = task.measure(quality.Bench("noise"))
+    assert row.more["at .5"] > 0
+
+
+def test_conflicts_in_translations_are_false(quality, data):
+    folder = data / "line" / "pud-ita-eng"
+    (folder / "it.txt").write_text("I morti sono 30.\nNel 1990 nacque.\n", "utf-8")
+    (folder / "en.txt").write_text("There are 100 dead.\nHe was born in 1990.\n", "utf-8")
+    (task,) = quality.find_tasks(data, "evidence/*")
+    (row,) = task.measure(quality.Bench("noise"))
+    assert (row.n, row.value, row.more) == ("2 pairs", 1, {"pud-ita-eng": 1})
+
+
+def test_conflicts_are_told_from_the_relations_asked_for(load, tmp_path):
+    (tmp_path / "it.txt").write_text("I morti sono 30.\nI morti sono 40.\nI morti sono 50.\n", "utf-8")
+    (tmp_path / "en.txt").write_text("There are 30 dead.\nThere are 41 dead.\nThere are 51 dead.\n", "utf-8")
+    gold = "it\ten\trelation\n0\t0\tsame\n1\t1\tconflict\n2\t2\tdetail\n2\t-\tnone\n"
+    (tmp_path / "gold.tsv").write_text(gold, "utf-8")
+    tell = load("evidence").tell_conflicts
+    assert tell(tmp_path, ("same",)).f1 == 1
+    told = tell(tmp_path, ("same", "detail"))
+    assert (told.n, told.n_conflicts, told.n_right, told.n_wrong) == (3, 1, 1, 1)
+    assert told.f1 == pytest.approx(2 / 3)
+
+
+def test_a_false_match_is_one_of_a_sentence_without_partner(quality, load, tmp_path):
+    folder = tmp_path / "comparable" / "facts-it-en"
+    folder.mkdir(parents=True)
+    lines = [f"line {number} {number * 7} alone" for number in range(12)]
+    for lang in ("it", "en"):
+        (folder / f"{lang}.txt").write_text("\n".join(lines) + "\n", "utf-8")
+    rows = [f"{i}\t{i}\tsame" for i in range(10)] + ["10\t-\tnone", "11\t-\tnone"]
+    (folder / "gold.tsv").write_text("\n".join(["it\ten\trelation", *rows]) + "\n", "utf-8")
+    (task,) = quality.find_tasks(tmp_path, "comparable/*")
+    found, false, conflicts = task.measure(quality.Bench("noise"))
+    assert (found.n, found.value) == ("10 of 12", 1)
+    assert (false.n, false.measure, false.value) == ("2 of 12", "false matches of none", 2)
+    assert (conflicts.n, conflicts.value, conflicts.reference) == ("0 of 10", 0, (0.7, "target"))
+
+
+def test_seeds_and_facts_of_the_corpus_are_measured_beside_their_targets(load, monkeypatch):
+    corpus, facts = load("families.corpus"), load("facts")
+    score = facts.score({1, 2, 3}, {2, 3, 4, 5})
+    assert str(score) == "P 0.667  R 0.500  (2 of 4, 3 found)"
+    monkeypatch.setattr(facts, "score_seeds", lambda embedders, right: [("tuned", score, 1)])
+    monkeypatch.setattr(facts, "score_facts", lambda right, encoder: [("facts", score), (facts.RECORDS, score)])
+    rows = list(corpus.measure(Path(), load("bench").Bench("noise")))
+    assert [row.measure for row in rows] == ["P", "R"] * 3
+    assert [row.value for row in rows[:2]] == [pytest.approx(2 / 3), 0.5]
+    assert rows[0].more == {"stance right": 0.5}
+    assert [row.reference for row in rows] == [(0.9, "target"), (0.85, "target")] * 2 + [None, None]
 
 
 # Damage
