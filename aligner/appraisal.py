@@ -12,6 +12,7 @@ from aligner.clauses import clauses
 from aligner.document import Document, DocumentPair, Relation
 from aligner.evidence import Evidence, Tie, gather
 from aligner.judging import Comparison, Judge
+from aligner.mining import MIN_RELATED
 from aligner.relations import COVERED_CLAUSE, SegmentRelation, relate
 
 BLOCK = 1000
@@ -21,7 +22,7 @@ Span = tuple[int, int]
 
 
 def appraise(alignments: Sequence[Alignment], judge: Judge) -> list[Alignment]:
-    """The alignments, their links with relation, evidence and parts, and with ``p`` where it is missing.
+    """The alignments, links with relation, evidence and parts, and with ``p`` where it is missing; related pairs, too.
 
     The alignments are one run: how likely a match is at all is told by all of them. In translations the order vouches
     for a link of low ``p``; in comparable documents the clauses are compared.
@@ -30,13 +31,22 @@ def appraise(alignments: Sequence[Alignment], judge: Judge) -> list[Alignment]:
         EncoderError: an encoder fails.
     """
     weighed = _weighed(alignments, judge)
-    return [replace(one, beads=tuple(_Clauses(one, judge).appraised())) for one in weighed]
+    return [
+        replace(
+            one,
+            beads=tuple(_Clauses(one, judge).appraised()),
+            related=tuple(_unlinked(bead, _evidence(one.pair, bead).ties) for bead in one.related),
+        )
+        for one in weighed
+    ]
 
 
 def keep(
     alignments: Sequence[Alignment], min_p: float | None = None, min_precision: float | None = None
 ) -> list[Alignment]:
     """The alignments with the links that are probable enough; the sentences of the others stand alone.
+
+    In comparable documents those of at least ``MIN_RELATED`` are still told as related.
 
     Args:
         alignments: one run, as ``appraise`` gives it.
@@ -57,7 +67,20 @@ def _kept(alignment: Alignment, cut: float) -> Alignment:
         return alignment
     held = [{index for bead in beads for index in bead.sides[side]} for side in (0, 1)]
     free = [dict.fromkeys(i for link in dropped for i in link.sides[side] if i not in held[side]) for side in (0, 1)]
-    return replace(alignment, beads=(*beads, *alone(*free)))
+    related = alignment.related
+    if alignment.pair.relation is Relation.COMPARABLE:
+        lost = (link for link in dropped if link.p >= MIN_RELATED and not _touches(link, held))
+        related = (*related, *(_unlinked(link, link.evidence) for link in lost))
+    return replace(alignment, beads=(*beads, *alone(*free)), related=related)
+
+
+def _touches(link: Bead, held: Sequence[set[int]]) -> bool:
+    return any(not held[side].isdisjoint(link.sides[side]) for side in (0, 1))
+
+
+def _unlinked(bead: Bead, ties: tuple[Tie, ...]) -> Bead:
+    """A pair on one topic that is no link, with what it shares."""
+    return replace(bead, relation=SegmentRelation.RELATED.value, evidence=ties, source_part=None, target_part=None)
 
 
 def _weighed(alignments: Sequence[Alignment], judge: Judge) -> list[Alignment]:
@@ -135,8 +158,7 @@ class _Clauses:
                 continue
             source, target = sides[bead]
             evidence = _evidence(pair, bead)
-            p = bead.p if self.is_compared else 1.0
-            relation = relate(p, evidence, source.stated, target.stated, source.lengths, target.lengths)
+            relation = relate(evidence, source.stated, target.stated, source.lengths, target.lengths)
             contains, contained = SegmentRelation.SOURCE_CONTAINS_TARGET, SegmentRelation.TARGET_CONTAINS_SOURCE
             yield replace(
                 bead,
@@ -159,8 +181,8 @@ class _Clauses:
         )
         return {
             link: (
-                _Side(source[1], ahead, link.source_part is not None),
-                _Side(target[1], back, link.target_part is not None),
+                _Side(_trimmed(*source), ahead, link.source_part is not None),
+                _Side(_trimmed(*target), back, link.target_part is not None),
             )
             for link, source, target, (ahead, back) in zip(links, sources, targets, scores, strict=True)
         }
@@ -195,6 +217,11 @@ def _cut(document: Document, sentences: Sequence[int], part: Span | None) -> tup
     text = document.segment(sentences)
     start, end = part or (0, len(text))
     return text, tuple(_moved(span, start) for span in clauses(text[start:end], document.lang))
+
+
+def _trimmed(text: str, spans: Sequence[Span]) -> tuple[Span, ...]:
+    """The spans without the white space that ends them."""
+    return tuple((start, start + len(text[start:end].rstrip())) for start, end in spans)
 
 
 def _whole(document: Document, sentences: Sequence[int]) -> _Side:

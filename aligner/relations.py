@@ -5,8 +5,6 @@ from enum import StrEnum
 
 from aligner.evidence import Evidence
 
-SAME_EVENT = 0.5
-"""The probability from which two segments speak of one thing: more likely than not."""
 COVERED_CLAUSE = 0.5
 """The score from which a clause is stated on the other side too: more likely than not."""
 WHOLE = 0.7
@@ -14,7 +12,10 @@ WHOLE = 0.7
 
 
 class SegmentRelation(StrEnum):
-    """How the facts of a source segment and a target segment lie to each other."""
+    """How the facts of a source segment and a target segment lie to each other.
+
+    ``RELATED`` ones, on one topic, are no links: they are found, not told from evidence and clauses.
+    """
 
     EQUIVALENT = "equivalent"
     SOURCE_CONTAINS_TARGET = "source_contains_target"
@@ -25,25 +26,21 @@ class SegmentRelation(StrEnum):
 
 
 def relate(
-    p: float,
     evidence: Evidence,
     source_scores: Sequence[float],
     target_scores: Sequence[float],
     source_lengths: Sequence[int],
     target_lengths: Sequence[int],
 ) -> SegmentRelation:
-    """The relation of two segments.
+    """The relation of two segments that are linked.
 
     Args:
-        p: the probability that they say the same.
         evidence: what they share and contradict.
         source_scores: for each clause of the source how well the target states it, in ``[0, 1]``.
         target_scores: the same for the clauses of the target.
         source_lengths: the lengths of the source's clauses, in any unit.
         target_lengths: those of the target's.
     """
-    if p < SAME_EVENT:
-        return SegmentRelation.RELATED
     if evidence.conflicts:
         return SegmentRelation.CONFLICTING
     match (_share(source_scores, source_lengths) >= WHOLE, _share(target_scores, target_lengths) >= WHOLE):

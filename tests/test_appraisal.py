@@ -50,3 +50,20 @@ def test_a_sentence_of_a_dropped_link_is_alone_only_if_no_other_link_holds_it():
     (kept,) = keep([ALIGNMENT], min_p=0.8)
     assert [bead.sides for bead in kept.beads] == [((0,), (0,)), ((), (1,))]
     assert [lone.sentence for lone in unaligned([kept], [PAIR.source, PAIR.target])] == [1]
+
+
+def test_a_link_that_is_dropped_is_told_as_related_unless_its_sentences_are_linked_still():
+    (found,) = keep([ALIGNMENT], min_p=0.95)
+    assert [(bead.target, bead.relation, bead.source_part) for bead in found.related] == [
+        ((0,), "related", None),
+        ((1,), "related", None),
+    ]
+    (found,) = keep([ALIGNMENT], min_p=0.7)
+    assert found.related == ()
+
+
+def test_related_pairs_carry_what_they_share(embedder):
+    alignment = Alignment(PAIR, (), "mining", (Bead((0,), (0,), p=0.2),))
+    (found,) = appraise([alignment], Judge([embedder]))
+    assert [bead.relation for bead in found.related] == ["related"]
+    assert "1998" in {tie.source_value for tie in found.related[0].evidence}
