@@ -77,6 +77,8 @@ AGREEING = [
     ("il primo maggio", "it", "May 1", "en", "date"),
     ("el primero de mayo de 2020", "es", "1 May 2020", "en", "date"),
     ("am einunddreißigsten Mai", "de", "the thirty-first of May", "en", "date"),
+    ("il quattro luglio", "it", "the fourth of July", "en", "date"),
+    ("vinte e cinco de abril", "pt", "veinticinco de abril", "es", "date"),
     ("capitolo XII", "it", "chapter 12", "en", "number"),
     ("l'XI edizione", "it", "la XIe édition", "fr", "number"),
     ("Luigi XIV", "it", "Louis the Fourteenth", "en", "number"),

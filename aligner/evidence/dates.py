@@ -14,6 +14,7 @@ from aligner.evidence.numerals import numeral, ordinal
 
 _WORD = re.compile(r"[^\W\d_]+")
 _YEAR = re.compile(r"(?<![\d./-])(?<!\d,)(?:1\d{3}|20\d{2})(?![\d/]|[.,-]\d)")
+_LAST_WORDS = re.compile(r"(?<!\w)(?:[^\W\d_]+[\s-]+){0,2}[^\W\d_]+$")
 _YEARS = re.compile(r"(?<![\d.,/-])(1\d{3}|20\d{2})[-–/]((?:1\d|20)?\d{2})(?![\d/-]|[.,–]\d)")
 """Two years as ``2010-2011`` and ``2010-11``."""
 _NUMERIC = re.compile(
@@ -121,7 +122,7 @@ def _written(year: str, month: int, day: str) -> str:
 
 
 def _around(text: str, word: re.Match[str], month: int, lang: str) -> list[Mention]:
-    """The date whose month a word names: its day before or behind it, or an ordinal before it; its year behind."""
+    """The date whose month a word names: its day before or behind it, in digits or in words; its year behind."""
     between = rf"[\s,.º°]*(?:(?:{either(words(lang).get('date_words', ()))})\b[\s,.]*)*"
     start, end = word.span()
     day = year = ""
@@ -129,15 +130,24 @@ def _around(text: str, word: re.Match[str], month: int, lang: str) -> list[Menti
         day, start = before[1], max(0, start - 14) + before.start()
     elif after := re.match(rf"{between}(\d{{1,2}})(?!\d|[:.]\d|,\d(?!\d{{3}}(?!\d)))", text[end : end + 14]):
         day, end = after[1], end + after.end()
-    elif (said := re.search(rf"([^\W\d_]+(?:-[^\W\d_]+)?)\s{between}$", text[max(0, start - 30) : start])) and (
-        number := ordinal(said[1].casefold(), lang)
-    ):
-        day, start = str(number), max(0, start - 30) + said.start()
+    elif gap := re.search(rf"\s{between}$", text[max(0, start - 14) : start]):
+        day, start = _said_day(text, max(0, start - 14) + gap.start(), lang) or ("", start)
     if day and not 1 <= int(day) <= 31:
         return []
     if behind := re.match(rf"{between}(\d{{4}})(?!\d)", text[end : end + 14]):
         year, end = behind[1], end + behind.end()
     return [Mention("date", _written(year, month, day), (start, end))] if day or year else []
+
+
+def _said_day(text: str, end: int, lang: str) -> tuple[str, int] | None:
+    """The day that the last words before a place say, the most that say one, and where they start."""
+    if last := _LAST_WORDS.search(text[:end], max(0, end - 30)):
+        for word in _WORD.finditer(text, last.start(), end):
+            said = text[word.start() : end].casefold()
+            number = numeral(said, lang) or 0
+            if number > 1 or ordinal(said, lang):
+                return str(number), word.start()
+    return None
 
 
 def _century(text: str, word: re.Match[str], lang: str) -> list[Mention]:
