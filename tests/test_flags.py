@@ -82,6 +82,9 @@ def test_digits_that_stand_nowhere_on_the_other_side_are_a_mismatch(source: str,
         ("Negli anni '70.", "In the 1970s."),
         ("Il 31 dicembre 1998.", "On December 31, 1998."),
         ("Nella quarta classe.", "In grade 4."),
+        ("Nel capitolo XII.", "In chapter 12."),
+        ("Il 23 aprile 2013.", "On April 23,2013."),
+        ("Nel 2010-2011.", "In 2010-11."),
     ],
 )
 def test_the_same_figure_written_otherwise_is_no_mismatch(source: str, target: str) -> None:

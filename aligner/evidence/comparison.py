@@ -11,6 +11,9 @@ from aligner.evidence.values import amounts, converted, differ, on_dial, share, 
 _NEAR = 0.8
 """A bound answers an amount that is this share of it at least: ``at least 150`` is no way to say 1,000."""
 
+_OF_ONE_DEGREE = ({"degree", "celsius"}, {"degree", "fahrenheit"})
+"""Units of which one does not say the scale."""
+
 _SPELLED = frozenset({"name", "cognate"})
 """The kinds whose values are words, unless they are codes, which have capitals."""
 _LETTERS = 5
@@ -55,10 +58,17 @@ def _same(one: Mention, other: Mention) -> bool:
 
 
 def _same_but_unit(one: Mention, other: Mention) -> bool:
-    """Whether two figures are the same amount, of which one does not say what it counts, or that it is a year."""
+    """Whether two figures are the same amount, of which one does not say what it counts, or that it is a year.
+
+    Nor does ``degree`` say of which scale.
+    """
     amount, _, unit = one.value.partition(" ")
     other_amount, _, other_unit = other.value.partition(" ")
-    return {one.kind, other.kind} <= FIGURES and amount == other_amount and not (unit and other_unit)
+    return (
+        {one.kind, other.kind} <= FIGURES
+        and amount == other_amount
+        and (not (unit and other_unit) or {unit, other_unit} in _OF_ONE_DEGREE)
+    )
 
 
 def _compatible(one: Mention, other: Mention) -> bool:
@@ -74,8 +84,9 @@ def _compatible(one: Mention, other: Mention) -> bool:
 
 def _meet(one: tuple[float, float], other: tuple[float, float]) -> bool:
     ends = [end for end in (*one, *other) if isfinite(end)]
+    is_closed = len(ends) == len((*one, *other))
     near = min(ends, default=0.0) >= _NEAR * max(ends, default=0.0)
-    return near and one[0] <= other[1] and other[0] <= one[1]
+    return (near or is_closed) and one[0] <= other[1] and other[0] <= one[1]
 
 
 def _alike(one: Mention, other: Mention) -> bool:

@@ -24,6 +24,7 @@ def contradictions(source: Sequence[Mention], target: Sequence[Mention], ties: S
     of_one = [pair for pair in opposed if _may_be_of_one(*pair, source, target, ties)]
     return [
         *_of_figures(_figures(left, source), _figures(right, target)),
+        *_of_roles(source, target, ties),
         *(tie(one, other, agrees=False) for one, other in of_one),
         *_of_winners(source, target, ties),
         *(_of_places(left, right) if len(of_one) == len(opposed) else ()),
@@ -84,6 +85,19 @@ def _are_rivals(one: _Figure, other: _Figure) -> bool:
     )
 
 
+def _of_roles(source: Sequence[Mention], target: Sequence[Mention], ties: Sequence[Tie]) -> list[Tie]:
+    """Two numbers that have changed places: as many dead here as injured there, and the other way round."""
+    ones, others = ({figure.mention.span: figure for figure in _figures(side, side)} for side in (source, target))
+    shared = [(ones[tie.source_span], others[tie.target_span]) for tie in ties if tie.source_span in ones]
+    crossed = {(one.outcome, other.outcome): (one.mention, other.mention) for one, other in shared}
+    pairs = [
+        (one, crossed[there, here][1])
+        for (here, there), (one, _) in crossed.items()
+        if here and here < there and (there, here) in crossed
+    ]
+    return [tie(*pair, agrees=False) for pair in pairs if _contradict(*pair)]
+
+
 def _contradict(one: Mention, other: Mention) -> bool:
     if one.kind == "date":
         return differ(one.value, other.value)
@@ -91,11 +105,22 @@ def _contradict(one: Mention, other: Mention) -> bool:
         return one.value != other.value
     if one.kind == "time":
         return on_dial(one.value) != on_dial(other.value)
+    if unit(one.value) == unit(other.value) == "degree" and _may_be_of_two_scales(one.value, other.value):
+        return False
     value = converted(one.value, unit(other.value))
     if not value or not are_of_one_order(unit(one.value), unit(other.value)):
         return False
     (low, high), (other_low, other_high) = amounts(value), amounts(other.value)
     return not (low <= other_high and other_low <= high) and not _is_misread(one, other)
+
+
+def _may_be_of_two_scales(one: str, other: str) -> bool:
+    """Whether degrees, of a scale that neither side names, are the same of Celsius and of Fahrenheit."""
+    scales = ("celsius", "fahrenheit")
+    pairs = (
+        (amounts(converted(one.replace("degree", own), its)), amounts(other)) for own, its in (scales, scales[::-1])
+    )
+    return any(low <= other_high and other_low <= high for (low, high), (other_low, other_high) in pairs)
 
 
 def _is_misread(one: Mention, other: Mention) -> bool:

@@ -13,7 +13,10 @@ from aligner.evidence.mention import Mention
 from aligner.evidence.numerals import numeral, ordinal
 
 _WORD = re.compile(r"[^\W\d_]+")
-_YEAR = re.compile(r"(?<![\d.,/-])(?:1\d{3}|20\d{2})(?![\d/]|[.,-]\d)")
+_YEAR = re.compile(r"(?<![\d./-])(?<!\d,)(?:1\d{3}|20\d{2})(?![\d/]|[.,-]\d)")
+_LAST_WORDS = re.compile(r"(?<!\w)(?:[^\W\d_]+[\s-]+){0,2}[^\W\d_]+$")
+_YEARS = re.compile(r"(?<![\d.,/-])(1\d{3}|20\d{2})[-–/]((?:1\d|20)?\d{2})(?![\d/-]|[.,–]\d)")
+"""Two years as ``2010-2011`` and ``2010-11``."""
 _NUMERIC = re.compile(
     r"(?<!\d)(?:(?P<y>\d{4})-(?P<m>\d\d)-(?P<d>\d\d)|(?P<first>\d{1,2})([./])(?P<second>\d{1,2})\5(?P<year>\d{4}))(?!\d)"
 )
@@ -57,8 +60,15 @@ def weekdays(text: str, lang: str) -> list[Mention]:
 
 
 def years(text: str) -> list[Mention]:
-    """Numbers that are most likely years."""
-    return [Mention("date", match[0], match.span()) for match in _YEAR.finditer(text)]
+    """Numbers that are most likely years; in ``2010-11`` the second is ``2011``."""
+    found = [Mention("date", match[0], match.span()) for match in _YEAR.finditer(text)]
+    for match in _YEARS.finditer(text):
+        first, last = match[1], match[1][: -len(match[2])] + match[2]
+        if last < first and int(first) % 100 == 99:
+            last = f"{int(first) + 1}"
+        if first < last:
+            found += [Mention("date", first, match.span(1)), Mention("date", last, match.span(2))]
+    return found
 
 
 def times(text: str, lang: str) -> list[Mention]:
@@ -112,14 +122,16 @@ def _written(year: str, month: int, day: str) -> str:
 
 
 def _around(text: str, word: re.Match[str], month: int, lang: str) -> list[Mention]:
-    """The date whose month a word names: its day before or behind it, its year behind."""
+    """The date whose month a word names: its day before or behind it, in digits or in words; its year behind."""
     between = rf"[\s,.º°]*(?:(?:{either(words(lang).get('date_words', ()))})\b[\s,.]*)*"
     start, end = word.span()
     day = year = ""
     if before := re.search(rf"(?<!\d)(\d{{1,2}}){between}$", text[max(0, start - 14) : start]):
         day, start = before[1], max(0, start - 14) + before.start()
-    elif after := re.match(rf"{between}(\d{{1,2}})(?!\d|[:.,]\d)", text[end : end + 14]):
+    elif after := re.match(rf"{between}(\d{{1,2}})(?!\d|[:.]\d|,\d(?!\d{{3}}(?!\d)))", text[end : end + 14]):
         day, end = after[1], end + after.end()
+    elif gap := re.search(rf"\s{between}$", text[max(0, start - 14) : start]):
+        day, start = _said_day(text, max(0, start - 14) + gap.start(), lang) or ("", start)
     if day and not 1 <= int(day) <= 31:
         return []
     if behind := re.match(rf"{between}(\d{{4}})(?!\d)", text[end : end + 14]):
@@ -127,14 +139,25 @@ def _around(text: str, word: re.Match[str], month: int, lang: str) -> list[Menti
     return [Mention("date", _written(year, month, day), (start, end))] if day or year else []
 
 
+def _said_day(text: str, end: int, lang: str) -> tuple[str, int] | None:
+    """The day that the last words before a place say, the most that say one, and where they start."""
+    if last := _LAST_WORDS.search(text[:end], max(0, end - 30)):
+        for word in _WORD.finditer(text, last.start(), end):
+            said = text[word.start() : end].casefold()
+            number = numeral(said, lang) or 0
+            if number > 1 or ordinal(said, lang):
+                return str(number), word.start()
+    return None
+
+
 def _century(text: str, word: re.Match[str], lang: str) -> list[Mention]:
     """The century that a word names: its number before it, or behind it in Roman figures."""
     start, end = word.span()
     number = 0
     if before := _NUMBERED.search(text[max(0, start - 10) : start]):
-        number, start = _roman(before[1]) if before[1] else int(before[2]), max(0, start - 10) + before.start()
+        number, start = roman(before[1]) if before[1] else int(before[2]), max(0, start - 10) + before.start()
     elif behind := _ROMAN.match(text, end + 1):
-        number, end = _roman(behind[0]), behind.end()
+        number, end = roman(behind[0]), behind.end()
     elif last := re.search(r"[^\W\d_]+(?:-[^\W\d_]+)?(?=[\s-]$)", text[max(0, start - 30) : start]):
         number, start = ordinal(last[0].casefold(), lang) or 0, max(0, start - 30) + last.start()
     return [Mention("date", f"{number - 1:02}XX", (start, end))] if 1 <= number <= 30 else []
@@ -148,7 +171,8 @@ def _decade(behind: re.Match[str], start: int, lang: str) -> list[Mention]:
     return [Mention("date", f"XX{tens // 10}X", (start, behind.end()))] if is_decade else []
 
 
-def _roman(figure: str) -> int:
+def roman(figure: str) -> int:
+    """The number that a Roman figure writes, up to 39; 0 if it is none."""
     match = _ROMAN.fullmatch(figure)
     units = ["", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX"]
     return 10 * len(match[1]) + units.index(match[2]) if match else 0

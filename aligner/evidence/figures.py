@@ -5,17 +5,22 @@ import unicodedata
 from functools import cache
 
 from aligner.evidence.bounds import bound_before
-from aligner.evidence.dates import dates, times, weekdays, years
+from aligner.evidence.dates import dates, roman, times, weekdays, years
 from aligner.evidence.locales import LocaleTables, either, tables, words
 from aligner.evidence.mention import Mention
 from aligner.evidence.numerals import collective, numeral
+from aligner.evidence.values import DEGREES
 
-_DIGITS = re.compile(r"\d+(?:[.,٫٬’'\u00a0\u202f ]\d{3}(?!\d))+(?:[.,٫]\d+)?|\d+(?:[.,٫]\d+)?")
+_ROMAN = re.compile(r"(?<![\w.-])([IVX]{2,})(?:e|ème)?(?![\w-]|\.\w)")
+"""Roman figures of one letter are rather initials."""
+_LETTERS_OF_A_SCALE = 4
+"""Shorter are abbreviations, which stand behind digits."""
+_MINUS = re.compile(r"(?<!\d\s)(?<![^\s(])[-−–]$")
 _LONGEST_WORDS = 12
 """Characters of the longest words before a range or an age, and the space behind them."""
 _OTHER_DIGIT = re.compile(r"[^\D0-9]")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
-_BEHIND = re.compile(r"[\s-]?(?:di |de |d['’])?((?:[^\W\d_]+|[€$£¥])(?: [^\W\d_]+){0,2})")
+_BEHIND = re.compile(r"[\s-]?(?:di |de |d['’])?((?:[^\W\d_]+|[€$£¥℃℉]|°\s?[CF])(?: [^\W\d_]+){0,2})")
 
 
 def figures(text: str, lang: str) -> list[Mention]:
@@ -28,10 +33,14 @@ def figures(text: str, lang: str) -> list[Mention]:
         times(text, lang),
         _fractions(text, lang),
         _in_digits(text, lang),
+        _of_scale(text, lang),
         _in_words(text, lang),
         _seconds(text, lang),
+        _in_roman(text),
     ):
-        found += [one for one in more if all(one.span[1] <= had.span[0] or had.span[1] <= one.span[0] for had in found)]
+        for one in more:
+            if all(one.span[1] <= had.span[0] or had.span[1] <= one.span[0] for had in found):
+                found.append(one)
     return _with_ranges(text, sorted(found, key=lambda mention: mention.span), lang)
 
 
@@ -87,11 +96,17 @@ def _range_and(lang: str) -> re.Pattern[str]:
 def _in_digits(text: str, lang: str) -> list[Mention]:
     bare = {mention.span: mention for mention in years(text)}
     found = []
-    for match in _DIGITS.finditer(text):
+    for match in _digits(lang).finditer(text):
         amount = _with_unit(text, _plain(match[0], tables(lang)), match.span(), lang)
         is_counted = amount.kind != "number" and not amount.value.endswith(" year")
         found.append(amount if is_counted or match.span() not in bare else bare[match.span()])
     return found
+
+
+@cache
+def _digits(lang: str) -> re.Pattern[str]:
+    decimals = tables(lang).decimals
+    return re.compile(rf"\d+(?:[.,٫٬’'\u00a0\u202f ]\d{{3}}(?!\d))+(?:[{decimals}]\d+)?|\d+(?:[{decimals}]\d+)?")
 
 
 def _plain(digits: str, table: LocaleTables) -> float:
@@ -110,9 +125,12 @@ def _with_unit(text: str, amount: float, span: tuple[int, int], lang: str) -> Me
     start, end = span
     sign = "~" if collective(text[start:end].casefold(), lang) else bound_before(text, start, lang)
     if scale := _scale(lang).match(text, end):
-        power, end = table.scales[scale[1].casefold()], scale.end()
-        half = _and_half(lang).match(text, end)
-        amount, end = (amount + (0.5 if half else 0)) * power, half.end() if half else end
+        power, end = table.scales[scale["scale"].casefold()], scale.end()
+        amount = (amount + (0.5 if scale["half"] else 0)) * power
+    else:
+        power = table.scales.get(text[start:end].rpartition(" ")[2].casefold(), 0)
+    if power and (half := _and_half(lang).match(text, end)):
+        amount, end = amount + power / 2, half.end()
     kind, unit = "number", ""
     if percent := _percent(lang).match(text, end):
         kind, unit, end = "percentage", "%", percent.end()
@@ -120,6 +138,8 @@ def _with_unit(text: str, amount: float, span: tuple[int, int], lang: str) -> Me
         kind, unit, start = "money", before, start - 1
     elif behind := _BEHIND.match(text, end):
         kind, unit, end = _counted(behind, table, end)
+        if unit in DEGREES and not sign:
+            amount, start, end = _with_minus(text, amount, (start, end), lang)
     if not unit and _age_before(lang).search(text[max(0, span[0] - _LONGEST_WORDS) : span[0]]):
         kind, unit = "quantity", "year"
     return Mention(kind, f"{sign}{amount:.12g}{' ' + unit if unit else ''}", (start, end))
@@ -136,12 +156,35 @@ def _counted(behind: re.Match[str], table: LocaleTables, end: int) -> tuple[str,
     return "number", "", end
 
 
+def _with_minus(text: str, amount: float, span: tuple[int, int], lang: str) -> tuple[float, int, int]:
+    """Degrees below zero where a sign or a word says so, and where they start and end."""
+    start, end = span
+    before, behind = text[max(0, start - _LONGEST_WORDS) : start], _below_zero(lang).match(text, end)
+    minus = _MINUS.search(before) or _minus(lang).search(before)
+    start -= len(before) - minus.start() if minus else 0
+    return -amount if minus or behind else amount, start, behind.end() if behind else end
+
+
+@cache
+def _minus(lang: str) -> re.Pattern[str]:
+    """Words for a minus, but not in ``plus or minus``."""
+    minus = either(words(lang).get("minus", ()))
+    return re.compile(rf"(?<!\w)(?<!\bo )(?<!\bor )(?<!\bou )(?:{minus})\s+$", re.IGNORECASE)
+
+
+@cache
+def _below_zero(lang: str) -> re.Pattern[str]:
+    return re.compile(rf"\s+(?:{either(words(lang).get('below_zero', ()))})(?!\w)", re.IGNORECASE)
+
+
 @cache
 def _scale(lang: str) -> re.Pattern[str]:
     """Words for powers of ten; those of scripts without case are followed by others without a space."""
     scales = tables(lang).scales
-    spaced = [word for word in scales if word.lower() != word.upper()]
-    return re.compile(rf"\s?((?:{either(spaced)})(?!\w)|{either(scales.keys() - spaced)})", re.IGNORECASE)
+    spaced = {word for word in scales if word.lower() != word.upper()}
+    half = either(words(lang).get("and_half", ()))
+    scale = rf"(?P<scale>(?:{either(spaced)})(?!\w)|{either(scales.keys() - spaced)})"
+    return re.compile(rf"(?P<half>\s+(?:{half}))?[\s-]?{scale}", re.IGNORECASE)
 
 
 @cache
@@ -157,6 +200,39 @@ def _and_half(lang: str) -> re.Pattern[str]:
 @cache
 def _percent(lang: str) -> re.Pattern[str]:
     return re.compile(rf"\s*(?:[%٪％]|(?:{either(words(lang).get('percent', ()))})\b)", re.IGNORECASE)
+
+
+def _of_scale(text: str, lang: str) -> list[Mention]:
+    """Amounts of which the scale is the number: ``un milione``, ``half a million``."""
+    parts = words(lang).get("of_scale", {})
+    found = []
+    for match in _before_scale(lang).finditer(text):
+        half = _half_before(lang).search(text[: match.end()], max(0, match.start() - _LONGEST_WORDS))
+        if not half or half.start() >= match.start():
+            found.append(_with_unit(text, parts[match[0].casefold()], match.span(), lang))
+    return found
+
+
+@cache
+def _half_before(lang: str) -> re.Pattern[str]:
+    """A half that belongs to the number before it: ``two and a half million``."""
+    return re.compile(rf"\s(?:{either(words(lang).get('and_half', ()))})$", re.IGNORECASE)
+
+
+@cache
+def _before_scale(lang: str) -> re.Pattern[str]:
+    scales = either(word for word in tables(lang).scales if len(word) >= _LETTERS_OF_A_SCALE)
+    return re.compile(
+        rf"(?<!\w)(?:{either(words(lang).get('of_scale', ()))})(?=[\s-](?:{scales})(?!\w))", re.IGNORECASE
+    )
+
+
+def _in_roman(text: str) -> list[Mention]:
+    """Roman figures, as of chapters and kings; none where all letters are capitals."""
+    if text.isupper():
+        return []
+    found = ((roman(match[1]), match.span()) for match in _ROMAN.finditer(text))
+    return [Mention("number", str(number), span) for number, span in found if number]
 
 
 def _in_words(text: str, lang: str) -> list[Mention]:

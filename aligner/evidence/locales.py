@@ -10,6 +10,12 @@ from typing import Any
 
 _SYMBOLS = ("meter", "gram", "watt", "byte", "celsius")
 """Units whose symbols are known too; others are words as well (``in`` for inch, Italian ``ha`` for hectare)."""
+_DEGREES = {
+    f"°{gap}{letter}": unit for letter, unit in (("c", "celsius"), ("f", "fahrenheit")) for gap in ("", " ")
+} | {
+    "℃": "celsius",
+    "℉": "fahrenheit",
+}
 _LETTERS_OF_A_UNIT = 3
 """Shorter are symbols."""
 _LETTERS_OF_A_STEM = 5
@@ -24,6 +30,7 @@ class LocaleTables:
 
     Attributes:
         decimal, group: the separators of digits.
+        decimals: those before a fraction; a comma only where it is not known to be the other one.
         months: name or abbreviation to 1-12, as it is written.
         weekdays: name to 1-7, from Monday.
         scales: words as ``million`` to their power.
@@ -36,6 +43,7 @@ class LocaleTables:
 
     decimal: str = "."
     group: str = ","
+    decimals: str = ".,٫"
     months: dict[str, int] = field(default_factory=dict)
     weekdays: dict[str, int] = field(default_factory=dict)
     scales: dict[str, int] = field(default_factory=dict)
@@ -76,10 +84,11 @@ def tables(lang: str) -> LocaleTables:
     return LocaleTables(
         symbols.get("decimal", "."),
         symbols.get("group", ","),
+        ".٫" if symbols.get("decimal") == "." else ".,٫",
         _months(locale),
         {name.casefold(): number + 1 for number, name in locale.days["stand-alone"]["wide"].items()},
         _scales(locale) | words(lang).get("scales", {}),
-        _units(locale),
+        _units(locale) | _DEGREES,
         _currencies(locale) | words(lang).get("currencies", {}),
         _names(locale),
         _demonyms(locale),

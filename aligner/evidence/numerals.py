@@ -27,8 +27,8 @@ def ordinal(word: str, lang: str) -> int | None:
     known = words(lang)
     tens, _, last = word.rpartition("-")
     if last in known.get("ordinals", {}):
-        number = int(known["ordinals"][last])
-        return number + (_cardinal(tens, lang) or 0) if tens else number
+        more = _cardinal(tens, lang) if tens else 0
+        return None if more is None else more + int(known["ordinals"][last])
     for ending in sorted(known.get("ordinal_endings", ()), key=len, reverse=True):
         if word.endswith(ending):
             stem = word.removesuffix(ending)

@@ -37,6 +37,12 @@ _SCALES: dict[str, dict[str, float]] = {
 """Units, as CLDR calls them, in one of their kind. Exact, by the International Yard and Pound Agreement of 1959."""
 _MEASURES = {unit: (measure, scale) for measure, units in _SCALES.items() for unit, scale in units.items()}
 
+DEGREES = frozenset({"celsius", "fahrenheit", "degree"})
+"""The units of temperatures; ``degree`` is of either scale."""
+_TEMPERATURES = {("celsius", "fahrenheit"): (9 / 5, 32), ("fahrenheit", "celsius"): (5 / 9, -160 / 9)}
+_OF_A_DEGREE = 1.0
+"""How far off a temperature may be that was converted: an amount that may be 0 has no share."""
+
 
 def amounts(value: str) -> tuple[float, float]:
     """The least and greatest amount that an amount's value allows."""
@@ -49,7 +55,7 @@ def amounts(value: str) -> tuple[float, float]:
         return number, inf
     if amount.startswith("<="):
         return -inf, number
-    near = _NEAR * number if amount.startswith("~") else 0.0
+    near = _NEAR * abs(number) if amount.startswith("~") else 0.0
     return number - near, number + near
 
 
@@ -62,9 +68,12 @@ def converted(value: str, wanted: str) -> str:
     """An amount in another unit, about; itself if it has that unit, and empty where the two do not convert."""
     if unit(value) == wanted:
         return value
+    low, high = amounts(value)
+    if (unit(value), wanted) in _TEMPERATURES:
+        scale, zero = _TEMPERATURES[unit(value), wanted]
+        return f"{low * scale + zero - _OF_A_DEGREE}..{high * scale + zero + _OF_A_DEGREE} {wanted}"
     measure, scale = _MEASURES.get(unit(value), ("", 1.0))
     wanted_measure, wanted_scale = _MEASURES.get(wanted, ("", 1.0))
-    low, high = amounts(value)
     if not measure or measure != wanted_measure or inf in (high, -low):
         return ""
     near = 1 + _NEAR
@@ -73,7 +82,7 @@ def converted(value: str, wanted: str) -> str:
 
 def are_of_one_order(one: str, other: str) -> bool:
     """Whether two units that convert are used of the same things: miles and kilometres, but not feet."""
-    ratio = _MEASURES[one][1] / _MEASURES[other][1] if one != other else 1.0
+    ratio = _MEASURES[one][1] / _MEASURES[other][1] if one != other and one not in DEGREES else 1.0
     return 1 / _OF_ONE_ORDER <= ratio <= _OF_ONE_ORDER
 
 
