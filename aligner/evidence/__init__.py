@@ -6,11 +6,11 @@ notation for all languages (``31 dicembre`` and ``31 December`` are both ``--12-
 
 from aligner.evidence.comparison import compare
 from aligner.evidence.figures import figures
-from aligner.evidence.mention import FIGURES, Evidence, EvidenceFeatures, Mention, Tie
+from aligner.evidence.mention import FIGURES, Evidence, Mention, Tie
 from aligner.evidence.names import names
 from aligner.evidence.outcomes import outcomes
 
-__all__ = ["FIGURES", "Evidence", "EvidenceFeatures", "Mention", "Tie", "compare", "gather", "mentions"]
+__all__ = ["FIGURES", "Evidence", "Mention", "Tie", "compare", "gather", "mentions"]
 
 
 def mentions(text: str, lang: str) -> tuple[Mention, ...]:

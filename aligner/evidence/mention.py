@@ -1,19 +1,8 @@
 """What evidence is made of: mentions, ties between them, and the two together."""
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 FIGURES = frozenset({"number", "date", "weekday", "time", "quantity", "money", "percentage"})
-
-
-class EvidenceFeatures(NamedTuple):
-    """Counts over both sides of a pair; figures are the kinds in ``FIGURES``, names all others."""
-
-    n_shared_figures: float
-    n_conflicting_figures: float
-    n_lone_figures: float
-    n_shared_names: float
-    n_lone_names: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +62,3 @@ class Evidence:
     def conflicts(self) -> tuple[Tie, ...]:
         """The ties that contradict each other."""
         return tuple(tie for tie in self.ties if not tie.agrees)
-
-    @property
-    def features(self) -> "EvidenceFeatures":
-        """How much speaks for and against, for a calibration to weigh."""
-        lone = (*self.source_only, *self.target_only)
-        return EvidenceFeatures(
-            sum(tie.kind in FIGURES for tie in self.shared),
-            sum(tie.kind in FIGURES for tie in self.conflicts),
-            sum(mention.kind in FIGURES for mention in lone),
-            sum(tie.kind not in FIGURES for tie in self.shared),
-            sum(mention.kind not in FIGURES for mention in lone),
-        )
