@@ -94,8 +94,8 @@ def align_corpus(
     ]
     alignments = keep(alignments, min_p, min_precision)
     bitext = join(alignments, _signature(embedders, splitter))
-    kin = _same_language(documents, embedders) if any(map(_is_comparable, alignments)) else ()
-    return Run(corpus, documents, tuple(alignments), bitext, tuple(notes), tuple(kin))
+    kin = tuple(_same_language(alignments, embedders))
+    return Run(corpus, documents, tuple(alignments), bitext, tuple(notes), kin)
 
 
 def follow(
@@ -431,25 +431,24 @@ def _align_all(pairs: Sequence[DocumentPair], embedders: "_Embedders", min_p: fl
     return [aligned.get(number, Alignment(pair, (), "none")) for number, pair in enumerate(pairs)]
 
 
-def _same_language(documents: Sequence[Document], embedders: "_Embedders") -> Iterator[Alignment]:
-    """Every two comparable documents of one language, aligned.
+def _same_language(alignments: Iterable[Alignment], embedders: "_Embedders") -> Iterator[Alignment]:
+    """Every two comparable documents of one language, aligned, of those that are comparable with one of another.
 
     Of two that are as like as translations one is a copy of the other, and no second witness: left out.
     """
+    pairs = [one.pair for one in alignments if one.pair.relation is Relation.COMPARABLE]
+    by_id = {document.id: document for pair in pairs for document in (pair.source, pair.target)}
+    documents = [by_id[id] for id in sorted(by_id)]
     for lang in dict.fromkeys(document.lang for document in documents):
         members = [document for document in documents if document.lang == lang]
         pairing = Pairing(embedders.choose(lang))
-        pairs = [
+        found = [
             pair
             for number, document in enumerate(members)
             for pair in pairing.pair([document], members[number + 1 :], {})
             if pair.relation is Relation.COMPARABLE
         ]
-        yield from _align_all(pairs, embedders, Mining.min_p)
-
-
-def _is_comparable(alignment: Alignment) -> bool:
-    return alignment.pair.relation is Relation.COMPARABLE
+        yield from _align_all(found, embedders, Mining.min_p)
 
 
 def _mining_cut(min_p: float | None, min_precision: float | None) -> float:
