@@ -1,9 +1,11 @@
 """The `align` command: parse, call the library, echo."""
 
 import json
+import logging
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar, cast
 
@@ -33,7 +35,8 @@ class MainJob(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         """Show what a user can mend as one line, with exit status 1."""
         try:
-            return super().invoke(ctx)
+            with _log_echoed():
+                return super().invoke(ctx)
         except AlignerError as error:
             raise click.ClickException(str(error)) from error
 
@@ -440,6 +443,24 @@ def _tell(bitext: "Bitext") -> None:
     (alignment,) = bitext.alignments
     pair = alignment.pair
     click.echo(f"{pair.relation}, score {pair.score:.2f}: {len(bitext)} records", err=True)
+
+
+class _Echo(logging.Handler):
+    """Shows what the library logs as a warning of ours."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        _warn([record.getMessage()])
+
+
+@contextmanager
+def _log_echoed() -> Iterator[None]:
+    """Show what the library logs meanwhile."""
+    log, echo = logging.getLogger("aligner"), _Echo(logging.WARNING)
+    log.addHandler(echo)
+    try:
+        yield
+    finally:
+        log.removeHandler(echo)
 
 
 def _warn(lines: Iterable[str]) -> None:

@@ -12,7 +12,6 @@ from aligner.alignment import Alignment, Bead
 from aligner.appraisal import appraise, keep
 from aligner.assessment import Assessment, assess
 from aligner.bitext import Bitext, join, settings, sign, unaligned
-from aligner.calibration import is_fitted
 from aligner.corpus import Corpus, read_corpus, read_document, split
 from aligner.document import UNDETERMINED, Document, DocumentPair, Relation
 from aligner.embedding import Embedder
@@ -87,11 +86,6 @@ def align_corpus(
         alignments += _align_all(pairs, embedders, _mining_cut(min_p, min_precision))
     if notes and not embedders.names:
         raise CorpusError(notes[0])
-    notes += [
-        f"encoder {name}: nothing was learnt of its scores before, so that p is calibrated on this run alone, with care"
-        for name in embedders.names
-        if not is_fitted(name)
-    ]
     alignments = keep(alignments, min_p, min_precision)
     bitext = join(alignments, _signature(embedders, splitter))
     return Run(corpus, documents, tuple(alignments), bitext, tuple(notes))
