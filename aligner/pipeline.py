@@ -30,7 +30,7 @@ from aligner.readers.ids import printable
 from aligner.report import Run, describe
 from aligner.seeds import MIN_P, Seed, Sighting, follow_seeds
 from aligner.splitters import SPLITTERS, Splitter
-from aligner.writers import WRITERS, mistakes, tsv, writer_for
+from aligner.writers import WRITERS, mistakes, record_writer_for, writer_for
 from aligner.writers.beads import beads_of, read_records
 from aligner.writers.bitexts import read_aligned, read_pairs
 from aligner.writers.facts import write_facts, write_facts_json, write_sightings, write_sightings_json
@@ -331,7 +331,7 @@ def score_bitext(bitext: Bitext, *, encoder: str | Encoder | None = None) -> Bit
 def filter_bitext(
     bitext: Bitext,
     *,
-    min_p: float = 0.5,
+    min_p: float | None = None,
     min_precision: float | None = None,
     drop: Collection[str] = (),
     encoder: str | Encoder | None = None,
@@ -369,12 +369,14 @@ def check_flags(names: Iterable[str]) -> None:
 
 
 def write_dropped(dropped: Iterable[curation.Dropped], path: Path) -> None:
-    """Write dropped records as TSV with their reasons, whole or not at all.
+    """Write dropped records with their reasons, in the format that the path's suffix says, whole or not at all.
 
     Raises:
+        UnknownName: no format for records has this suffix.
         OutputError: the file cannot be written.
     """
-    write_whole(path, lambda file: tsv.write_dropped(dropped, file))
+    writer = record_writer_for(path)
+    write_whole(path, lambda file: writer.write_dropped(dropped, file))
 
 
 def inspect_corpus(

@@ -151,6 +151,17 @@ def test_a_translation_is_probable_and_a_shifted_line_is_not(translated: Bitext)
     assert max(pair.p for pair in score_bitext(shifted(translated, [*range(1, 19), 0])).pairs) < 0.5
 
 
+def test_of_two_cuts_the_larger_counts() -> None:
+    given = Bitext(tuple(SegmentPair(source_text="a", target_text="b", p=p) for p in (0.95, 0.8, 0.6, 0.1)), "")
+
+    def kept(**cuts: float) -> list[float]:
+        return [pair.p for pair in filter_bitext(given, **cuts)[0].pairs]
+
+    assert kept() == [0.95, 0.8, 0.6]
+    assert kept(min_p=0.9, min_precision=0.7) == kept(min_p=0.9) == [0.95]
+    assert kept(min_p=0.1, min_precision=0.85) == kept(min_precision=0.85) == [0.95, 0.8]
+
+
 def test_the_least_precision_sets_the_cut(translated: Bitext) -> None:
     values = [1.0, 0.9, 0.8, 0.2]
     given = replace(translated, pairs=tuple(replace(translated.pairs[n], p=p) for n, p in enumerate(values)))

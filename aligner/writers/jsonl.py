@@ -14,6 +14,7 @@ from math import isfinite, nan
 from typing import Any, TextIO
 
 from aligner.bitext import Bitext, SegmentPair
+from aligner.curation import Dropped
 from aligner.evidence import Tie
 from aligner.writers.lines import Line, read_lines
 
@@ -23,10 +24,12 @@ _UNSAFE = re.compile("[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\ud
 
 def write(bitext: Bitext, file: TextIO) -> None:
     """Write one line a record."""
-    for pair in bitext.pairs:
-        record = {name: _WRITE[kind](getattr(pair, name)) for name, kind in _KINDS.items()}
-        line = json.dumps(record, ensure_ascii=False)
-        file.write(escaped(line) + "\n")
+    file.writelines(map(_line, map(_values, bitext.pairs)))
+
+
+def write_dropped(dropped: Iterable[Dropped], file: TextIO) -> None:
+    """Write the same fields and ``reason``, one line a record; ``read`` passes over the reason."""
+    file.writelines(_line({**_values(one.pair), "reason": one.reason}) for one in dropped)
 
 
 def escaped(line: str) -> str:
@@ -46,6 +49,14 @@ def read(file: TextIO) -> Iterator[SegmentPair]:
 def parse(lines: Iterable[Line]) -> Iterator[SegmentPair]:
     """The records of these lines; ``read`` on an open file."""
     return map(_record, lines)
+
+
+def _values(pair: SegmentPair) -> dict[str, object]:
+    return {name: _WRITE[kind](getattr(pair, name)) for name, kind in _KINDS.items()}
+
+
+def _line(values: Mapping[str, object]) -> str:
+    return escaped(json.dumps(values, ensure_ascii=False)) + "\n"
 
 
 def _record(line: Line) -> SegmentPair:
