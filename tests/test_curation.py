@@ -64,6 +64,42 @@ def test_two_columns_without_header_are_a_bitext(tmp_path: Path) -> None:
     assert {(pair.source_lang, pair.target_lang) for pair in found.pairs} == {("it", "en")}
 
 
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["a\tb", "\t", "", "c\td"],
+        ["\t", "a\tb", "\t", "c\td"],
+        ["source_text\ttarget_text", "a\tb", "\t", " \t", "c\td"],
+        [f'{{"source_text": "{side}", "target_text": ""}}' for side in "a  b"],
+        ["\t", "\t", "\t", "\t"],
+    ],
+)
+def test_a_record_of_two_blank_sides_is_not_lost(lines: list[str], tmp_path: Path) -> None:
+    file = tmp_path / "pairs.txt"
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    given = read_bitext(file, ("it", "en"))
+    kept, dropped = filter_bitext(given, min_p=0.5, encoder="use")
+    assert len(given) == len(kept) + len(dropped) == 4
+
+
+@pytest.mark.parametrize("p", ["1.5", "-0.1", "Infinity"])
+@pytest.mark.parametrize(
+    "form", ['{{"source_text": "a", "target_text": "b", "p": {}}}', "source_text\ttarget_text\tp\na\tb\t{}"]
+)
+def test_a_probability_that_is_none_is_told_with_its_line(form: str, p: str, tmp_path: Path) -> None:
+    file = tmp_path / "pairs.txt"
+    file.write_text(form.format(p), encoding="utf-8")
+    with pytest.raises(GoldError, match=rf"pairs\.txt:{form.count(chr(10)) + 1}: .* its p .* 0 to 1"):
+        read_bitext(file)
+
+
+def test_beads_without_their_texts_are_told_the_options(tmp_path: Path) -> None:
+    file = tmp_path / "a.vecalign"
+    file.write_text("[0]:[0]:0.9\n", encoding="utf-8")
+    with pytest.raises(GoldError, match="with --source and --target"):
+        read_bitext(file)
+
+
 def test_a_line_that_is_no_pair_is_told(tmp_path: Path) -> None:
     file = tmp_path / "pairs.tsv"
     file.write_text("Piove.\tIt rains.\nSì.\n", encoding="utf-8")

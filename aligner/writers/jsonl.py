@@ -69,7 +69,7 @@ def _record(line: Line) -> SegmentPair:
     values: dict[str, Any] = {}
     for name in found.keys() & _KINDS.keys():
         try:
-            values[name] = _READ[_KINDS[name]](found[name])
+            values[name] = _probability(found[name]) if name == "p" else _READ[_KINDS[name]](found[name])
         except ValueError as error:
             raise line.broken(f"its {name} must be {error}") from error
     return SegmentPair(**values)
@@ -94,6 +94,13 @@ def _number(value: object) -> float:
         return float(value)
     except OverflowError:
         raise ValueError("a number that fits a float") from None
+
+
+def _probability(value: object) -> float:
+    number = _number(value)
+    if number < 0 or number > 1:
+        raise ValueError("a number from 0 to 1, or null")
+    return number
 
 
 def _indices(value: object) -> tuple[int, ...]:
