@@ -104,7 +104,8 @@ def run(
     langs: list[str] | None,
     encoder: str | None,
     splitter: str,
-    **cuts: float | None,
+    min_p: float | None,
+    min_precision: float | None,
 ) -> None:
     """The main job: align all the documents of a folder."""
     from aligner.pipeline import align_corpus, write_run
@@ -113,7 +114,9 @@ def run(
 
     folder = output or Path("outputs") / (corpus.resolve().name or "corpus")
     check_folder(folder)
-    result = align_corpus(corpus, langs=langs, encoder=encoder, splitter=splitter, **cuts)
+    result = align_corpus(
+        corpus, langs=langs, encoder=encoder, splitter=splitter, min_p=min_p, min_precision=min_precision
+    )
     files = write_run(result, folder)
     _warn([*result.corpus.warnings, *result.notes])
     click.echo(summarise(result, files))
@@ -375,7 +378,8 @@ def facts(
     folder = output or Path("outputs") / (corpus.resolve().name or "corpus")
     asked = read_seeds(seeds) if seeds else ()
     check_folder(folder)
-    result = align_same_language(align_corpus(corpus, langs=langs, encoder=encoder, splitter=splitter), encoder=encoder)
+    aligned = align_corpus(corpus, langs=langs, encoder=encoder, splitter=splitter, min_langs=1)
+    result = align_same_language(aligned, encoder=encoder)
     sightings = follow(result, asked, encoder=encoder) if asked else ()
     found = find_facts(result.bitext, result.documents)
     files = write_found(found, sightings, folder)

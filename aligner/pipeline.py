@@ -52,6 +52,7 @@ def align_corpus(
     splitter: AnySplitter = "rules",
     min_p: float | None = None,
     min_precision: float | None = None,
+    min_langs: int = 2,
 ) -> Run:
     """Read, split, pair and align all the documents of a folder, every two languages.
 
@@ -64,6 +65,7 @@ def align_corpus(
         min_p: the least calibrated probability of a record, in ``[0, 1]``; where ``None``, 0.5 in comparable documents
             and anything in translations, where the order vouches for a record, too.
         min_precision: keep as many records as this expected precision allows, in ``(0, 1]``.
+        min_langs: how many languages there must be; one is enough where documents of one language are compared later.
 
     Raises:
         UnknownName, MissingExtra: a part of that name does not exist or cannot be used here.
@@ -71,7 +73,7 @@ def align_corpus(
         EncoderError: the encoder's weights or vectors cannot be used.
     """
     used_splitter, embedders = splitters.load(splitter), _Embedders(encoder)
-    corpus = read_corpus(Path(folder), langs)
+    corpus = read_corpus(Path(folder), langs, min_langs=min_langs)
     documents = tuple(split(text, used_splitter) for text in corpus.texts)
     alignments: list[Alignment] = []
     notes: list[str] = []

@@ -813,6 +813,14 @@ def test_facts_and_seeds_are_told_and_written(tmp_path: Path) -> None:
     }
 
 
+def test_seeds_are_followed_in_a_corpus_of_one_language(tmp_path: Path) -> None:
+    for name in ("lukashenko-generali", "scuola-di-pace"):
+        shutil.copy(CORPUS / "it" / f"{name}.txt", tmp_path)
+    told = align("facts", tmp_path, "--seeds", CORPUS.parent / "seeds", "-o", tmp_path / "out", "--langs", "it").stdout
+    assert "seed       staff-exercise-2013: Joint staff exercise\n  states " in told
+    assert {row["lang"] for row in table(tmp_path / "out" / "seeds.tsv")} == {"it"}
+
+
 def test_a_broken_seed_is_told_before_any_work(tmp_path: Path) -> None:
     (tmp_path / "s.toml").write_text("fact = 1", encoding="utf-8")
     done = invoke("facts", CORPUS, "--seeds", tmp_path / "s.toml", "-o", tmp_path / "out")
