@@ -1,9 +1,11 @@
 """The `align` command: parse, call the library, echo."""
 
 import json
+import logging
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar, cast
 
@@ -13,6 +15,7 @@ from aligner.errors import AlignerError
 
 if TYPE_CHECKING:
     from aligner.bitext import Bitext
+    from aligner.curation import Dropped
 
 LANGS = "Languages as codes with commas between, source first, as in it,en."
 ENCODER = "use, e5, use+e5, or the name or folder of a SentenceTransformer; by default chosen by language."
@@ -33,7 +36,8 @@ class MainJob(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         """Show what a user can mend as one line, with exit status 1."""
         try:
-            return super().invoke(ctx)
+            with _log_echoed():
+                return super().invoke(ctx)
         except AlignerError as error:
             raise click.ClickException(str(error)) from error
 
@@ -100,7 +104,8 @@ def run(
     langs: list[str] | None,
     encoder: str | None,
     splitter: str,
-    **cuts: float | None,
+    min_p: float | None,
+    min_precision: float | None,
 ) -> None:
     """The main job: align all the documents of a folder."""
     from aligner.pipeline import align_corpus, write_run
@@ -109,7 +114,9 @@ def run(
 
     folder = output or Path("outputs") / (corpus.resolve().name or "corpus")
     check_folder(folder)
-    result = align_corpus(corpus, langs=langs, encoder=encoder, splitter=splitter, **cuts)
+    result = align_corpus(
+        corpus, langs=langs, encoder=encoder, splitter=splitter, min_p=min_p, min_precision=min_precision
+    )
     files = write_run(result, folder)
     _warn([*result.corpus.warnings, *result.notes])
     click.echo(summarise(result, files))
@@ -252,15 +259,15 @@ def score(
     write = _record_writer(output)
     scored = score_bitext(_read_bitext(bitext, source, target, langs), encoder=encoder)
     write(scored)
-    click.echo(f"{len(scored)} records scored", err=True)
+    click.echo(f"{_count(scored, 'record')} scored", err=True)
 
 
 @main.command("filter")
 @bitext_arguments
 @click.option("-o", "--output", default="-", show_default=True, help="File for what is kept: .tsv or .jsonl.")
-@click.option("--dropped", type=click.Path(path_type=Path), required=True, help="Table for the rest, with reasons.")
-@click.option("--min-p", type=click.FloatRange(0, 1), default=0.5, show_default=True, help="The least p to keep.")
-@click.option("--min-precision", type=click.FloatRange(0, 1), help="In place of --min-p: the least expected precision.")
+@click.option("--dropped", required=True, help="File for the rest, with reasons: .tsv or .jsonl.")
+@click.option("--min-p", type=PROBABILITY, help="The least p to keep [0.5 without --min-precision].")
+@click.option("--min-precision", type=PROBABILITY, help=MIN_PRECISION)
 @click.option("--drop", multiple=True, help="Drop what has this flag; several with commas between.")
 @click.option("--langs", type=Langs(2), help=LANGS)
 @click.option("--encoder", help=ENCODER)
@@ -269,22 +276,20 @@ def filter_(
     source: Path | None,
     target: Path | None,
     output: str,
-    dropped: Path,
-    min_p: float,
+    dropped: str,
+    min_p: float | None,
     min_precision: float | None,
     drop: tuple[str, ...],
     langs: list[str] | None,
     encoder: str | None,
 ) -> None:
     """Split a bitext into what is kept and what is dropped, with reasons; one without p is scored first."""
-    from aligner.pipeline import check_flags, filter_bitext, write_dropped
-    from aligner.writers.whole import check_writable
+    from aligner.pipeline import check_flags, filter_bitext
 
-    flags = [name for names in drop for name in names.split(",")]
+    flags = [name.strip() for names in drop for name in names.split(",")]
     check_flags(flags)
-    write = _record_writer(output)
-    check_writable(dropped)
-    if output != "-" and Path(output).resolve() == dropped.resolve():
+    write, write_rest = _record_writer(output), _dropped_writer(dropped)
+    if Path(output).resolve() == Path(dropped).resolve():
         raise click.UsageError("-o and --dropped name the same file")
     kept, rest = filter_bitext(
         _read_bitext(bitext, source, target, langs),
@@ -293,9 +298,9 @@ def filter_(
         drop=flags,
         encoder=encoder,
     )
-    write_dropped(rest, dropped)
+    write_rest(rest)
     write(kept)
-    click.echo(f"{len(kept)} records kept, {len(rest)} dropped", err=True)
+    click.echo(f"{_count(kept, 'record')} kept, {len(rest)} dropped", err=True)
     for reason, count in Counter(reason for one in rest for reason in one.reason.split(",")).items():
         click.echo(f"  {reason} {count}", err=True)
 
@@ -313,7 +318,10 @@ def repair(
     langs: list[str] | None,
     encoder: str | None,
 ) -> None:
-    """Find stretches of a bitext whose lines are shifted against each other, and realign them."""
+    """Find stretches of a bitext whose lines are shifted against each other, and realign them.
+
+    Records are counted from 0.
+    """
     from aligner.pipeline import repair_bitext
 
     write = _record_writer(output)
@@ -321,8 +329,8 @@ def repair(
     write(mended)
     for one in repairs:
         change = f"shifted by {one.shift}, mean p {one.p_before:.2f} -> {one.p_after:.2f}"
-        click.echo(f"records {one.start + 1} to {one.end}: {change}", err=True)
-    click.echo(f"{len(repairs)} stretches realigned, {len(mended)} records", err=True)
+        click.echo(f"records {one.start} to {one.end - 1}: {change}", err=True)
+    click.echo(f"{_count(repairs, 'stretch', 'stretches')} realigned, {_count(mended, 'record')}", err=True)
 
 
 @main.command()
@@ -369,7 +377,7 @@ def facts(
     folder = output or Path("outputs") / (corpus.resolve().name or "corpus")
     asked = read_seeds(seeds) if seeds else ()
     check_folder(folder)
-    result = align_corpus(corpus, langs=langs, encoder=encoder, splitter=splitter)
+    result = align_corpus(corpus, langs=langs, encoder=encoder, splitter=splitter, min_langs=1)
     sightings = follow(result, asked, encoder=encoder) if asked else ()
     files = write_found(result.facts, sightings, folder)
     _warn([*result.corpus.warnings, *result.notes])
@@ -406,11 +414,11 @@ def _read_bitext(bitext: Path | None, source: Path | None, target: Path | None, 
 def _writer(output: str) -> "Callable[[Bitext], None]":
     """What writes a bitext there, known to be able to before any work starts; `-` is standard output, as TSV."""
     from aligner.pipeline import write_bitext
-    from aligner.writers import writer_for
+    from aligner.writers import tsv, writer_for
     from aligner.writers.whole import check_writable
 
     if output == "-":
-        return _print
+        return lambda bitext: _print(lambda file: tsv.write(bitext, file))
     writer_for(output)
     check_writable(Path(output))
     return lambda bitext: write_bitext(bitext, Path(output))
@@ -418,26 +426,60 @@ def _writer(output: str) -> "Callable[[Bitext], None]":
 
 def _record_writer(output: str) -> "Callable[[Bitext], None]":
     """As ``_writer``, for a bitext that was read: beads of documents cannot be written from it."""
-    from aligner.errors import UnknownName
+    from aligner.writers import record_writer_for
 
-    if output.lower().endswith(".vecalign"):
-        raise UnknownName(f"{output!r}: a bitext that was read has no documents; choose .tsv or .jsonl")
+    if output != "-":
+        record_writer_for(output)
     return _writer(output)
 
 
-def _print(bitext: "Bitext") -> None:
-    """Write a bitext to standard output, as TSV."""
-    from aligner.writers import writer_for
+def _dropped_writer(output: str) -> "Callable[[Sequence[Dropped]], None]":
+    """As ``_record_writer``, for dropped records with their reasons."""
+    from aligner.pipeline import write_dropped
+    from aligner.writers import record_writer_for, tsv
+    from aligner.writers.whole import check_writable
 
+    if output == "-":
+        return lambda dropped: _print(lambda file: tsv.write_dropped(dropped, file))
+    record_writer_for(output)
+    check_writable(Path(output))
+    return lambda dropped: write_dropped(dropped, Path(output))
+
+
+def _print(write: Callable[[TextIO], object]) -> None:
+    """Have ``write`` fill standard output."""
     with click.open_file("-", "w", encoding="utf-8") as file:
-        writer_for("stdout.tsv").write(bitext, cast(TextIO, file))
+        write(cast(TextIO, file))
+
+
+def _count(found: Sized, one: str, several: str = "") -> str:
+    """How many there are, in words: ``1 record``, ``2 records``."""
+    return f"{len(found)} {one if len(found) == 1 else several or f'{one}s'}"
 
 
 def _tell(bitext: "Bitext") -> None:
     """Say on standard error what became of the two files."""
     (alignment,) = bitext.alignments
     pair = alignment.pair
-    click.echo(f"{pair.relation}, score {pair.score:.2f}: {len(bitext)} records", err=True)
+    click.echo(f"{pair.relation}, score {pair.score:.2f}: {_count(bitext, 'record')}", err=True)
+
+
+class _Echo(logging.Handler):
+    """Shows what the library logs as a warning of ours."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        _warn([record.getMessage()])
+
+
+@contextmanager
+def _log_echoed() -> Iterator[None]:
+    """Show what the library logs meanwhile."""
+    log, echo = logging.getLogger("aligner"), _Echo(logging.WARNING)
+    log.addHandler(echo)
+    try:
+        yield
+    finally:
+        log.removeHandler(echo)
 
 
 def _warn(lines: Iterable[str]) -> None:

@@ -14,6 +14,9 @@ from aligner.flags import flag
 from aligner.judging import Judge
 from aligner.shifts import Choose, Stretch, realigned, stretches
 
+MIN_P = 0.5
+"""The least probability of a record that is kept: more likely right than not."""
+
 MIN_GAIN = 0.25
 """A stretch is replaced only if the mean probability of the records that change rises by this much."""
 
@@ -54,22 +57,22 @@ def sift(
     bitext: Bitext,
     choose: Choose,
     *,
-    min_p: float = 0.5,
+    min_p: float | None = None,
     min_precision: float | None = None,
     drop: Collection[str] = (),
 ) -> tuple[Bitext, tuple[Dropped, ...]]:
     """The records that are kept, and those dropped with the reason; each stands in one of the two, in order.
 
-    A bitext in which a record has no ``p`` is scored first; flags are always found anew. ``min_precision`` sets the
-    least ``p`` in place of ``min_p``: the lowest at which the expected precision of all records is still that.
+    A bitext in which a record has no ``p`` is scored first; flags are always found anew. ``min_p`` is the least ``p``,
+    ``MIN_P`` where neither cut is given; ``min_precision`` raises it to the lowest at which the expected precision of
+    what is kept is still that.
     """
     unscored = any(isnan(pair.p) for pair in bitext.pairs)
     pairs = score(bitext, choose).pairs if unscored else _flagged(bitext.pairs)
-    if min_precision is not None:
-        min_p = cut_for_precision(np.array([pair.p for pair in pairs]), min_precision)
+    cut = _cut([pair.p for pair in pairs], min_p, min_precision)
     kept, dropped = [], []
     for pair in pairs:
-        reasons = [*(["min_p"] if pair.p < min_p else []), *(name for name in pair.flags if name in drop)]
+        reasons = [*(["min_p"] if pair.p < cut else []), *(name for name in pair.flags if name in drop)]
         if reasons:
             dropped.append(Dropped(pair, ",".join(reasons)))
         else:
@@ -102,6 +105,13 @@ def repair(bitext: Bitext, choose: Choose) -> tuple[Bitext, tuple[Repair, ...]]:
             found.append(one)
             accepted.append((stretch, [new.get(n, pair) for n, pair in enumerate(piece)]))
     return replace(bitext, pairs=_completed([*_replaced(bitext.pairs, accepted)], bitext.pairs)), tuple(found)
+
+
+def _cut(p: Sequence[float], min_p: float | None, min_precision: float | None) -> float:
+    """The least ``p`` to keep: the larger of the two cuts."""
+    if min_precision is None:
+        return MIN_P if min_p is None else min_p
+    return max(min_p or 0.0, cut_for_precision(np.array(p), min_precision))
 
 
 _Piece = tuple[Stretch, list[SegmentPair]]

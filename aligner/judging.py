@@ -1,7 +1,9 @@
 """How probable it is that two sentences say the same."""
 
+import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
+from functools import cache
 from itertools import pairwise
 
 import numpy as np
@@ -109,11 +111,14 @@ class Judge:
         """Judge the pairs of several comparisons that are one run: how likely a match is at all is told by all of them.
 
         Sentences should be distinct and not blank; every other one of its list is what a sentence is compared with. The
-        rivals of a stretch are sentences, too, those that it overlaps with left out.
+        rivals of a stretch are sentences, too, those that it overlaps with left out. The log warns of encoders that
+        ``p`` was not calibrated for, once in a process.
 
         Raises:
             EncoderError: an encoder fails.
         """
+        if comparisons and not self.is_fitted:
+            _warn_unfitted(self.name)
         measured = [self.measure(comparison) for comparison in comparisons]
         table = coefficients(self.name)
         mixture = mixture_of(measured, table)
@@ -214,6 +219,15 @@ class Judge:
         texts, own = [one.text for one in stretches], [one.sentences for one in stretches]
         rows = [embedder.beside(embedder.side(comparison.sources), texts) for embedder in self.embedders[:n_embedders]]
         return _joined_rows(rows), np.array(own, dtype=np.int64).reshape(-1, 2)
+
+
+@cache
+def _warn_unfitted(name: str) -> None:
+    """Say once of each encoder that its probabilities rest on little."""
+    logging.getLogger("aligner").warning(
+        "encoder %s: nothing was learnt of its scores before, so that p is calibrated on this run alone, with care",
+        name,
+    )
 
 
 def _joined_rows(parts: Sequence[Vectors]) -> Vectors:

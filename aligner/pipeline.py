@@ -12,7 +12,6 @@ from aligner.alignment import Alignment, Bead
 from aligner.appraisal import appraise, keep
 from aligner.assessment import Assessment, assess
 from aligner.bitext import Bitext, join, settings, sign, unaligned
-from aligner.calibration import is_fitted
 from aligner.corpus import Corpus, read_corpus, read_document, split
 from aligner.document import UNDETERMINED, Document, DocumentPair, Relation
 from aligner.embedding import Embedder
@@ -31,7 +30,7 @@ from aligner.readers.ids import printable
 from aligner.report import Run, describe
 from aligner.seeds import MIN_P, Seed, Sighting, follow_seeds
 from aligner.splitters import SPLITTERS, Splitter
-from aligner.writers import WRITERS, mistakes, tsv, writer_for
+from aligner.writers import WRITERS, mistakes, record_writer_for, writer_for
 from aligner.writers.beads import beads_of, read_records
 from aligner.writers.bitexts import read_aligned, read_pairs
 from aligner.writers.facts import write_facts, write_facts_json, write_sightings, write_sightings_json
@@ -53,6 +52,7 @@ def align_corpus(
     splitter: AnySplitter = "rules",
     min_p: float | None = None,
     min_precision: float | None = None,
+    min_langs: int = 2,
 ) -> Run:
     """Read, split, pair and align all the documents of a folder, every two languages.
 
@@ -65,6 +65,7 @@ def align_corpus(
         min_p: the least calibrated probability of a record, in ``[0, 1]``; where ``None``, 0.5 in comparable documents
             and anything in translations, where the order vouches for a record, too.
         min_precision: keep as many records as this expected precision allows, in ``(0, 1]``.
+        min_langs: how many languages there must be; one is enough for following seeds.
 
     Raises:
         UnknownName, MissingExtra: a part of that name does not exist or cannot be used here.
@@ -72,7 +73,7 @@ def align_corpus(
         EncoderError: the encoder's weights or vectors cannot be used.
     """
     used_splitter, embedders = splitters.load(splitter), _Embedders(encoder)
-    corpus = read_corpus(Path(folder), langs)
+    corpus = read_corpus(Path(folder), langs, min_langs=min_langs)
     documents = tuple(split(text, used_splitter) for text in corpus.texts)
     alignments: list[Alignment] = []
     notes: list[str] = []
@@ -87,11 +88,6 @@ def align_corpus(
         alignments += _align_all(pairs, embedders, _mining_cut(min_p, min_precision))
     if notes and not embedders.names:
         raise CorpusError(notes[0])
-    notes += [
-        f"encoder {name}: nothing was learnt of its scores before, so that p is calibrated on this run alone, with care"
-        for name in embedders.names
-        if not is_fitted(name)
-    ]
     alignments = keep(alignments, min_p, min_precision)
     bitext = join(alignments, _signature(embedders, splitter))
     kin = tuple(_same_language(alignments, embedders))
@@ -310,7 +306,7 @@ def score_bitext(bitext: Bitext, *, encoder: str | Encoder | None = None) -> Bit
 def filter_bitext(
     bitext: Bitext,
     *,
-    min_p: float = 0.5,
+    min_p: float | None = None,
     min_precision: float | None = None,
     drop: Collection[str] = (),
     encoder: str | Encoder | None = None,
@@ -348,12 +344,14 @@ def check_flags(names: Iterable[str]) -> None:
 
 
 def write_dropped(dropped: Iterable[curation.Dropped], path: Path) -> None:
-    """Write dropped records as TSV with their reasons, whole or not at all.
+    """Write dropped records with their reasons, in the format that the path's suffix says, whole or not at all.
 
     Raises:
+        UnknownName: no format for records has this suffix.
         OutputError: the file cannot be written.
     """
-    write_whole(path, lambda file: tsv.write_dropped(dropped, file))
+    writer = record_writer_for(path)
+    write_whole(path, lambda file: writer.write_dropped(dropped, file))
 
 
 def inspect_corpus(

@@ -74,7 +74,7 @@ def read_seeds(path: Path | str) -> tuple[Seed, ...]:
 def _read(file: Path) -> Iterator[Seed]:
     name = printable(str(file))
     try:
-        table = tomllib.loads(file.read_text("utf-8"))
+        table = tomllib.loads(file.read_text("utf-8-sig"))
     except OSError as error:
         raise SeedError(f"{name}: {error.strerror or error}; name a file or folder of seeds") from error
     except UnicodeDecodeError as error:

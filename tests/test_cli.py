@@ -744,6 +744,31 @@ def test_two_texts_line_by_line_are_a_bitext_and_so_are_beads_with_their_texts(t
     assert "2 and 1 lines" in invoke("score", *options).output
 
 
+def test_dropped_records_are_written_by_suffix_or_to_standard_output(pairs: Path, tmp_path: Path) -> None:
+    options = ("--min-p", "0", "--drop", "near_duplicate, empty_side", "--langs", "it,en")
+    kept, dropped = tmp_path / "kept.tsv", tmp_path / "dropped.jsonl"
+    align("filter", pairs, "-o", kept, "--dropped", dropped, *options)
+    assert [(one["source_text"], one["reason"]) for one in records(dropped)] == [("Piove a Minsk.", "empty_side")]
+    told = align("filter", pairs, "-o", kept, "--dropped", "-", *options)
+    assert told.stdout.splitlines()[1].startswith("Piove a Minsk.\t")
+    assert told.stderr.splitlines()[0] == "1 record kept, 1 dropped"
+    assert {path.name for path in tmp_path.iterdir()} == {"pairs.tsv", "kept.tsv", "dropped.jsonl"}
+    assert "name the same file" in invoke("filter", pairs, "--dropped", "-").output
+
+
+@pytest.mark.parametrize(
+    "line", ["score pairs.tsv -o x.txt", "repair pairs.tsv -o x", "filter pairs.tsv --dropped d.txt"]
+)
+def test_only_formats_that_a_verb_can_write_are_named(
+    line: str, pairs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = invoke(*line.split())
+    assert result.exit_code == 1
+    assert result.output.endswith("; choose one of .tsv, .jsonl\n")
+    assert "has no documents" in invoke("score", pairs, "-o", "x.vecalign").output
+
+
 def test_filter_refuses_a_flag_that_is_none_before_any_work(pairs: Path, tmp_path: Path) -> None:
     result = invoke("filter", pairs, "--dropped", tmp_path / "dropped.tsv", "--drop", "bad")
     assert result.exit_code == 1
@@ -757,6 +782,19 @@ def test_repair_leaves_a_sound_bitext_alone(pairs: Path, tmp_path: Path) -> None
         "La missione ha aperto a Bruxelles.",
         "Piove a Minsk.",
     ]
+
+
+def test_repair_counts_records_from_0(tmp_path: Path) -> None:
+    langs = ("--langs", "it,en")
+    align("pair", IT, EN, "-o", tmp_path / "pairs.jsonl", *langs)
+    sound = records(tmp_path / "pairs.jsonl")
+    moved = [sound[5], *sound[:5]]
+    with (tmp_path / "shifted.tsv").open("w", encoding="utf-8") as file:
+        for one, other in zip(sound, [*moved, *sound[6:]], strict=True):
+            file.write(f"{text_cell(str(one['source_text']))}\t{text_cell(str(other['target_text']))}\n")
+    told = align("repair", tmp_path / "shifted.tsv", "-o", tmp_path / "mended.tsv", *langs).stderr.splitlines()
+    assert told[0].startswith("records 0 to 7: shifted by 1, ")
+    assert told[-1].startswith("1 stretch realigned, ")
 
 
 # Facts
@@ -773,6 +811,14 @@ def test_facts_and_seeds_are_told_and_written(tmp_path: Path) -> None:
     assert {(row["seed"], row["doc"]) for row in table(tmp_path / "seeds.tsv")} >= {
         ("mines-2007", "en/good-fences.txt")
     }
+
+
+def test_seeds_are_followed_in_a_corpus_of_one_language(tmp_path: Path) -> None:
+    for name in ("lukashenko-generali", "scuola-di-pace"):
+        shutil.copy(CORPUS / "it" / f"{name}.txt", tmp_path)
+    told = align("facts", tmp_path, "--seeds", CORPUS.parent / "seeds", "-o", tmp_path / "out", "--langs", "it").stdout
+    assert "seed       staff-exercise-2013: Joint staff exercise\n  states " in told
+    assert {row["lang"] for row in table(tmp_path / "out" / "seeds.tsv")} == {"it"}
 
 
 def test_a_broken_seed_is_told_before_any_work(tmp_path: Path) -> None:

@@ -64,6 +64,42 @@ def test_two_columns_without_header_are_a_bitext(tmp_path: Path) -> None:
     assert {(pair.source_lang, pair.target_lang) for pair in found.pairs} == {("it", "en")}
 
 
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["a\tb", "\t", "", "c\td"],
+        ["\t", "a\tb", "\t", "c\td"],
+        ["source_text\ttarget_text", "a\tb", "\t", " \t", "c\td"],
+        [f'{{"source_text": "{side}", "target_text": ""}}' for side in "a  b"],
+        ["\t", "\t", "\t", "\t"],
+    ],
+)
+def test_a_record_of_two_blank_sides_is_not_lost(lines: list[str], tmp_path: Path) -> None:
+    file = tmp_path / "pairs.txt"
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    given = read_bitext(file, ("it", "en"))
+    kept, dropped = filter_bitext(given, min_p=0.5, encoder="use")
+    assert len(given) == len(kept) + len(dropped) == 4
+
+
+@pytest.mark.parametrize("p", ["1.5", "-0.1", "Infinity"])
+@pytest.mark.parametrize(
+    "form", ['{{"source_text": "a", "target_text": "b", "p": {}}}', "source_text\ttarget_text\tp\na\tb\t{}"]
+)
+def test_a_probability_that_is_none_is_told_with_its_line(form: str, p: str, tmp_path: Path) -> None:
+    file = tmp_path / "pairs.txt"
+    file.write_text(form.format(p), encoding="utf-8")
+    with pytest.raises(GoldError, match=rf"pairs\.txt:{form.count(chr(10)) + 1}: .* its p .* 0 to 1"):
+        read_bitext(file)
+
+
+def test_beads_without_their_texts_are_told_the_options(tmp_path: Path) -> None:
+    file = tmp_path / "a.vecalign"
+    file.write_text("[0]:[0]:0.9\n", encoding="utf-8")
+    with pytest.raises(GoldError, match="with --source and --target"):
+        read_bitext(file)
+
+
 def test_a_line_that_is_no_pair_is_told(tmp_path: Path) -> None:
     file = tmp_path / "pairs.tsv"
     file.write_text("Piove.\tIt rains.\nSì.\n", encoding="utf-8")
@@ -149,6 +185,17 @@ def test_records_of_two_blank_sides_stay_where_they_are(translated: Bitext) -> N
 def test_a_translation_is_probable_and_a_shifted_line_is_not(translated: Bitext) -> None:
     assert min(pair.p for pair in score_bitext(translated).pairs) > 0.5
     assert max(pair.p for pair in score_bitext(shifted(translated, [*range(1, 19), 0])).pairs) < 0.5
+
+
+def test_of_two_cuts_the_larger_counts() -> None:
+    given = Bitext(tuple(SegmentPair(source_text="a", target_text="b", p=p) for p in (0.95, 0.8, 0.6, 0.1)), "")
+
+    def kept(**cuts: float) -> list[float]:
+        return [pair.p for pair in filter_bitext(given, **cuts)[0].pairs]
+
+    assert kept() == [0.95, 0.8, 0.6]
+    assert kept(min_p=0.9, min_precision=0.7) == kept(min_p=0.9) == [0.95]
+    assert kept(min_p=0.1, min_precision=0.85) == kept(min_precision=0.85) == [0.95, 0.8]
 
 
 def test_the_least_precision_sets_the_cut(translated: Bitext) -> None:

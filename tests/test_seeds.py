@@ -33,6 +33,11 @@ def test_the_seeds_of_a_file_and_of_its_folder_are_the_same() -> None:
     assert set(seeds[0].phrasings) == {"it", "en"}
 
 
+def test_a_byte_order_mark_is_no_part_of_a_file(tmp_path: Path) -> None:
+    (tmp_path / "s.toml").write_text(GOOD, encoding="utf-8-sig")
+    assert [seed.id for seed in read_seeds(tmp_path)] == ["a-1"]
+
+
 @pytest.mark.parametrize(
     ("content", "told"),
     [

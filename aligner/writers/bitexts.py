@@ -1,8 +1,7 @@
 """Any bitext: our TSV and JSONL, two columns without a header row, two files line by line, beads with their texts."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import chain
 from pathlib import Path
 
 from aligner.bitext import SegmentPair
@@ -15,14 +14,14 @@ from aligner.writers.texts import Segment, read_texts
 
 
 def read_pairs(path: Path) -> tuple[SegmentPair, ...]:
-    """The records of a file, whose first line tells the format.
+    """The records of a file, whose first line tells the format; a pair of blank texts is a record, too.
 
     Raises:
         GoldError: the file cannot be opened, is none of these, or a line cannot be parsed; the message names the line.
     """
     try:
         with path.open(encoding="utf-8") as file:
-            return tuple(_parse(read_lines(file)))
+            return tuple(_parse([*read_lines(file, with_blank=True)]))
     except OSError as error:
         raise GoldError(f"{clean(str(path))}: {error.strerror or error}; name a bitext that can be read") from error
 
@@ -60,27 +59,25 @@ def _joined(segments: Mapping[int, Segment], sentences: Iterable[int]) -> str:
     return " ".join(segments[index].text for index in sentences)
 
 
-def _parse(lines: Iterable[Line]) -> Iterator[SegmentPair]:
-    remaining = iter(lines)
-    first = next(remaining, None)
-    if first is None:
-        return iter(())
-    every = chain([first], remaining)
-    cells = first.text.split("\t")
+def _parse(lines: Sequence[Line]) -> Iterator[SegmentPair]:
+    held = [line for line in lines if line.text.strip()]
+    if not held:
+        return map(_pair, lines)
+    first, cells = held[0], held[0].text.split("\t")
     if first.text.lstrip().startswith("{"):
-        return jsonl.parse(every)
+        return jsonl.parse(held)
     if {"source_text", "target_text"} <= set(cells):
-        return tsv.parse(every)
+        return tsv.parse(lines)
     if len(cells) == 2 and not set(cells) & set(tsv.COLUMNS):
-        return map(_pair, every)
+        return map(_pair, lines)
     raise first.broken(
         "a bitext is our JSONL, our TSV with source_text and target_text in its header row, "
-        "or two texts a line with a tab between"
+        "or two texts a line with a tab between; of beads, name the two texts with --source and --target"
     )
 
 
 def _pair(line: Line) -> SegmentPair:
-    cells = line.text.split("\t")
+    cells = line.text.split("\t") if line.text.strip() else ["", ""]
     if len(cells) != 2:
         raise line.broken(f"it has {len(cells)} cells; write the source text, a tab and the target text")
     return SegmentPair(source_text=cells[0], target_text=cells[1])

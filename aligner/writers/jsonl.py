@@ -14,6 +14,7 @@ from math import isfinite, nan
 from typing import Any, TextIO
 
 from aligner.bitext import Bitext, SegmentPair
+from aligner.curation import Dropped
 from aligner.evidence import Tie
 from aligner.writers.lines import Line, read_lines
 
@@ -23,10 +24,12 @@ _UNSAFE = re.compile("[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\ud
 
 def write(bitext: Bitext, file: TextIO) -> None:
     """Write one line a record."""
-    for pair in bitext.pairs:
-        record = {name: _WRITE[kind](getattr(pair, name)) for name, kind in _KINDS.items()}
-        line = json.dumps(record, ensure_ascii=False)
-        file.write(escaped(line) + "\n")
+    file.writelines(map(_line, map(_values, bitext.pairs)))
+
+
+def write_dropped(dropped: Iterable[Dropped], file: TextIO) -> None:
+    """Write the same fields and ``reason``, one line a record; ``read`` passes over the reason."""
+    file.writelines(_line({**_values(one.pair), "reason": one.reason}) for one in dropped)
 
 
 def escaped(line: str) -> str:
@@ -48,6 +51,14 @@ def parse(lines: Iterable[Line]) -> Iterator[SegmentPair]:
     return map(_record, lines)
 
 
+def _values(pair: SegmentPair) -> dict[str, object]:
+    return {name: _WRITE[kind](getattr(pair, name)) for name, kind in _KINDS.items()}
+
+
+def _line(values: Mapping[str, object]) -> str:
+    return escaped(json.dumps(values, ensure_ascii=False)) + "\n"
+
+
 def _record(line: Line) -> SegmentPair:
     try:
         found = json.loads(line.text)
@@ -58,7 +69,7 @@ def _record(line: Line) -> SegmentPair:
     values: dict[str, Any] = {}
     for name in found.keys() & _KINDS.keys():
         try:
-            values[name] = _READ[_KINDS[name]](found[name])
+            values[name] = _probability(found[name]) if name == "p" else _READ[_KINDS[name]](found[name])
         except ValueError as error:
             raise line.broken(f"its {name} must be {error}") from error
     return SegmentPair(**values)
@@ -83,6 +94,13 @@ def _number(value: object) -> float:
         return float(value)
     except OverflowError:
         raise ValueError("a number that fits a float") from None
+
+
+def _probability(value: object) -> float:
+    number = _number(value)
+    if number < 0 or number > 1:
+        raise ValueError("a number from 0 to 1, or null")
+    return number
 
 
 def _indices(value: object) -> tuple[int, ...]:

@@ -25,8 +25,8 @@ class Line:
         return GoldError(f"{self.file}:{self.number}: found {shown!r}; {remedy}")
 
 
-def read_lines(file: TextIO) -> Iterator[Line]:
-    r"""The lines of an open file that are not blank; a byte order mark is no part of the first.
+def read_lines(file: TextIO, *, with_blank: bool = False) -> Iterator[Line]:
+    r"""The lines of an open file, blank ones only where asked for; a byte order mark is no part of the first.
 
     Raises:
         GoldError: the file is not text.
@@ -36,7 +36,7 @@ def read_lines(file: TextIO) -> Iterator[Line]:
     try:
         for number, text in enumerate(file, 1):
             bare = text.removeprefix("\ufeff") if number == 1 else text
-            if bare.strip():
+            if with_blank or bare.strip():
                 yield Line(name, number, bare.rstrip("\r\n"))
     except UnicodeDecodeError as error:
         raise GoldError(f"{name}:{number + 1}: not UTF-8 ({error.reason}); save the file as UTF-8") from error

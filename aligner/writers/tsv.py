@@ -42,12 +42,12 @@ def read(file: TextIO) -> Iterator[SegmentPair]:
     Raises:
         GoldError: there is no header row, or a line cannot be parsed.
     """
-    return parse(read_lines(file))
+    return parse(read_lines(file, with_blank=True))
 
 
 def parse(lines: Iterable[Line]) -> Iterator[SegmentPair]:
-    """The records of these lines; ``read`` on an open file."""
-    remaining = iter(lines)
+    """The records of these lines; ``read`` on an open file. A line of tabs alone is a row, an empty line is none."""
+    remaining = (line for line in lines if line.text.strip() or "\t" in line.text)
     header = next(remaining, None)
     if header is None:
         return
@@ -82,6 +82,13 @@ def _number(cell: str) -> float:
         return float(cell) if cell else nan
     except ValueError:
         raise ValueError("no number") from None
+
+
+def _probability(cell: str) -> float:
+    number = _number(cell)
+    if number < 0 or number > 1:
+        raise ValueError("no probability, from 0 to 1")
+    return number
 
 
 def _sentences(cell: str) -> tuple[int, ...]:
@@ -125,6 +132,7 @@ _WRITE: Mapping[str, Callable[[Any], str]] = {
 
 _READ: Mapping[str, Callable[[str], object]] = {
     **dict.fromkeys(_NUMBERS, _number),
+    "p": _probability,
     **dict.fromkeys(_INDICES, _sentences),
     **dict.fromkeys(_SPANS, _span),
     "crossing": _flag,
