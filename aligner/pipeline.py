@@ -13,6 +13,7 @@ from aligner.appraisal import appraise, keep
 from aligner.assessment import Assessment, assess
 from aligner.bitext import Bitext, join, settings, sign, unaligned
 from aligner.corpus import Corpus, read_corpus, read_document, split
+from aligner.disjoint import DisjointSets
 from aligner.document import UNDETERMINED, Document, DocumentPair, Relation
 from aligner.embedding import Embedder
 from aligner.encoders import ENCODERS, Encoder
@@ -65,7 +66,7 @@ def align_corpus(
         min_p: the least calibrated probability of a record, in ``[0, 1]``; where ``None``, 0.5 in comparable documents
             and anything in translations, where the order vouches for a record, too.
         min_precision: keep as many records as this expected precision allows, in ``(0, 1]``.
-        min_langs: how many languages there must be; one is enough for following seeds.
+        min_langs: how many languages there must be; one is enough for facts.
 
     Raises:
         UnknownName, MissingExtra: a part of that name does not exist or cannot be used here.
@@ -90,7 +91,7 @@ def align_corpus(
         raise CorpusError(notes[0])
     alignments = keep(alignments, min_p, min_precision)
     bitext = join(alignments, _signature(embedders, splitter))
-    kin = tuple(_same_language(alignments, embedders))
+    kin = tuple(_same_language(_witnesses(documents, alignments), embedders))
     return Run(corpus, documents, tuple(alignments), bitext, tuple(notes), kin)
 
 
@@ -429,14 +430,22 @@ def _align_all(pairs: Sequence[DocumentPair], embedders: "_Embedders", min_p: fl
     return [aligned.get(number, Alignment(pair, (), "none")) for number, pair in enumerate(pairs)]
 
 
-def _same_language(alignments: Iterable[Alignment], embedders: "_Embedders") -> Iterator[Alignment]:
-    """Every two comparable documents of one language, aligned, of those that are comparable with one of another.
+def _witnesses(documents: Sequence[Document], alignments: Iterable[Alignment]) -> list[Document]:
+    """The documents that may state a fact in other words: all of a family with a comparable pair, or of one language."""
+    pairs = [one.pair for one in alignments if one.pair.relation is not Relation.UNRELATED]
+    families = DisjointSets(document.id for document in documents)
+    for pair in pairs:
+        families.join(pair.source.id, pair.target.id)
+    reported = {families.root(pair.source.id) for pair in pairs if pair.relation is Relation.COMPARABLE}
+    is_one_language = len({document.lang for document in documents}) == 1
+    return [document for document in documents if is_one_language or families.root(document.id) in reported]
+
+
+def _same_language(documents: Sequence[Document], embedders: "_Embedders") -> Iterator[Alignment]:
+    """Every two comparable documents of one language, aligned.
 
     Of two that are as like as translations one is a copy of the other, and no second witness: left out.
     """
-    pairs = [one.pair for one in alignments if one.pair.relation is Relation.COMPARABLE]
-    by_id = {document.id: document for pair in pairs for document in (pair.source, pair.target)}
-    documents = [by_id[id] for id in sorted(by_id)]
     for lang in dict.fromkeys(document.lang for document in documents):
         members = [document for document in documents if document.lang == lang]
         pairing = Pairing(embedders.choose(lang))

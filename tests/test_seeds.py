@@ -13,7 +13,7 @@ from aligner.seeds import RIVAL, Comparisons, Seed, Sighting, follow_seeds, read
 
 ROOT = Path(__file__).resolve().parent.parent
 GOOD = '[[fact]]\nid = "a-1"\ntitle = "A"\n[fact.phrasings]\nit = ["Uno."]\n'
-GOLDEN = {"staff-exercise-2013": 0.8379, "dialogue-parity": 0.3258, "mines-2007": 0.0013}
+GOLDEN = {"staff-exercise-2013": 0.8271, "dialogue-parity": 0.3174, "mines-2007": 0.0015}
 
 
 @pytest.fixture(scope="module")
