@@ -431,7 +431,7 @@ def _align_all(pairs: Sequence[DocumentPair], embedders: "_Embedders", min_p: fl
 
 
 def _witnesses(documents: Sequence[Document], alignments: Iterable[Alignment]) -> list[Document]:
-    """The documents that may state a fact in other words: all of a family with a comparable pair, or of one language."""
+    """The documents that may state a fact in other words: of a family with a comparable pair, or of one language."""
     pairs = [one.pair for one in alignments if one.pair.relation is not Relation.UNRELATED]
     families = DisjointSets(document.id for document in documents)
     for pair in pairs:
