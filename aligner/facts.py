@@ -20,7 +20,7 @@ Place = tuple[str, tuple[int, ...], tuple[int, int]]
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """Where a document states a fact; of places that overlap, the narrowest.
+    """Where a document states a fact; of places that overlap, that of the strongest link, then the narrowest.
 
     ``p`` is that of the document's strongest link to another statement of the fact, in ``[0, 1]``; ``span`` is
     ``(start, end)`` in the document's content, in code points.
@@ -207,6 +207,7 @@ def _agree(one: Mapping[str, Place], other: Mapping[str, Place]) -> bool:
 def _fact(links: Sequence[SegmentPair], family: set[str], documents: Mapping[str, Document]) -> Fact:
     found = _statements_by_document(links)
     stated_in = tuple(statement.doc for statement in found)
+    spans = {statement.doc: statement.span for statement in found}
     counts: defaultdict[str, int] = defaultdict(int)
     for link in links:
         if link.relation:
@@ -222,7 +223,7 @@ def _fact(links: Sequence[SegmentPair], family: set[str], documents: Mapping[str
         stated_in=stated_in,
         not_stated_in=not_stated_in,
         not_stated_langs=tuple(sorted({documents[id].lang for id in not_stated_in} - langs)),
-        conflicts=tuple(filter(None, map(_conflict, links))),
+        conflicts=tuple(filter(None, (_conflict(link, spans) for link in links))),
         relations=tuple(sorted(counts.items(), key=lambda item: (-item[1], item[0]))),
         first=dates[0] if dates else "",
         last=dates[-1] if dates else "",
@@ -234,14 +235,12 @@ def _statements_by_document(links: Sequence[SegmentPair]) -> tuple[Statement, ..
     for link in links:
         for statement in _statements(link):
             places[statement.doc].append(statement)
-    return tuple(
-        replace(min(places[doc], key=_width), p=max(statement.p for statement in places[doc])) for doc in sorted(places)
-    )
+    return tuple(max(places[doc], key=_strength) for doc in sorted(places))
 
 
-def _width(statement: Statement) -> tuple[int, int]:
+def _strength(statement: Statement) -> tuple[float, int, int]:
     start, end = statement.span
-    return end - start, start
+    return statement.p, start - end, -start
 
 
 def _statements(link: SegmentPair) -> tuple[Statement, Statement]:
@@ -252,15 +251,27 @@ def _statements(link: SegmentPair) -> tuple[Statement, Statement]:
     )
 
 
-def _conflict(link: SegmentPair) -> Conflict | None:
-    """What a link contradicts; one whose relation nobody told is looked at here."""
+def _conflict(link: SegmentPair, spans: Mapping[str, tuple[int, int]]) -> Conflict | None:
+    """What a link contradicts within the statements shown; one whose relation nobody told is looked at here.
+
+    A wider segment, of which only a part states the fact, may contradict the other side in something else.
+    """
     ties = link.evidence
     if not link.relation:
         ties = gather(link.source_text, link.target_text, link.source_lang, link.target_lang).ties
-    differences = tuple(f"{tie.kind} {tie.source_value} / {tie.target_value}" for tie in ties if not tie.agrees)
-    if link.relation == SegmentRelation.CONFLICTING or (not link.relation and differences):
-        return Conflict(link.source_doc, link.target_doc, differences)
-    return None
+    differences = tuple(
+        f"{tie.kind} {tie.source_value} / {tie.target_value}"
+        for tie in ties
+        if not tie.agrees
+        and _lies_in(tie.source_span, link.source_span, spans[link.source_doc])
+        and _lies_in(tie.target_span, link.target_span, spans[link.target_doc])
+    )
+    return Conflict(link.source_doc, link.target_doc, differences) if differences else None
+
+
+def _lies_in(span: tuple[int, int], segment: tuple[int, int], statement: tuple[int, int]) -> bool:
+    """Whether a span, counted from its segment's beginning, lies in the statement."""
+    return statement[0] <= segment[0] + span[0] and segment[0] + span[1] <= statement[1]
 
 
 def _dates(statements: Iterable[Statement]) -> list[str]:

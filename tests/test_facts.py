@@ -63,13 +63,24 @@ def test_a_chain_ends_where_it_would_come_back_to_another_sentence() -> None:
     assert [fact.stated_in for fact in facts] == [("en/a", "fr/a", "it/a"), ("en/b", "it/a")]
 
 
-def test_places_of_a_document_that_overlap_are_one_statement_the_narrowest() -> None:
+def test_places_of_a_document_that_overlap_are_one_statement_that_of_the_strongest_link() -> None:
     (fact,) = find(record(IT, EN, 0.9, j=(0, 1)), record(EN, FR, 0.8), record(IT, FR, 0.7))
     assert [(one.doc, one.sentences, one.p) for one in fact.statements] == [
-        ("en/a", (0,), 0.9),
+        ("en/a", (0, 1), 0.9),
         ("fr/a", (0,), 0.8),
         ("it/a", (0,), 0.9),
     ]
+
+
+def test_what_a_wider_segment_contradicts_beside_the_statement_is_no_conflict_of_the_fact() -> None:
+    tie = Tie("date", False, "1998", "1999", (4, 8), (30, 34))
+    wide = record(IT, EN, 0.7, j=(0, 1), relation="conflicting", evidence=(tie,))
+    (fact,) = find(record(EN, FR, 0.9), record(IT, FR, 0.8), wide)
+    assert fact.conflicts == ()
+    (fact,) = find(
+        record(EN, FR, 0.9), record(IT, FR, 0.8), replace(wide, evidence=(replace(tie, target_span=(21, 25)),))
+    )
+    assert [one.differences for one in fact.conflicts] == [("date 1998 / 1999",)]
 
 
 def test_what_is_related_or_improbable_links_nothing() -> None:
