@@ -119,21 +119,12 @@ class Judge:
         """
         if comparisons and not self.is_fitted:
             _warn_unfitted(self.name)
-        measured = [self.measure(comparison) for comparison in comparisons]
+        measured = [list(self._measured(comparison)) for comparison in comparisons]
         table = coefficients(self.name)
-        mixture = mixture_of(measured, table)
-
-        def judged(measures: Measures, gain: Floats) -> Judged:
-            return _judged(measures, probability(measures, mixture, table), gain)
-
+        mixture = mixture_of([sentences for (sentences, _), *_ in measured], table)
         return [
-            _joined(
-                [
-                    judged(sentences, np.zeros(len(sentences.pairs))),
-                    *(judged(*found) for found in self.measure_stretches(comparison, sentences.null)),
-                ]
-            )
-            for comparison, sentences in zip(comparisons, measured, strict=True)
+            _joined([_judged(measures, probability(measures, mixture, table), gain) for measures, gain in parts])
+            for parts in measured
         ]
 
     def scores(
@@ -168,27 +159,32 @@ class Judge:
 
     def measure(self, comparison: Comparison) -> Measures:
         """What the encoders say of a comparison's pairs of sentences."""
+        return next(self._measured(comparison))[0]
+
+    def _measured(self, comparison: Comparison) -> Iterator[tuple[Measures, Floats]]:
+        """What the encoders say of the sentences, then of each side's stretches; with the gain of every pair."""
         if not comparison.sources or not comparison.targets:
-            return _nothing()
+            yield _nothing(), np.zeros(0)
+            return
         view = self._view(comparison)
         pairs = view.candidates() if comparison.pairs is None else np.asarray(comparison.pairs, dtype=np.int64)
-        return _measures(view, pairs, comparison.sources, comparison, view.null())
-
-    def measure_stretches(self, comparison: Comparison, null: Null) -> Iterator[tuple[Measures, Floats]]:
-        """What the encoders say of a comparison's stretches with the sentences near them, and the gain of each pair.
-
-        ``null`` is that of the sentences.
-        """
-        if comparison.source_stretches and comparison.targets:
-            yield self._measure_stretches(comparison, null)
-        if comparison.target_stretches and comparison.sources:
-            measures, gain = self._measure_stretches(comparison.flipped, null)
+        sentences = _measures(view, pairs, comparison.sources, comparison, view.null())
+        yield sentences, np.zeros(len(pairs))
+        if not comparison.source_stretches and not comparison.target_stretches:
+            return
+        first = view if len(self.embedders) == 1 else self._view(comparison, n_embedders=1)
+        if comparison.source_stretches:
+            yield self._measured_stretches(view, first, comparison, sentences.null)
+        if comparison.target_stretches:
+            views = view.flipped, first.flipped
+            measures, gain = self._measured_stretches(*views, comparison.flipped, sentences.null)
             yield replace(measures, pairs=measures.pairs[:, ::-1]), gain
 
-    def _measure_stretches(self, comparison: Comparison, null: Null) -> tuple[Measures, Floats]:
-        """The same for the stretches of the source."""
-        sentences = self._view(comparison)
-        numbers = self._better(comparison)
+    def _measured_stretches(
+        self, sentences: "_View", first: "_View", comparison: Comparison, null: Null
+    ) -> tuple[Measures, Floats]:
+        """What is found of the source's stretches; ``first`` is what the first encoder sees of the sentences."""
+        numbers = self._better(first, comparison)
         chosen = [comparison.source_stretches[number] for number in numbers]
         view = sentences.beside(*self._beside(comparison, chosen))
         pairs = view.candidates()
@@ -196,9 +192,8 @@ class Judge:
         places = np.column_stack([len(comparison.sources) + numbers[pairs[:, 0]], pairs[:, 1]])
         return replace(measures, pairs=places), view.gains(sentences, pairs)
 
-    def _better(self, comparison: Comparison) -> Indices:
+    def _better(self, sentences: "_View", comparison: Comparison) -> Indices:
         """The stretches that match better than their sentences by the first encoder, the cheapest: few of all."""
-        sentences = self._view(comparison, n_embedders=1)
         view = sentences.beside(*self._beside(comparison, comparison.source_stretches, n_embedders=1))
         pairs = view.candidates()
         is_alike = view.scores(view.cosines(pairs), pairs) >= MIN_STRETCH_SCORE
