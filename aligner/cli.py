@@ -62,6 +62,7 @@ class Langs(click.ParamType[list[str]]):
 
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+Result = TypeVar("Result")
 PROBABILITY = click.FloatRange(0, 1)
 
 
@@ -411,39 +412,44 @@ def _read_bitext(bitext: Path | None, source: Path | None, target: Path | None, 
     return read_bitext(bitext, langs)
 
 
-def _writer(output: str) -> "Callable[[Bitext], None]":
+def _writer(output: str) -> "Callable[[Bitext], object]":
     """What writes a bitext there, known to be able to before any work starts; `-` is standard output, as TSV."""
     from aligner.pipeline import write_bitext
     from aligner.writers import tsv, writer_for
-    from aligner.writers.whole import check_writable
 
-    if output == "-":
-        return lambda bitext: _print(lambda file: tsv.write(bitext, file))
-    writer_for(output)
-    check_writable(Path(output))
-    return lambda bitext: write_bitext(bitext, Path(output))
+    return _checked(output, writer_for, write_bitext, tsv.write)
 
 
-def _record_writer(output: str) -> "Callable[[Bitext], None]":
+def _record_writer(output: str) -> "Callable[[Bitext], object]":
     """As ``_writer``, for a bitext that was read: beads of documents cannot be written from it."""
-    from aligner.writers import record_writer_for
+    from aligner.pipeline import write_bitext
+    from aligner.writers import record_writer_for, tsv
 
-    if output != "-":
-        record_writer_for(output)
-    return _writer(output)
+    return _checked(output, record_writer_for, write_bitext, tsv.write)
 
 
-def _dropped_writer(output: str) -> "Callable[[Sequence[Dropped]], None]":
+def _dropped_writer(output: str) -> "Callable[[Sequence[Dropped]], object]":
     """As ``_record_writer``, for dropped records with their reasons."""
     from aligner.pipeline import write_dropped
     from aligner.writers import record_writer_for, tsv
+
+    return _checked(output, record_writer_for, write_dropped, tsv.write_dropped)
+
+
+def _checked(
+    output: str,
+    find: Callable[[str], object],
+    write: Callable[[Result, Path], object],
+    tell: Callable[[Result, TextIO], object],
+) -> Callable[[Result], object]:
+    """What writes a result to a file in a format that ``find`` knows, or tells it on standard output."""
     from aligner.writers.whole import check_writable
 
     if output == "-":
-        return lambda dropped: _print(lambda file: tsv.write_dropped(dropped, file))
-    record_writer_for(output)
+        return lambda result: _print(lambda file: tell(result, file))
+    find(output)
     check_writable(Path(output))
-    return lambda dropped: write_dropped(dropped, Path(output))
+    return lambda result: write(result, Path(output))
 
 
 def _print(write: Callable[[TextIO], object]) -> None:
