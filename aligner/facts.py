@@ -260,7 +260,7 @@ def _conflict(link: SegmentPair, spans: Mapping[str, tuple[int, int]]) -> Confli
     if not link.relation:
         ties = gather(link.source_text, link.target_text, link.source_lang, link.target_lang).ties
     differences = tuple(
-        f"{tie.kind} {tie.source_value} / {tie.target_value}"
+        tie.difference
         for tie in ties
         if not tie.agrees
         and _lies_in(tie.source_span, link.source_span, spans[link.source_doc])

@@ -290,7 +290,7 @@ def _sighting(
         sentence=index,
         span=document.span((index,)),
         text=text,
-        differences=tuple(f"{tie.kind} {tie.source_value} / {tie.target_value}" for tie in evidence.conflicts),
+        differences=tuple(tie.difference for tie in evidence.conflicts),
     )
 
 

@@ -129,7 +129,7 @@ def _with_unit(text: str, amount: float, span: tuple[int, int], lang: str) -> Me
         amount = (amount + (0.5 if scale["half"] else 0)) * power
     else:
         power = table.scales.get(text[start:end].rpartition(" ")[2].casefold(), 0)
-    if power and (half := _and_half(lang).match(text, end)):
+    if power and (half := _behind("and_half", lang).match(text, end)):
         amount, end = amount + power / 2, half.end()
     kind, unit = "number", ""
     if percent := _percent(lang).match(text, end):
@@ -159,7 +159,7 @@ def _counted(behind: re.Match[str], table: LocaleTables, end: int) -> tuple[str,
 def _with_minus(text: str, amount: float, span: tuple[int, int], lang: str) -> tuple[float, int, int]:
     """Degrees below zero where a sign or a word says so, and where they start and end."""
     start, end = span
-    before, behind = text[max(0, start - _LONGEST_WORDS) : start], _below_zero(lang).match(text, end)
+    before, behind = text[max(0, start - _LONGEST_WORDS) : start], _behind("below_zero", lang).match(text, end)
     minus = _MINUS.search(before) or _minus(lang).search(before)
     start -= len(before) - minus.start() if minus else 0
     return -amount if minus or behind else amount, start, behind.end() if behind else end
@@ -173,8 +173,9 @@ def _minus(lang: str) -> re.Pattern[str]:
 
 
 @cache
-def _below_zero(lang: str) -> re.Pattern[str]:
-    return re.compile(rf"\s+(?:{either(words(lang).get('below_zero', ()))})(?!\w)", re.IGNORECASE)
+def _behind(key: str, lang: str) -> re.Pattern[str]:
+    """Words that stand behind an amount: ``below_zero``, ``and_half``."""
+    return re.compile(rf"\s+(?:{either(words(lang).get(key, ()))})(?!\w)", re.IGNORECASE)
 
 
 @cache
@@ -190,11 +191,6 @@ def _scale(lang: str) -> re.Pattern[str]:
 @cache
 def _age_before(lang: str) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{either(words(lang).get('age_before', ()))})\s+$", re.IGNORECASE)
-
-
-@cache
-def _and_half(lang: str) -> re.Pattern[str]:
-    return re.compile(rf"\s+(?:{either(words(lang).get('and_half', ()))})(?!\w)", re.IGNORECASE)
 
 
 @cache

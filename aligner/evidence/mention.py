@@ -36,6 +36,11 @@ class Tie:
     source_span: tuple[int, int]
     target_span: tuple[int, int]
 
+    @property
+    def difference(self) -> str:
+        """What each side says, for people: ``date 1998 / 1997``."""
+        return f"{self.kind} {self.source_value} / {self.target_value}"
+
 
 def tie(one: Mention, other: Mention, *, agrees: bool) -> Tie:
     """The tie of two mentions, of the kind of the first."""
