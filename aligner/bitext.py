@@ -1,6 +1,6 @@
 """Aligned records: the links of all document pairs in one bitext, and what no link holds."""
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import MISSING, Field, dataclass, fields, is_dataclass, replace
 from importlib.metadata import version
@@ -9,6 +9,7 @@ from typing import Any
 
 from aligner.alignment import Alignment, Bead
 from aligner.document import Document
+from aligner.errors import GoldError
 from aligner.evidence import Tie
 
 Span = tuple[int, int]
@@ -35,6 +36,7 @@ class SegmentPair:
         crossing: the target lies before or behind that of the neighbouring records, as the bead's.
         flags: what is suspicious about the record, by the names of ``aligner.flags``.
         evidence: what the two segments share or contradict.
+        unit: the name that the records of one text in three or more languages share; empty for two languages.
     """
 
     source_text: str = ""
@@ -58,6 +60,12 @@ class SegmentPair:
     crossing: bool = False
     flags: tuple[str, ...] = ()
     evidence: tuple[Tie, ...] = ()
+    unit: str = ""
+
+    @property
+    def is_link(self) -> bool:
+        """Both sides hold something: a text, or the number of a sentence."""
+        return bool((self.source_text or self.source_sentences) and (self.target_text or self.target_sentences))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +73,17 @@ class Bitext:
     """The records of all document pairs, and how they were made.
 
     ``alignments`` are what the records were joined from; empty where the bitext was read from a file. ``related`` are
-    the pairs of segments on one topic that probably share no fact: no records.
+    the pairs of segments on one topic that probably share no fact: no records. ``lone`` are the sentences that no link
+    of their pair holds, as records with an empty side; in a bitext that was read they stand among the ``pairs``, where
+    the file has them. ``problems`` say what of a file could not be read.
     """
 
     pairs: tuple[SegmentPair, ...]
     signature: str
     alignments: tuple[Alignment, ...] = ()
     related: tuple[SegmentPair, ...] = ()
+    lone: tuple[SegmentPair, ...] = ()
+    problems: tuple[GoldError, ...] = ()
 
     def __len__(self) -> int:
         return len(self.pairs)
@@ -140,12 +152,47 @@ def join(alignments: Iterable[Alignment], signature: str) -> Bitext:
     kept = tuple(alignments)
     pairs = tuple(_record(alignment, bead) for alignment in kept for bead in in_document_order(alignment.links))
     related = tuple(_record(alignment, bead) for alignment in kept for bead in in_document_order(alignment.related))
-    return Bitext(pairs, signature, kept, related)
+    lone = tuple(_record(alignment, bead) for alignment in kept for bead in _lone(alignment))
+    return Bitext(pairs, signature, kept, related, lone)
 
 
 def in_document_order(links: Iterable[Bead]) -> list[Bead]:
     """These links by their sentences in the source, then in the target."""
     return sorted(links, key=lambda bead: (min(bead.source), min(bead.target), bead.source, bead.target))
+
+
+def by_documents(bitext: Bitext) -> dict[tuple[str, str], list[SegmentPair]]:
+    """For each two documents their records, and among them the lone sentences, each before the first that lies behind.
+
+    A pair is known by the names of its documents; all records without such names belong to ``("", "")``.
+    """
+    held: dict[tuple[str, str], tuple[list[SegmentPair], list[SegmentPair]]] = {}
+    for group, records in enumerate((bitext.pairs, bitext.lone)):
+        for record in records:
+            held.setdefault((record.source_doc, record.target_doc), ([], []))[group].append(record)
+    return {names: [*_interleaved(*both)] for names, both in held.items()}
+
+
+def _interleaved(links: Iterable[SegmentPair], lone: Iterable[SegmentPair]) -> Iterator[SegmentPair]:
+    """The links as they come, and before each the lone sentences that precede it on their side."""
+    sources = deque(record for record in lone if record.source_sentences)
+    targets = deque(record for record in lone if not record.source_sentences)
+    for link in links:
+        while sources and sources[0].source_sentences < link.source_sentences:
+            yield sources.popleft()
+        while targets and targets[0].target_sentences < link.target_sentences:
+            yield targets.popleft()
+        yield link
+    yield from sources
+    yield from targets
+
+
+def _lone(alignment: Alignment) -> Iterator[Bead]:
+    """The sentences of either document that no link of this alignment holds, each in a bead by itself."""
+    source, target = alignment.pair.source, alignment.pair.target
+    sources, targets = ({i for link in alignment.links for i in link.sides[side]} for side in (0, 1))
+    yield from (Bead((i,), ()) for i in range(len(source)) if i not in sources)
+    yield from (Bead((), (j,)) for j in range(len(target)) if j not in targets)
 
 
 def linked_sentences(alignments: Iterable[Alignment]) -> Mapping[str, Set[int]]:

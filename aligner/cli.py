@@ -21,6 +21,9 @@ LANGS = "Languages as codes with commas between, source first, as in it,en."
 ENCODER = "use, e5, use+e5, or the name or folder of a SentenceTransformer; by default chosen by language."
 MIN_P = "Least calibrated probability of a record [0.5 in comparable texts, any in translations]."
 MIN_PRECISION = "Keep as many records as this expected precision allows, as 0.95."
+RUN_OUTPUT = "Folder to write to [outputs/CORPUS]; given again, files beside, in the formats of their suffixes."
+OUTPUT = "File for the records, its format by its suffix (see `align parts`); may be given again, for several."
+PROBLEMS_SHOWN = 20
 SPLITTER = "rules (ours) or lines (already split: one sentence a line)."
 
 
@@ -72,6 +75,9 @@ def cut_options(command: Command) -> Command:
     return click.option("--min-p", type=PROBABILITY, help=MIN_P)(command)
 
 
+output_option = click.option("-o", "--output", default=["-"], show_default=True, multiple=True, help=OUTPUT)
+
+
 def bitext_arguments(command: Callable[..., None]) -> Callable[..., None]:
     """The arguments that tell an existing bitext."""
     for option in (
@@ -94,40 +100,48 @@ def main() -> None:
 
 @main.command()
 @click.argument("corpus", type=click.Path(path_type=Path))
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder to write to [outputs/CORPUS].")
+@click.option("-o", "--output", multiple=True, help=RUN_OUTPUT)
 @click.option("--langs", type=Langs(), help=LANGS)
 @click.option("--encoder", help=ENCODER)
 @click.option("--splitter", default="rules", show_default=True, help=SPLITTER)
+@click.option("--keep-text", is_flag=True, help="Write the texts as they were read, in which the spans count, beside.")
 @cut_options
 def run(
     corpus: Path,
-    output: Path | None,
+    output: tuple[str, ...],
     langs: list[str] | None,
     encoder: str | None,
     splitter: str,
+    keep_text: bool,
     min_p: float | None,
     min_precision: float | None,
 ) -> None:
     """The main job: align all the documents of a folder."""
     from aligner.pipeline import align_corpus, write_run
     from aligner.report import summarise
+    from aligner.writers import is_known
     from aligner.writers.whole import check_folder
 
-    folder = output or Path("outputs") / (corpus.resolve().name or "corpus")
-    check_folder(folder)
+    named = [one for one in output if is_known(one)]
+    folders = [Path(one) for one in output if one not in named] or [_default_folder(corpus)]
+    if len(folders) > 1:
+        raise click.UsageError(f"-o names {len(folders)} folders; give one, and files with the suffix of a format")
+    check_folder(folders[0])
+    write = _writer(named)
     result = align_corpus(
         corpus, langs=langs, encoder=encoder, splitter=splitter, min_p=min_p, min_precision=min_precision
     )
-    files = write_run(result, folder)
+    files = write_run(result, folders[0], keep_text=keep_text)
     _warn([*result.corpus.warnings, *result.notes])
-    click.echo(summarise(result, files))
+    click.echo(summarise(result, [*files, *map(Path, named)]))
+    write(result.bitext)
     sys.exit(1 if any(skip.is_failure for skip in result.corpus.skipped) else 0)
 
 
 @main.command()
 @click.argument("source", type=click.Path(path_type=Path))
 @click.argument("target", type=click.Path(path_type=Path))
-@click.option("-o", "--output", default="-", show_default=True, help="File to write to: .tsv, .jsonl or .vecalign.")
+@output_option
 @click.option("--mode", type=click.Choice(["auto", "parallel", "comparable"]), default="auto", show_default=True)
 @click.option("--langs", type=Langs(2), help=LANGS)
 @click.option("--encoder", help=ENCODER)
@@ -136,7 +150,7 @@ def run(
 def pair(
     source: Path,
     target: Path,
-    output: str,
+    output: tuple[str, ...],
     mode: str,
     langs: list[str] | None,
     encoder: str | None,
@@ -184,14 +198,14 @@ def explain(
 @main.command()
 @click.argument("source", type=click.Path(path_type=Path))
 @click.argument("target", type=click.Path(path_type=Path))
-@click.option("-o", "--output", default="-", show_default=True, help="File to write to: .tsv, .jsonl or .vecalign.")
+@output_option
 @click.option("--langs", type=Langs(2), help=LANGS)
 @click.option("--encoder", help=ENCODER)
 @cut_options
 def mine(
     source: Path,
     target: Path,
-    output: str,
+    output: tuple[str, ...],
     langs: list[str] | None,
     encoder: str | None,
     **cuts: float | None,
@@ -239,14 +253,14 @@ def evaluate(
 
 @main.command()
 @bitext_arguments
-@click.option("-o", "--output", default="-", show_default=True, help="File to write to: .tsv or .jsonl.")
+@output_option
 @click.option("--langs", type=Langs(2), help=LANGS)
 @click.option("--encoder", help=ENCODER)
 def score(
     bitext: Path | None,
     source: Path | None,
     target: Path | None,
-    output: str,
+    output: tuple[str, ...],
     langs: list[str] | None,
     encoder: str | None,
 ) -> None:
@@ -257,15 +271,16 @@ def score(
     """
     from aligner.pipeline import score_bitext
 
-    write = _record_writer(output)
-    scored = score_bitext(_read_bitext(bitext, source, target, langs), encoder=encoder)
-    write(scored)
-    click.echo(f"{_count(scored, 'record')} scored", err=True)
+    write = _writer(output)
+    with _bitext_read(bitext, source, target, langs) as found:
+        scored = score_bitext(found, encoder=encoder)
+        write(scored)
+        click.echo(f"{_count(scored, 'record')} scored", err=True)
 
 
 @main.command("filter")
 @bitext_arguments
-@click.option("-o", "--output", default="-", show_default=True, help="File for what is kept: .tsv or .jsonl.")
+@output_option
 @click.option("--dropped", required=True, help="File for the rest, with reasons: .tsv or .jsonl.")
 @click.option("--min-p", type=PROBABILITY, help="The least p to keep [0.5 without --min-precision].")
 @click.option("--min-precision", type=PROBABILITY, help=MIN_PRECISION)
@@ -276,7 +291,7 @@ def filter_(
     bitext: Path | None,
     source: Path | None,
     target: Path | None,
-    output: str,
+    output: tuple[str, ...],
     dropped: str,
     min_p: float | None,
     min_precision: float | None,
@@ -289,33 +304,28 @@ def filter_(
 
     flags = [name.strip() for names in drop for name in names.split(",")]
     check_flags(flags)
-    write, write_rest = _record_writer(output), _dropped_writer(dropped)
-    if Path(output).resolve() == Path(dropped).resolve():
+    write, write_rest = _writer(output), _dropped_writer(dropped)
+    if Path(dropped).resolve() in [Path(one).resolve() for one in output]:
         raise click.UsageError("-o and --dropped name the same file")
-    kept, rest = filter_bitext(
-        _read_bitext(bitext, source, target, langs),
-        min_p=min_p,
-        min_precision=min_precision,
-        drop=flags,
-        encoder=encoder,
-    )
-    write_rest(rest)
-    write(kept)
-    click.echo(f"{_count(kept, 'record')} kept, {len(rest)} dropped", err=True)
-    for reason, count in Counter(reason for one in rest for reason in one.reason.split(",")).items():
-        click.echo(f"  {reason} {count}", err=True)
+    with _bitext_read(bitext, source, target, langs) as found:
+        kept, rest = filter_bitext(found, min_p=min_p, min_precision=min_precision, drop=flags, encoder=encoder)
+        write_rest(rest)
+        write(kept)
+        click.echo(f"{_count(kept, 'record')} kept, {len(rest)} dropped", err=True)
+        for reason, count in Counter(reason for one in rest for reason in one.reason.split(",")).items():
+            click.echo(f"  {reason} {count}", err=True)
 
 
 @main.command()
 @bitext_arguments
-@click.option("-o", "--output", default="-", show_default=True, help="File to write to: .tsv or .jsonl.")
+@output_option
 @click.option("--langs", type=Langs(2), help=LANGS)
 @click.option("--encoder", help=ENCODER)
 def repair(
     bitext: Path | None,
     source: Path | None,
     target: Path | None,
-    output: str,
+    output: tuple[str, ...],
     langs: list[str] | None,
     encoder: str | None,
 ) -> None:
@@ -325,13 +335,33 @@ def repair(
     """
     from aligner.pipeline import repair_bitext
 
-    write = _record_writer(output)
-    mended, repairs = repair_bitext(_read_bitext(bitext, source, target, langs), encoder=encoder)
-    write(mended)
-    for one in repairs:
-        change = f"shifted by {one.shift}, mean p {one.p_before:.2f} -> {one.p_after:.2f}"
-        click.echo(f"records {one.start} to {one.end - 1}: {change}", err=True)
-    click.echo(f"{_count(repairs, 'stretch', 'stretches')} realigned, {_count(mended, 'record')}", err=True)
+    write = _writer(output)
+    with _bitext_read(bitext, source, target, langs) as found:
+        mended, repairs = repair_bitext(found, encoder=encoder)
+        write(mended)
+        for one in repairs:
+            change = f"shifted by {one.shift}, mean p {one.p_before:.2f} -> {one.p_after:.2f}"
+            click.echo(f"records {one.start} to {one.end - 1}: {change}", err=True)
+        click.echo(f"{_count(repairs, 'stretch', 'stretches')} realigned, {_count(mended, 'record')}", err=True)
+
+
+@main.command()
+@click.argument("bitext", metavar="IN", type=click.Path(path_type=Path))
+@click.argument("output", metavar="OUT", nargs=-1, required=True)
+@click.option("--source", type=click.Path(path_type=Path), help="The source text, one sentence a line, for beads.")
+@click.option("--target", type=click.Path(path_type=Path), help="The target text, one sentence a line, for beads.")
+@click.option("--langs", type=Langs(2), help=LANGS)
+def convert(
+    bitext: Path, output: tuple[str, ...], source: Path | None, target: Path | None, langs: list[str] | None
+) -> None:
+    """Write a bitext in other formats: IN in any format, told by its content, each OUT in the one its suffix says.
+
+    What IN holds and OUT can carry is kept. A broken unit of IN is named and left out; the exit status is 1 then.
+    """
+    write = _writer(output)
+    with _bitext_read(bitext, source, target, langs) as found:
+        write(found)
+        click.echo(_count(found, "record"), err=True)
 
 
 @main.command()
@@ -375,7 +405,7 @@ def facts(
     from aligner.seeds import read_seeds
     from aligner.writers.whole import check_folder
 
-    folder = output or Path("outputs") / (corpus.resolve().name or "corpus")
+    folder = output or _default_folder(corpus)
     asked = read_seeds(seeds) if seeds else ()
     check_folder(folder)
     result = align_corpus(corpus, langs=langs, encoder=encoder, splitter=splitter, min_langs=1)
@@ -400,6 +430,19 @@ def parts() -> None:
             click.echo(f"  {name:<10} {part.summary}{extra}")
 
 
+@contextmanager
+def _bitext_read(
+    bitext: Path | None, source: Path | None, target: Path | None, langs: list[str] | None
+) -> Iterator["Bitext"]:
+    """The bitext; after the work with it, what of it could not be read is told, and the exit status is 1 then."""
+    found = _read_bitext(bitext, source, target, langs)
+    yield found
+    _warn(map(str, found.problems[:PROBLEMS_SHOWN]))
+    if found.problems:
+        click.echo(f"{_count(found.problems, 'unit')} of the bitext could not be read", err=True)
+        sys.exit(1)
+
+
 def _read_bitext(bitext: Path | None, source: Path | None, target: Path | None, langs: list[str] | None) -> "Bitext":
     from aligner.pipeline import read_bitext
 
@@ -412,28 +455,28 @@ def _read_bitext(bitext: Path | None, source: Path | None, target: Path | None, 
     return read_bitext(bitext, langs)
 
 
-def _writer(output: str) -> "Callable[[Bitext], object]":
-    """What writes a bitext there, known to be able to before any work starts; `-` is standard output, as TSV."""
+def _default_folder(corpus: Path) -> Path:
+    return Path("outputs") / (corpus.resolve().name or "corpus")
+
+
+def _writer(outputs: Sequence[str]) -> "Callable[[Bitext], None]":
+    """What writes a bitext to all these places, known to be able to before any work starts.
+
+    `-` is standard output, as TSV. What one format cannot hold is told after the others are written.
+    """
     from aligner.pipeline import write_bitext
-    from aligner.writers import tsv, writer_for
+    from aligner.writers import format_for, tsv
 
-    return _checked(output, writer_for, write_bitext, tsv.write)
-
-
-def _record_writer(output: str) -> "Callable[[Bitext], object]":
-    """As ``_writer``, for a bitext that was read: beads of documents cannot be written from it."""
-    from aligner.pipeline import write_bitext
-    from aligner.writers import record_writer_for, tsv
-
-    return _checked(output, record_writer_for, write_bitext, tsv.write)
+    writes = [_checked(output, format_for, write_bitext, tsv.write) for output in outputs]
+    return lambda bitext: _each(writes, bitext)
 
 
 def _dropped_writer(output: str) -> "Callable[[Sequence[Dropped]], object]":
-    """As ``_record_writer``, for dropped records with their reasons."""
+    """As ``_writer``, for dropped records with their reasons."""
     from aligner.pipeline import write_dropped
-    from aligner.writers import record_writer_for, tsv
+    from aligner.writers import dropped_writer_for, tsv
 
-    return _checked(output, record_writer_for, write_dropped, tsv.write_dropped)
+    return _checked(output, dropped_writer_for, write_dropped, tsv.write_dropped)
 
 
 def _checked(
@@ -450,6 +493,20 @@ def _checked(
     find(output)
     check_writable(Path(output))
     return lambda result: write(result, Path(output))
+
+
+def _each(writes: Iterable[Callable[[Result], object]], result: Result) -> None:
+    """Have every one of these write the result, and fail after the last if one did."""
+    failures = []
+    for write in writes:
+        try:
+            write(result)
+        except AlignerError as error:
+            failures.append(error)
+    for failure in failures[:-1]:
+        _warn([str(failure)])
+    if failures:
+        raise failures[-1]
 
 
 def _print(write: Callable[[TextIO], object]) -> None:

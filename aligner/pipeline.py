@@ -11,13 +11,13 @@ from aligner import curation, encoders, splitters
 from aligner.alignment import Alignment, Bead
 from aligner.appraisal import appraise, keep
 from aligner.assessment import Assessment, assess
-from aligner.bitext import Bitext, join, settings, sign, unaligned
+from aligner.bitext import Bitext, SegmentPair, join, settings, sign, unaligned
 from aligner.corpus import Corpus, read_corpus, read_document, split
 from aligner.disjoint import DisjointSets
 from aligner.document import UNDETERMINED, Document, DocumentPair, Relation
 from aligner.embedding import Embedder
 from aligner.encoders import ENCODERS, Encoder
-from aligner.errors import AlignerError, CorpusError, GoldError, UnknownName
+from aligner.errors import AlignerError, CorpusError, GoldError, OutputError, UnknownName
 from aligner.evaluation import match
 from aligner.explanation import Explanation
 from aligner.facts import Fact
@@ -25,19 +25,22 @@ from aligner.flags import FLAGS
 from aligner.languages import detect
 from aligner.methods import METHOD, METHODS, Method
 from aligner.mining import MIN_RELATED, Mining
+from aligner.multiway import tie
 from aligner.pairing import Pairing
 from aligner.readers import READERS
 from aligner.readers.ids import printable
 from aligner.report import Run, describe
 from aligner.seeds import MIN_P, Seed, Sighting, follow_seeds
 from aligner.splitters import SPLITTERS, Splitter
-from aligner.writers import WRITERS, mistakes, record_writer_for, writer_for
+from aligner.writers import WRITERS, dropped_writer_for, format_for, jsonl, mistakes, tsv
+from aligner.writers import read_records as read_file
+from aligner.writers.aligned import read_aligned
 from aligner.writers.beads import beads_of, read_records
-from aligner.writers.bitexts import read_aligned, read_pairs
 from aligner.writers.facts import write_facts, write_facts_json, write_sightings, write_sightings_json
+from aligner.writers.formats import Unfit
 from aligner.writers.tables import write_documents, write_unaligned
-from aligner.writers.texts import read_texts, texts_of
-from aligner.writers.whole import check_writable, make_folder, write_whole
+from aligner.writers.texts import read_texts, texts_of, write_texts
+from aligner.writers.whole import Outputs, check_writable, make_folder, write_whole
 
 FAMILIES = (READERS, SPLITTERS, ENCODERS, METHODS, WRITERS)
 """Every family of interchangeable parts."""
@@ -90,7 +93,7 @@ def align_corpus(
     if notes and not embedders.names:
         raise CorpusError(notes[0])
     alignments = keep(alignments, min_p, min_precision)
-    bitext = join(alignments, _signature(embedders, splitter))
+    bitext = tie(join(alignments, _signature(embedders, splitter)))
     kin = tuple(_same_language(_witnesses(documents, alignments), embedders))
     return Run(corpus, documents, tuple(alignments), bitext, tuple(notes), kin)
 
@@ -263,45 +266,86 @@ def read_bitext(
     langs: Sequence[str] | None = None,
     texts: tuple[Path | str, Path | str] | None = None,
 ) -> Bitext:
-    """A bitext from a file that holds its texts, or from beads or line numbers with the two texts beside.
+    """A bitext from a file in any format of ``WRITERS``, or from beads with the two texts beside.
+
+    What of the file cannot be read is told in the bitext's ``problems``; the rest is there.
 
     Args:
-        path: our TSV or JSONL, or two texts a line with a tab between; with ``texts``, beads as ``evaluate_files``
-            reads them, or ``None``: the texts belong together line by line.
+        path: the file, whose content tells the format; with ``texts``, beads as ``evaluate_files`` reads them, or
+            ``None``: the texts belong together line by line.
         texts: the source and the target text, one sentence a line.
         langs: the two languages, for records that do not tell theirs; detected on all texts of a side where ``None``.
 
     Raises:
-        GoldError: the file cannot be read, or a line not be parsed; the message names it.
+        GoldError: the file cannot be opened, or is in no format that we know; the message names it.
         ReadError: a text cannot be read.
+        MissingExtra: a package that the format needs is not installed.
         ValueError: neither a file nor texts are given.
     """
+    problems: list[GoldError] = []
     if texts is not None:
         source_text, target_text = map(Path, texts)
         pairs = read_aligned(source_text, target_text, None if path is None else Path(path))
     elif path is not None:
-        pairs = read_pairs(Path(path))
+        pairs = tuple(_sorted_out(read_file(Path(path)), problems))
     else:
         raise ValueError("got neither a bitext nor texts, expected one of them")
-    if any(not (pair.source_lang and pair.target_lang) for pair in pairs):
-        source, target = langs or (
-            _language(pair.source_text for pair in pairs),
-            _language(p.target_text for p in pairs),
-        )
-        pairs = tuple(
-            replace(pair, source_lang=pair.source_lang or source, target_lang=pair.target_lang or target)
-            for pair in pairs
-        )
-    return Bitext(pairs, "")
+    return Bitext(_with_langs(pairs, langs), "", problems=tuple(problems))
+
+
+def _sorted_out(records: Iterable[SegmentPair | GoldError], problems: list[GoldError]) -> Iterator[SegmentPair]:
+    """The records that are sound; what is wrong with the others, or ends the file early, goes to the problems.
+
+    Raises:
+        GoldError: the file cannot be read from its first record on.
+    """
+    n_sound = 0
+    try:
+        for record in records:
+            if isinstance(record, GoldError):
+                problems.append(record)
+            else:
+                n_sound += 1
+                yield record
+    except GoldError as error:
+        if not n_sound:
+            raise
+        problems.append(error)
+
+
+def _with_langs(pairs: Sequence[SegmentPair], langs: Sequence[str] | None) -> tuple[SegmentPair, ...]:
+    """The records, those that do not tell their languages with these, or with what their texts read as."""
+    has_texts = any(pair.source_text or pair.target_text for pair in pairs)
+    if all(pair.source_lang and pair.target_lang for pair in pairs) or not (langs or has_texts):
+        return tuple(pairs)
+    source, target = langs or (
+        _language(pair.source_text for pair in pairs),
+        _language(pair.target_text for pair in pairs),
+    )
+    return tuple(
+        replace(pair, source_lang=pair.source_lang or source, target_lang=pair.target_lang or target) for pair in pairs
+    )
+
+
+def _check_texts(bitext: Bitext) -> Bitext:
+    """The bitext, which must hold texts.
+
+    Raises:
+        GoldError: no record has any.
+    """
+    if bitext.pairs and not any(pair.source_text or pair.target_text for pair in bitext.pairs):
+        raise GoldError("bitext: holds beads without texts; name the two texts with --source and --target")
+    return bitext
 
 
 def score_bitext(bitext: Bitext, *, encoder: str | Encoder | None = None) -> Bitext:
     """The records with ``p``, ``score``, ``cosine``, ``margin``, ``evidence`` and ``flags``; see ``curation.score``.
 
     Raises:
+        GoldError: the bitext holds no texts.
         UnknownName, MissingExtra, EncoderError: the encoder cannot be used.
     """
-    return curation.score(bitext, _Embedders(encoder).choose)
+    return curation.score(_check_texts(bitext), _Embedders(encoder).choose)
 
 
 def filter_bitext(
@@ -315,11 +359,13 @@ def filter_bitext(
     """The records that are kept, and those that are dropped with the reason; see ``curation.sift``.
 
     Raises:
+        GoldError: the bitext holds no texts.
         UnknownName: there is no such flag.
         UnknownName, MissingExtra, EncoderError: the encoder cannot be used.
     """
     check_flags(drop)
-    return curation.sift(bitext, _Embedders(encoder).choose, min_p=min_p, min_precision=min_precision, drop=drop)
+    choose = _Embedders(encoder).choose
+    return curation.sift(_check_texts(bitext), choose, min_p=min_p, min_precision=min_precision, drop=drop)
 
 
 def repair_bitext(
@@ -328,9 +374,10 @@ def repair_bitext(
     """The bitext with its shifted stretches realigned, and these stretches; see ``curation.repair``.
 
     Raises:
+        GoldError: the bitext holds no texts.
         UnknownName, MissingExtra, EncoderError: the encoder cannot be used.
     """
-    return curation.repair(bitext, _Embedders(encoder).choose)
+    return curation.repair(_check_texts(bitext), _Embedders(encoder).choose)
 
 
 def check_flags(names: Iterable[str]) -> None:
@@ -348,11 +395,11 @@ def write_dropped(dropped: Iterable[curation.Dropped], path: Path) -> None:
     """Write dropped records with their reasons, in the format that the path's suffix says, whole or not at all.
 
     Raises:
-        UnknownName: no format for records has this suffix.
+        UnknownName: no format for dropped records has this suffix.
         OutputError: the file cannot be written.
     """
-    writer = record_writer_for(path)
-    write_whole(path, lambda file: writer.write_dropped(dropped, file))
+    write = dropped_writer_for(path)
+    write_whole(path, lambda file: write(dropped, file))
 
 
 def inspect_corpus(
@@ -513,8 +560,11 @@ class _Embedders:
         return self._by_name[name]
 
 
-def write_run(run: Run, folder: Path) -> list[Path]:
+def write_run(run: Run, folder: Path, *, keep_text: bool = False) -> list[Path]:
     """Write all the results of a run into a folder, each file whole or not at all; the paths written.
+
+    With ``keep_text`` also ``texts.jsonl``, the texts as they were read, in whose ``text`` all spans count: a corpus
+    that can be read again.
 
     Raises:
         OutputError: the folder cannot be made, or a file not be written.
@@ -523,15 +573,17 @@ def write_run(run: Run, folder: Path) -> list[Path]:
     related = replace(run.bitext, pairs=run.bitext.related)
     description = json.dumps(describe(run), ensure_ascii=False, indent=2)
     writes: dict[str, Callable[[TextIO], object]] = {
-        "bitext.tsv": lambda file: writer_for("bitext.tsv").write(run.bitext, file),
-        "bitext.jsonl": lambda file: writer_for("bitext.jsonl").write(run.bitext, file),
-        "related.tsv": lambda file: writer_for("related.tsv").write(related, file),
+        "bitext.tsv": lambda file: tsv.write(run.bitext, file),
+        "bitext.jsonl": lambda file: jsonl.write(run.bitext, file),
+        "related.tsv": lambda file: tsv.write(related, file),
         "documents.tsv": lambda file: write_documents(run.rows, file),
         "unaligned.tsv": lambda file: write_unaligned(unlinked, file),
         "facts.tsv": lambda file: write_facts(run.facts, file),
         "facts.jsonl": lambda file: write_facts_json(run.facts, file),
         "run.json": lambda file: file.write(f"{description}\n"),
     }
+    if keep_text:
+        writes["texts.jsonl"] = lambda file: write_texts((document.text for document in run.documents), file)
     make_folder(folder)
     for name, write in writes.items():
         write_whole(folder / name, write)
@@ -561,8 +613,13 @@ def write_bitext(bitext: Bitext, path: Path) -> None:
     """Write a bitext in the format that the path's suffix says, whole or not at all.
 
     Raises:
-        UnknownName: no format has this suffix.
-        OutputError: the file cannot be written.
+        UnknownName, MissingExtra: no format has this suffix, or it cannot be used here.
+        OutputError: the file cannot be written, or the format cannot tell what the bitext holds.
     """
-    writer = writer_for(path)
-    write_whole(path, lambda file: writer.write(bitext, file))
+    used = format_for(path)
+    with Outputs() as outputs:
+        try:
+            used.check(bitext)
+            used.save(bitext, path, outputs)
+        except Unfit as error:
+            raise OutputError(f"{printable(str(path))}: {error}") from error

@@ -98,7 +98,7 @@ def test_any_beads_in_order_make_a_ladder_that_gives_them_back(steps: list[tuple
 
 
 def test_a_long_line_of_blanks_is_no_rung_and_refused_at_once() -> None:
-    assert ladder.read_rung(Line("f", 1, "0 0" + " " * 200_000 + "x")) is None
+    assert ladder.read_rung("0 0" + " " * 200_000 + "x") is None
 
 
 # --- the other formats

@@ -1,76 +1,111 @@
-"""A bitext into a file, by the file's suffix; each format's reader stands beside its writer."""
+"""A bitext into files and back: the format of what is written is told by its suffix, of what is read by its content.
 
-from collections.abc import Collection, Iterable, Iterator
+Each format's reader stands beside its writer; both come as one ``Format``.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
 from importlib import import_module
-from pathlib import PurePath
-from types import ModuleType
-from typing import Protocol, TextIO, cast
+from pathlib import Path, PurePath
+from typing import TextIO, cast
 
-from aligner.bitext import Bitext, SegmentPair
 from aligner.curation import Dropped
-from aligner.errors import UnknownName
+from aligner.errors import GoldError, UnknownName
 from aligner.registry import Part, Registry
+from aligner.writers import jsonl, tsv
+from aligner.writers.cells import clean
+from aligner.writers.formats import Format, Record, read_head
+from aligner.writers.streams import bare_name
 
 WRITERS = Registry(
     "writer",
     {
-        ".tsv": Part("aligner.writers.tsv:write", "a table with a header row, one record a line"),
-        ".jsonl": Part("aligner.writers.jsonl:write", "one JSON object a line, texts verbatim"),
-        ".vecalign": Part("aligner.writers.vecalign:write", "one bead a line, as [0, 1]:[2]:0.8123, all sentences"),
+        ".tsv": Part("aligner.writers.tsv:FORMAT", "a table with a header row, one record a line"),
+        ".jsonl": Part("aligner.writers.jsonl:FORMAT", "one JSON object a line, texts verbatim"),
+        ".vecalign": Part("aligner.writers.vecalign:FORMAT", "one bead a line, as [0, 1]:[2]:0.8123, all sentences"),
+        ".ladder": Part("aligner.writers.ladder:FORMAT", "hunalign's ladder: a rung a line, no crossings"),
+        ".columns.tsv": Part("aligner.writers.columns:FORMAT", "two texts a line, a tab between, no header row"),
     },
 )
-"""Every format, by suffix."""
+"""Every format by suffix, of which the longest counts. Content is asked in this order, the general formats last."""
 
-RECORDS = (".tsv", ".jsonl")
-"""The formats that need no documents, only records."""
+DROPPED = {".tsv": tsv.write_dropped, ".jsonl": jsonl.write_dropped}
+"""The formats that tell why a record was dropped, each with what writes it."""
 
-
-class Format(Protocol):
-    """What the module of a format offers; the streams are open, hold text and belong to the caller."""
-
-    def write(self, bitext: Bitext, file: TextIO) -> None:
-        """Write all of the bitext that the format can hold."""
-
-    def read(self, file: TextIO) -> Iterator[SegmentPair]:
-        """Yield the records; what the format does not hold has its default.
-
-        Raises:
-            GoldError: a line cannot be parsed; the message names the file and the line.
-        """
+_QUOTED = 60
+"""Characters of a file's beginning that a message quotes."""
 
 
-class RecordFormat(Format, Protocol):
-    """What the module of a format offers beside, if it needs no documents."""
-
-    def write_dropped(self, dropped: Iterable[Dropped], file: TextIO) -> None:
-        """Write dropped records, each with its reason."""
-
-
-def writer_for(path: PurePath | str) -> Format:
-    """The format of this file's suffix.
+def format_for(path: PurePath | str) -> Format:
+    """The format that a file of this name is written in; the suffix of a compression does not count.
 
     Raises:
         UnknownName: no format has this suffix.
         MissingExtra: a package that the format needs is not installed.
     """
-    return cast(Format, _format(path, tuple(WRITERS)))
+    suffix = _suffix(path)
+    if suffix not in WRITERS:
+        last = PurePath(bare_name(str(path))).suffix
+        found = f"no format has the suffix {last!r}" if last else "no suffix says the format"
+        raise UnknownName(f"{str(path)!r}: {found}; choose one of {', '.join(WRITERS)}")
+    return cast(Format, WRITERS.load(suffix))
 
 
-def record_writer_for(path: PurePath | str) -> RecordFormat:
-    """The format of this file's suffix, for records without documents: read from a file, or dropped.
+def is_known(path: PurePath | str) -> bool:
+    """Whether a file of this name is a bitext's, and no folder."""
+    return bool(_suffix(path)) and not Path(path).is_dir()
+
+
+def dropped_writer_for(path: PurePath | str) -> Callable[[Iterable[Dropped], TextIO], None]:
+    """What writes dropped records with their reasons in a file of this name.
 
     Raises:
-        UnknownName: no format has this suffix, or it needs documents.
+        UnknownName: no format for them has this suffix.
     """
-    return cast(RecordFormat, _format(path, RECORDS))
+    if (suffix := _suffix(path)) not in DROPPED:
+        raise UnknownName(f"{str(path)!r}: dropped records have reasons beside; choose one of {', '.join(DROPPED)}")
+    return DROPPED[suffix]
 
 
-def _format(path: PurePath | str, suffixes: Collection[str]) -> ModuleType:
-    """The module of the format that the suffix says, one of these."""
-    suffix = PurePath(path).suffix.lower()
-    if suffix not in suffixes:
-        found = f"no format has the suffix {suffix!r}" if suffix else "no suffix says the format"
-        found = "a bitext that was read has no documents" if suffix in WRITERS else found
-        raise UnknownName(f"{str(path)!r}: {found}; choose one of {', '.join(suffixes)}")
-    module, _ = WRITERS.check(suffix).target.split(":")
-    return import_module(module)
+def format_of(path: Path) -> Format:
+    """The format that a file is in, by its content, and by its name where several formats begin so.
+
+    Raises:
+        GoldError: the file cannot be opened, or is in no format that we know.
+        MissingExtra: a package that the format needs is not installed.
+    """
+    head, named = read_head(path), _suffix(path)
+    asked = (*([named] if named else []), *WRITERS)
+    found = next((suffix for suffix in asked if _imported(suffix).known(head)), None)
+    if found is not None:
+        WRITERS.check(found)
+        return _imported(found)
+    if not path.exists():
+        raise GoldError(f"{clean(str(path))}: no such file; name a bitext that can be read")
+    if head.data.strip():
+        shown = clean(head.lines[0][:_QUOTED]) if head.lines else ""
+        raise GoldError(
+            f"{clean(str(path))}: begins with {shown!r}, which is no bitext; choose of {', '.join(WRITERS)}"
+        )
+    return _imported(named or ".tsv")
+
+
+def read_records(path: Path) -> Iterator[Record]:
+    """The records of a file in any format, and what is wrong with each unit of it that cannot be read.
+
+    Raises:
+        GoldError: the file cannot be opened, is in no format that we know, or nothing can be read beyond a place.
+        MissingExtra: a package that the format needs is not installed.
+    """
+    return format_of(path).records(path)
+
+
+def _suffix(path: PurePath | str) -> str:
+    """The longest suffix of this name that is a format's; empty if none is."""
+    name = bare_name(PurePath(path).name).lower()
+    return max((suffix for suffix in WRITERS if name.endswith(suffix)), key=len, default="")
+
+
+def _imported(suffix: str) -> Format:
+    """The format of a suffix, whether or not the packages that it works with are installed."""
+    module, attribute = WRITERS[suffix].target.split(":")
+    return cast(Format, getattr(import_module(module), attribute))

@@ -16,6 +16,7 @@ from typing import Any, TextIO
 from aligner.bitext import Bitext, SegmentPair
 from aligner.curation import Dropped
 from aligner.evidence import Tie
+from aligner.writers.formats import Record, TextFormat
 from aligner.writers.lines import Line, read_lines
 
 _UNSAFE = re.compile("[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -37,18 +38,9 @@ def escaped(line: str) -> str:
     return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", line)
 
 
-def read(file: TextIO) -> Iterator[SegmentPair]:
-    """The records of a file; what an object does not hold has its default, what we do not know is passed over.
-
-    Raises:
-        GoldError: a line cannot be parsed.
-    """
-    return parse(read_lines(file))
-
-
-def parse(lines: Iterable[Line]) -> Iterator[SegmentPair]:
-    """The records of these lines; ``read`` on an open file."""
-    return map(_record, lines)
+def read(file: TextIO) -> Iterator[Record]:
+    """The records of a file; what an object does not hold has its default, what we do not know is passed over."""
+    return map(_record, read_lines(file))
 
 
 def _values(pair: SegmentPair) -> dict[str, object]:
@@ -59,19 +51,19 @@ def _line(values: Mapping[str, object]) -> str:
     return escaped(json.dumps(values, ensure_ascii=False)) + "\n"
 
 
-def _record(line: Line) -> SegmentPair:
+def _record(line: Line) -> Record:
     try:
         found = json.loads(line.text)
-    except (ValueError, RecursionError) as error:
-        raise line.broken("each line must be one JSON object") from error
+    except (ValueError, RecursionError):
+        found = None
     if not isinstance(found, dict):
-        raise line.broken("each line must be one JSON object")
+        return line.broken("each line must be one JSON object")
     values: dict[str, Any] = {}
     for name in found.keys() & _KINDS.keys():
         try:
             values[name] = _probability(found[name]) if name == "p" else _READ[_KINDS[name]](found[name])
         except ValueError as error:
-            raise line.broken(f"its {name} must be {error}") from error
+            return line.broken(f"its {name} must be {error}")
     return SegmentPair(**values)
 
 
@@ -167,3 +159,11 @@ _READ: Mapping[Any, Callable[[object], object]] = {
     tuple[str, ...]: _texts,
     tuple[Tie, ...]: _ties,
 }
+
+FORMAT = TextFormat(
+    write=write,
+    read=read,
+    known=lambda head: bool(head.lines) and head.lines[0].lstrip().startswith("{"),
+    carries=frozenset(_KINDS),
+    nulls=True,
+)

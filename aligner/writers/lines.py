@@ -10,6 +10,9 @@ from aligner.writers.cells import clean
 _QUOTED = 60
 """Characters of a broken line that a message quotes."""
 
+MAX_CHARACTERS = 16 << 20
+"""The longest line; a sentence has 150."""
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -29,12 +32,14 @@ def read_lines(file: TextIO, *, with_blank: bool = False) -> Iterator[Line]:
     r"""The lines of an open file, blank ones only where asked for; a byte order mark is no part of the first.
 
     Raises:
-        GoldError: the file is not text.
+        GoldError: the file is not text, or a line longer than ``MAX_CHARACTERS``.
     """
     name = clean(str(getattr(file, "name", "input")))
     number = 0
     try:
-        for number, text in enumerate(file, 1):
+        for number, text in enumerate(iter(lambda: file.readline(MAX_CHARACTERS + 1), ""), 1):
+            if len(text) > MAX_CHARACTERS:
+                raise GoldError(f"{name}:{number}: a line of more than {MAX_CHARACTERS} characters; cut it")
             bare = text.removeprefix("\ufeff") if number == 1 else text
             if with_blank or bare.strip():
                 yield Line(name, number, bare.rstrip("\r\n"))

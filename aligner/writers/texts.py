@@ -1,17 +1,20 @@
-"""The texts of sentences that beads name: from the records that hold them, or from files of one sentence a line."""
+"""Texts beside beads: those of sentences, from records or from files of one sentence a line, and whole documents'."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
+from typing import TextIO
 
 from aligner.alignment import Bead
 from aligner.bitext import SegmentPair
-from aligner.document import UNDETERMINED
+from aligner.document import UNDETERMINED, Text
 from aligner.errors import GoldError, ReadError
 from aligner.evaluation import Names
 from aligner.readers import read
 from aligner.readers.ids import printable
 from aligner.splitters.lines import LineSplitter
+from aligner.writers.jsonl import escaped
 from aligner.writers.stems import files_by_stem, holds_several
 
 
@@ -58,6 +61,13 @@ def read_texts(source: Path, target: Path, pairs: Mapping[Names, Iterable[Bead]]
     sources = _read_side(source, [name for name, _ in pairs], [[bead.source for bead in held] for held in beads])
     targets = _read_side(target, [name for _, name in pairs], [[bead.target for bead in held] for held in beads])
     return {names: PairTexts(*both) for names, *both in zip(pairs, sources, targets, strict=True)}
+
+
+def write_texts(texts: Iterable[Text], file: TextIO) -> None:
+    """Write texts as JSON lines, as the corpus reader reads them: id, language, and the content verbatim."""
+    for text in texts:
+        line = json.dumps({"id": text.id, "lang": text.lang, "text": text.content}, ensure_ascii=False)
+        file.write(f"{escaped(line)}\n")
 
 
 def _by_sentence(segments: Iterable[Segment]) -> dict[int, Segment]:

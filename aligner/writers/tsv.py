@@ -13,8 +13,10 @@ from typing import Any, TextIO
 
 from aligner.bitext import Bitext, SegmentPair
 from aligner.curation import Dropped
+from aligner.errors import GoldError
 from aligner.writers.cells import cell_text, number_cell, row, text_cell
-from aligner.writers.lines import Line, read_lines
+from aligner.writers.formats import Record, TextFormat
+from aligner.writers.lines import read_lines
 from aligner.writers.ties import text_ties, ties_text
 
 COLUMNS = tuple(field.name for field in fields(SegmentPair))
@@ -27,53 +29,57 @@ _SPAN = re.compile(r"([0-9]{1,15})-([0-9]{1,15})")
 def write(bitext: Bitext, file: TextIO) -> None:
     """Write the header row and one line a record."""
     file.write(row(COLUMNS))
-    file.writelines(row(_cells(pair)) for pair in bitext.pairs)
+    file.writelines(row(cells_of(pair)) for pair in bitext.pairs)
 
 
 def write_dropped(dropped: Iterable[Dropped], file: TextIO) -> None:
     """Write the same columns and ``reason``, one line a record; ``read`` passes over the reason."""
     file.write(row((*COLUMNS, "reason")))
-    file.writelines(row((*_cells(one.pair), text_cell(one.reason))) for one in dropped)
+    file.writelines(row((*cells_of(one.pair), text_cell(one.reason))) for one in dropped)
 
 
-def read(file: TextIO) -> Iterator[SegmentPair]:
+def read(file: TextIO) -> Iterator[Record]:
     """The records of a table, its columns told by the header row; what has no column has its default.
 
+    A line of tabs alone is a row, an empty line is none.
+
     Raises:
-        GoldError: there is no header row, or a line cannot be parsed.
+        GoldError: there is no header row.
     """
-    return parse(read_lines(file, with_blank=True))
-
-
-def parse(lines: Iterable[Line]) -> Iterator[SegmentPair]:
-    """The records of these lines; ``read`` on an open file. A line of tabs alone is a row, an empty line is none."""
-    remaining = (line for line in lines if line.text.strip() or "\t" in line.text)
-    header = next(remaining, None)
+    lines = (line for line in read_lines(file, with_blank=True) if line.text.strip() or "\t" in line.text)
+    header = next(lines, None)
     if header is None:
         return
     columns = header.text.split("\t")
     known = [column for column in columns if column in COLUMNS]
     if not known or len(set(known)) < len(known):
         raise header.broken(f"the first line must name the columns, each once, as {COLUMNS[0]}")
-    for line in remaining:
+    for line in lines:
         cells = line.text.split("\t")
-        if len(cells) != len(columns):
-            raise line.broken(f"it has {len(cells)} cells, and the header row {len(columns)}")
-        yield _record(dict(zip(columns, cells, strict=True)), line)
+        if len(cells) == len(columns):
+            yield record(dict(zip(columns, cells, strict=True)), line.broken)
+        else:
+            yield line.broken(f"it has {len(cells)} cells, and the header row {len(columns)}")
 
 
-def _cells(pair: SegmentPair) -> Iterator[str]:
+def is_header(cells: Iterable[str]) -> bool:
+    """Whether these are names of columns as ours."""
+    return bool(set(COLUMNS) & set(cells))
+
+
+def cells_of(pair: SegmentPair) -> Iterator[str]:
     return (_WRITE.get(column, text_cell)(getattr(pair, column)) for column in COLUMNS)
 
 
-def _record(cells: Mapping[str, str], line: Line) -> SegmentPair:
+def record(cells: Mapping[str, str], broken: Callable[[str], GoldError]) -> Record:
+    """The record of a row, its cells by column; where one cannot be read, the error that ``broken`` makes of why."""
     values: dict[str, Any] = {}
     for column, cell in cells.items():
         if column in COLUMNS:
             try:
                 values[column] = _READ.get(column, cell_text)(cell)
             except ValueError as error:
-                raise line.broken(f"its {column} is {cell!r:.40}, which is {error}") from error
+                return broken(f"its {column} is {cell!r:.40}, which is {error}")
     return SegmentPair(**values)
 
 
@@ -139,3 +145,11 @@ _READ: Mapping[str, Callable[[str], object]] = {
     "flags": lambda cell: tuple(cell_text(cell).split(",")) if cell else (),
     "evidence": lambda cell: text_ties(cell_text(cell)),
 }
+
+FORMAT = TextFormat(
+    write=write,
+    read=read,
+    known=lambda head: is_header(head.cells),
+    carries=frozenset(COLUMNS),
+    nulls=True,
+)

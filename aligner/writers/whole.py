@@ -5,40 +5,128 @@ import shutil
 import stat
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
+from io import TextIOWrapper
 from pathlib import Path
 from secrets import token_hex
-from typing import TextIO
+from typing import IO, Any, BinaryIO, TextIO, cast
 
 from aligner.errors import OutputError
 from aligner.writers.cells import clean
+from aligner.writers.streams import compressed
+
+
+class Outputs:
+    """Files that are written whole or not at all, all of them together: a context, which puts them in place at its end.
+
+    What was there before stays until all is on the disk. A link is followed to the file that it points to, and a file
+    that is replaced keeps its permissions. Whatever goes wrong, an interruption too, leaves the old files as they were
+    and nothing new beside them. A name that ends in ``.gz``, ``.xz`` or ``.zst`` is compressed.
+
+    Raises:
+        OutputError: a file cannot be written here.
+    """
+
+    def __init__(self) -> None:
+        self._files: list[_File] = []
+        self._folders: list[Path] = []
+
+    def text(self, path: Path) -> TextIO:
+        """A new file at this path, UTF-8 with LF."""
+        file = self._add(path)
+        file.stream = TextIOWrapper(file.packed, encoding="utf-8", newline="\n")
+        return cast(TextIO, file.stream)
+
+    def binary(self, path: Path) -> BinaryIO:
+        """A new file of bytes at this path."""
+        return self._add(path).packed
+
+    def make_folder(self, folder: Path) -> None:
+        """Make a folder for files to come, with those above it; they go again if nothing comes of it."""
+        new = [place for place in (folder, *folder.parents) if not os.path.lexists(place)]
+        make_folder(folder)
+        self._folders += reversed(new)
+
+    def __enter__(self) -> "Outputs":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: object) -> None:
+        try:
+            if isinstance(error, OSError) and self._files:
+                raise _output_error(self._files[-1].path, error) from error
+            if error is None:
+                self._place()
+                self._folders.clear()
+        finally:
+            self._clear()
+
+    def _add(self, path: Path) -> "_File":
+        try:
+            place = _resolve(path)
+            temporary = _temporary(place.parent)
+            raw = temporary.open("xb")
+        except OSError as error:
+            raise _output_error(path, error) from error
+        packed = compressed(raw, place.name)
+        self._files.append(_File(path, place, temporary, raw, packed, packed))
+        return self._files[-1]
+
+    def _place(self) -> None:
+        for step in (_File.finish, _File.put):
+            for file in self._files:
+                try:
+                    step(file)
+                except OSError as error:
+                    raise _output_error(file.path, error) from error
+
+    def _clear(self) -> None:
+        for file in self._files:
+            for stream in (file.stream, file.raw):
+                with suppress(OSError):
+                    stream.close()
+            file.temporary.unlink(missing_ok=True)
+        for folder in reversed(self._folders):
+            with suppress(OSError):
+                folder.rmdir()
+
+
+@dataclass(slots=True)
+class _File:
+    """A file that is being written: ``path`` as it was asked for, ``place`` where it will be."""
+
+    path: Path
+    place: Path
+    temporary: Path
+    raw: BinaryIO
+    packed: BinaryIO
+    stream: IO[Any]
+
+    def finish(self) -> None:
+        """Put all of it on the disk."""
+        if self.packed is self.raw:
+            self.stream.flush()
+        else:
+            self.stream.close()
+        self.raw.flush()
+        os.fsync(self.raw.fileno())
+        if self.place.exists():
+            shutil.copymode(self.place, self.temporary)
+
+    def put(self) -> None:
+        """Give it its name."""
+        self.raw.close()
+        self.temporary.replace(self.place)
+        _sync_folder(self.place.parent)
 
 
 def write_whole(path: Path, write: Callable[[TextIO], object]) -> None:
-    """Have ``write`` fill a file at this path, UTF-8 with LF; what was there before stays until all is on the disk.
-
-    A link is followed to the file that it points to, and a file that is replaced keeps its permissions. Whatever goes
-    wrong, an interruption too, leaves the old file as it was and nothing new beside it.
+    """Have ``write`` fill a file at this path, as ``Outputs`` does.
 
     Raises:
         OutputError: the file cannot be written here.
     """
-    try:
-        place = _resolve(path)
-        temporary = _temporary(place.parent)
-        try:
-            with temporary.open("x", encoding="utf-8", newline="\n") as file:
-                write(file)
-                file.flush()
-                os.fsync(file.fileno())
-            if place.exists():
-                shutil.copymode(place, temporary)
-            temporary.replace(place)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise _output_error(path, error) from error
-    _sync_folder(place.parent)
+    with Outputs() as outputs:
+        write(outputs.text(path))
 
 
 def check_writable(path: Path) -> None:
