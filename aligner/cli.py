@@ -272,7 +272,7 @@ def score(
     from aligner.pipeline import score_bitext
 
     write = _writer(output)
-    with _bitext_read(bitext, source, target, langs) as found:
+    with _bitext_read(bitext, source, target, langs, output) as found:
         scored = score_bitext(found, encoder=encoder)
         write(scored)
         click.echo(f"{_count(scored, 'record')} scored", err=True)
@@ -307,7 +307,7 @@ def filter_(
     write, write_rest = _writer(output), _dropped_writer(dropped)
     if Path(dropped).resolve() in [Path(one).resolve() for one in output]:
         raise click.UsageError("-o and --dropped name the same file")
-    with _bitext_read(bitext, source, target, langs) as found:
+    with _bitext_read(bitext, source, target, langs, output) as found:
         kept, rest = filter_bitext(found, min_p=min_p, min_precision=min_precision, drop=flags, encoder=encoder)
         write_rest(rest)
         write(kept)
@@ -336,7 +336,7 @@ def repair(
     from aligner.pipeline import repair_bitext
 
     write = _writer(output)
-    with _bitext_read(bitext, source, target, langs) as found:
+    with _bitext_read(bitext, source, target, langs, output) as found:
         mended, repairs = repair_bitext(found, encoder=encoder)
         write(mended)
         for one in repairs:
@@ -359,7 +359,7 @@ def convert(
     What IN holds and OUT can carry is kept. A broken unit of IN is named and left out; the exit status is 1 then.
     """
     write = _writer(output)
-    with _bitext_read(bitext, source, target, langs) as found:
+    with _bitext_read(bitext, source, target, langs, output) as found:
         write(found)
         click.echo(_count(found, "record"), err=True)
 
@@ -432,10 +432,22 @@ def parts() -> None:
 
 @contextmanager
 def _bitext_read(
-    bitext: Path | None, source: Path | None, target: Path | None, langs: list[str] | None
+    bitext: Path | None,
+    source: Path | None,
+    target: Path | None,
+    langs: list[str] | None,
+    outputs: Sequence[str],
 ) -> Iterator["Bitext"]:
-    """The bitext; after the work with it, what of it could not be read is told, and the exit status is 1 then."""
+    """The bitext, known to fit the outputs.
+
+    After the work with it, what of it could not be read is told, and the exit status is 1 then.
+    """
+    from aligner.pipeline import check_fit
+
     found = _read_bitext(bitext, source, target, langs)
+    for output in outputs:
+        if output != "-":
+            check_fit(found, Path(output))
     yield found
     _warn(map(str, found.problems[:PROBLEMS_SHOWN]))
     if found.problems:

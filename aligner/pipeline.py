@@ -328,12 +328,13 @@ def _with_langs(pairs: Sequence[SegmentPair], langs: Sequence[str] | None) -> tu
 
 
 def _check_texts(bitext: Bitext) -> Bitext:
-    """The bitext, which must hold texts.
+    """The bitext, which must be more than beads.
 
     Raises:
-        GoldError: no record has any.
+        GoldError: its records name sentences, and none has a text.
     """
-    if bitext.pairs and not any(pair.source_text or pair.target_text for pair in bitext.pairs):
+    are_beads = any(pair.source_sentences or pair.target_sentences for pair in bitext.pairs)
+    if are_beads and not any(pair.source_text or pair.target_text for pair in bitext.pairs):
         raise GoldError("bitext: holds beads without texts; name the two texts with --source and --target")
     return bitext
 
@@ -609,6 +610,19 @@ def write_found(facts: Sequence[Fact], sightings: Sequence[Sighting], folder: Pa
     return [folder / name for name in writes]
 
 
+def check_fit(bitext: Bitext, path: Path) -> None:
+    """Make sure that the format which the path's suffix says can tell anything of a bitext.
+
+    Raises:
+        UnknownName, MissingExtra: no format has this suffix, or it cannot be used here.
+        OutputError: it cannot.
+    """
+    try:
+        format_for(path).check(bitext)
+    except Unfit as error:
+        raise OutputError(f"{printable(str(path))}: {error}") from error
+
+
 def write_bitext(bitext: Bitext, path: Path) -> None:
     """Write a bitext in the format that the path's suffix says, whole or not at all.
 
@@ -616,10 +630,9 @@ def write_bitext(bitext: Bitext, path: Path) -> None:
         UnknownName, MissingExtra: no format has this suffix, or it cannot be used here.
         OutputError: the file cannot be written, or the format cannot tell what the bitext holds.
     """
-    used = format_for(path)
+    check_fit(bitext, path)
     with Outputs() as outputs:
         try:
-            used.check(bitext)
-            used.save(bitext, path, outputs)
+            format_for(path).save(bitext, path, outputs)
         except Unfit as error:
             raise OutputError(f"{printable(str(path))}: {error}") from error

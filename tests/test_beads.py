@@ -109,7 +109,7 @@ def test_beads_with_an_empty_side_are_read_where_a_file_holds_them(tmp_path: Pat
 
 
 def test_a_record_without_sentences_is_named(tmp_path: Path) -> None:
-    with pytest.raises(GoldError, match=r"x:2: .*source_sentences and target_sentences"):
+    with pytest.raises(GoldError, match=r"x: record 1 names no sentences, .*source_sentences and target_sentences"):
         read(tmp_path, '{"source_sentences": [0], "target_sentences": [0]}\n{"source_text": "a"}\n', "x")
 
 

@@ -38,7 +38,7 @@ FILES = {
 }
 COLUMNS = (
     "source_text target_text p relation score cosine margin bead doc_relation method source_lang target_lang "
-    "source_doc target_doc source_sentences target_sentences source_span target_span crossing flags evidence"
+    "source_doc target_doc source_sentences target_sentences source_span target_span crossing flags evidence unit"
 )
 IT, EN = CORPUS / "it" / "partenariato-1995.txt", CORPUS / "en" / "minsk-mission-brussels.txt"
 Rows = list[dict[str, str]]
@@ -430,7 +430,7 @@ def test_mistakes_are_shown_with_their_texts(systems: Path) -> None:
         ("good gold --diff m.md --source it --target gone", "gone: no such file; check the path"),
         ("good gold --diff m.md --source it/1.txt --target en", "it/1.txt: is one file for 12 documents"),
         ("good gold --diff none/m.md", "none/m.md: cannot be written"),
-        ("good gold --against it", "it/0.txt:1: found 'it 0 0'; beads are lines as"),
+        ("good gold --against it", "it/0.txt: begins with 'it 0 0', which is no bitext"),
     ],
 )
 def test_an_evaluation_that_cannot_be_made_leaves_nothing_behind(options: str, told: str, systems: Path) -> None:
@@ -549,9 +549,9 @@ WRONG = [
     ("pair a.docx a.txt", ("a.docx", "binary", "")),
     ("mine a.txt missing.txt", ("missing.txt", "no such file", "check the path")),
     ("mine a.txt a.txt -o x.docx", ("x.docx", "'.docx'", "choose one of .tsv")),
-    ("evaluate missing bad.gold", ("missing", "No such file", "name a file")),
+    ("evaluate missing bad.gold", ("missing", "no such file", "name a bitext")),
     ("evaluate bad.gold bad.gold", ("bad.gold:2", "found '[1]:'", "a bead is written")),
-    ("evaluate a.txt bad.gold", ("a.txt:1", "found", "beads are lines as")),
+    ("evaluate a.txt bad.gold", ("a.txt: begins with", "which is no bitext")),
     ("evaluate dir bad.gold", ("dir", "holds no files", "put one there")),
 ]
 
@@ -765,8 +765,8 @@ def test_only_formats_that_a_verb_can_write_are_named(
     monkeypatch.chdir(tmp_path)
     result = invoke(*line.split())
     assert result.exit_code == 1
-    assert result.output.endswith("; choose one of .tsv, .jsonl\n")
-    assert "has no documents" in invoke("score", pairs, "-o", "x.vecalign").output
+    assert "; choose one of .tsv, .jsonl" in result.output
+    assert "hold no numbers of sentences" in invoke("score", pairs, "-o", "x.vecalign").output
 
 
 def test_filter_refuses_a_flag_that_is_none_before_any_work(pairs: Path, tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ def test_a_document_is_parsed_without_its_comments() -> None:
 )
 def test_entities_are_refused_and_named(document: str) -> None:
     for read in (parse, lambda data: list(iterate(BytesIO(data), "*"))):
-        with pytest.raises(ValueError, match="uses the entity &|entity amplification"):
+        with pytest.raises(ValueError, match=r"uses the entity &|entity amplification"):
             read(document.encode())
 
 
@@ -36,8 +36,7 @@ def test_what_is_broken_too_deep_or_too_large_is_told(document: bytes) -> None:
 
 
 def test_elements_come_one_by_one_and_those_before_a_fault_are_kept() -> None:
-    texts = []
+    elements = iterate(BytesIO(b"<t xmlns='u'><tu>1</tu>\n<tu>2</tu><tu>"), "tu")
+    assert [next(elements).text, next(elements).text] == ["1", "2"]
     with pytest.raises(ValueError, match="line 2"):
-        for element in iterate(BytesIO(b"<t xmlns='u'><tu>1</tu>\n<tu>2</tu><tu>"), "tu"):
-            texts.append(element.text)
-    assert texts == ["1", "2"]
+        next(elements)

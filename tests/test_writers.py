@@ -85,7 +85,7 @@ def one_to_one(texts: tuple[str, ...], id: str = "a.txt") -> Alignment:
 
 
 class Named(io.StringIO):
-    name = "f"
+    name = "input"
 
 
 def written(bitext: Bitext, suffix: str) -> str:
@@ -95,8 +95,11 @@ def written(bitext: Bitext, suffix: str) -> str:
 
 
 def read(text: str, suffix: str) -> list[SegmentPair]:
-    """The links of a text."""
-    return [one for one in sound(format_for(f"x{suffix}").read(Named(text, newline=None))) if one.is_link]
+    return list(sound(format_for(f"x{suffix}").read(Named(text, newline=None))))
+
+
+def links(records: list[SegmentPair]) -> list[SegmentPair]:
+    return [one for one in records if one.is_link]
 
 
 def comparable(pair: SegmentPair) -> tuple[object, ...]:
@@ -119,7 +122,7 @@ def _pairs(text: str) -> bool:
 @pytest.mark.parametrize("suffix", OURS)
 def test_every_writer_brings_back_which_sentences_correspond(suffix: str) -> None:
     alignment = align(("a", "b", "c", "d"), ("x", "y", "z"), Bead((0,), (0,), 0.9), Bead((1, 2), (1, 2), 0.25))
-    found = read(written(join([alignment], "s"), suffix), suffix)
+    found = links(read(written(join([alignment], "s"), suffix), suffix))
     assert [(one.source_sentences, one.target_sentences, one.score, one.bead) for one in found] == [
         ((0,), (0,), 0.9, "1-1"),
         ((1, 2), (1, 2), 0.25, "2-2"),
@@ -210,7 +213,7 @@ def test_the_columns_are_those_that_were_promised() -> None:
     assert written(join([], "s"), ".tsv") == (
         "source_text\ttarget_text\tp\trelation\tscore\tcosine\tmargin\tbead\tdoc_relation\tmethod\tsource_lang\t"
         "target_lang\tsource_doc\ttarget_doc\tsource_sentences\ttarget_sentences\tsource_span\ttarget_span\tcrossing\t"
-        "flags\tevidence\n"
+        "flags\tevidence\tunit\n"
     )
 
 
@@ -218,7 +221,7 @@ def test_a_record_is_one_row() -> None:
     alignment = align(("Ciao. ", "Come\tva?"), ("- Hi.",), Bead((0, 1), (0,), 0.81236, nan, -0.00001))
     assert written(join([alignment], "s"), ".tsv").splitlines()[1].split("\t") == [
         *("Ciao. Come va?", "'- Hi.", "", "", "0.8124", "", "0.0000", "2-1", "partial", "monotone"),
-        *("it", "en", "it/a.txt", "en/a.txt", "0,1", "0", "0-14", "0-5", "0", "", ""),
+        *("it", "en", "it/a.txt", "en/a.txt", "0,1", "0", "0-14", "0-5", "0", "", "", ""),
     ]
 
 
@@ -387,6 +390,7 @@ def test_a_record_is_one_typed_object() -> None:
         **{"bead": "2-1", "doc_relation": "partial", "method": "monotone", "source_lang": "it", "target_lang": "en"},
         **{"source_doc": "it/a.txt", "target_doc": "en/a.txt", "source_sentences": [0, 1], "target_sentences": [0]},
         **{"source_span": [0, 12], "target_span": [0, 4], "crossing": False, "flags": [], "evidence": []},
+        "unit": "",
     }
     assert list(json.loads(text)) == list(tsv.COLUMNS)
 
@@ -457,9 +461,9 @@ def test_any_links_come_back_among_beads_that_hold_every_sentence_once(
 
 
 def test_several_document_pairs_have_a_leading_column() -> None:
-    bitext = join([align(("a",), ("x",), Bead((0,), (0,), 0.5)), align(("b",), ())], "s")
+    bitext = join([align(("a",), ("x",), Bead((0,), (0,), 0.5)), align(("b",), (), id="b")], "s")
     assert written(bitext, ".vecalign") == "0:[0]:[0]:0.5000\n1:[0]:[]:0.0000\n"
-    assert [one.source_doc for one in read(written(bitext, ".vecalign"), ".vecalign")] == ["0"]
+    assert [one.source_doc for one in read(written(bitext, ".vecalign"), ".vecalign")] == ["0", "1"]
 
 
 @pytest.mark.parametrize(
@@ -500,7 +504,7 @@ def test_beads_are_read_with_two_to_four_fields(
     ],
 )
 def test_a_line_that_is_no_bead_is_named(line: str) -> None:
-    with pytest.raises(GoldError, match=r"^f:1: found .*; a bead is written"):
+    with pytest.raises(GoldError, match=r"^input:1: found .*; a bead is written"):
         bead_lines(line)
 
 
@@ -539,9 +543,10 @@ def test_a_file_without_lines_holds_no_beads(tmp_path: Path) -> None:
     [
         (b"[0]:[0]\n[1]:[\n", r"gold:2: found '\[1\]:\['; a bead is written"),
         (b"0\t1\n0\t1\t2\n", r"gold:2: .*two line numbers"),
-        (b"Dear editor,\n", r"gold:1: .*beads are lines as"),
-        (b"source_text\ttarget_text\n", r"gold:1: .*source_sentences and target_sentences"),
-        (b"\x89PNG\r\n\x1a\n\x00", r"gold:1: not UTF-8"),
+        (b"Dear editor,\n", r"gold: begins with 'Dear editor,', which is no bitext"),
+        (b"source_text\ttarget_text\na\tb\n", r"gold: record 0 names no sentences"),
+        (b"\x89PNG\r\n\x1a\n\x00", r"gold: begins with .*, which is no bitext"),
+        (b"[0]:[0]\n\xff\n", r"gold:1: not UTF-8"),
     ],
 )
 def test_a_file_that_holds_no_beads_is_told_by_line(content: bytes, message: str, tmp_path: Path) -> None:
@@ -552,7 +557,7 @@ def test_a_file_that_holds_no_beads_is_told_by_line(content: bytes, message: str
 
 def test_a_file_of_beads_that_is_not_there_is_told_in_one_line(tmp_path: Path) -> None:
     for path in (tmp_path / "no\nne", tmp_path):
-        with pytest.raises(GoldError, match=r"^[^\n]*: (No such file|holds no files)[^\n]*; [^\n]*$"):
+        with pytest.raises(GoldError, match=r"^[^\n]*: (no such file|holds no files)[^\n]*; [^\n]*$"):
             beads.read_beads(path)
 
 

@@ -31,6 +31,8 @@ def _record(line: Line) -> Record:
 
 
 def _known(head: Head) -> bool:
+    if not head.lines:
+        return "\t" in head.text
     return len(head.cells) == 2 and not is_header(head.cells)
 
 
