@@ -11,6 +11,7 @@ from aligner.alignment import Alignment, Bead
 from aligner.document import Document
 from aligner.errors import GoldError
 from aligner.evidence import Tie
+from aligner.languages import stated
 
 Span = tuple[int, int]
 
@@ -29,7 +30,7 @@ class SegmentPair:
         bead: how many sentences a side, as ``1-2``.
         doc_relation: how the two documents belong together: the value of a ``Relation``.
         method: what found the link.
-        source_lang, target_lang: BCP 47.
+        source_lang, target_lang: as whoever made the record wrote them; ``langs`` has them in our spelling.
         source_doc, target_doc: the documents' ids.
         source_sentences, target_sentences: 0-based indices of the sentences in their documents.
         source_span, target_span: ``(start, end)`` of the segments in their documents' contents, in code points.
@@ -61,6 +62,11 @@ class SegmentPair:
     flags: tuple[str, ...] = ()
     evidence: tuple[Tie, ...] = ()
     unit: str = ""
+
+    @property
+    def langs(self) -> tuple[str, str]:
+        """The two languages as ``languages.normalise`` spells them; what is no code stays as it is."""
+        return stated(self.source_lang) or self.source_lang, stated(self.target_lang) or self.target_lang
 
     @property
     def is_link(self) -> bool:

@@ -41,7 +41,7 @@ def blocks(pairs: Sequence[SegmentPair]) -> Iterator[Block]:
     """The blocks of a bitext; each record is in one of them."""
     groups: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
     for number, pair in enumerate(pairs):
-        groups[pair.source_lang, pair.target_lang].append(number)
+        groups[pair.langs].append(number)
     for langs, numbers in groups.items():
         for part in np.array_split(np.array(numbers, dtype=np.int64), -(-len(numbers) // SIZE)):
             yield _block(langs, pairs, part.tolist())

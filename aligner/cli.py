@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from aligner.bitext import Bitext
     from aligner.curation import Dropped
 
-LANGS = "Languages as codes with commas between, source first, as in it,en."
+LANGS = "Languages as codes with commas between, source first: it,en or ita,eng or ita_Latn,eng_Latn or it-IT,en-GB."
 ENCODER = "use, e5, use+e5, or the name or folder of a SentenceTransformer; by default chosen by language."
 MIN_P = "Least calibrated probability of a record [0.5 in comparable texts, any in translations]."
 MIN_PRECISION = "Keep as many records as this expected precision allows, as 0.95."
@@ -46,7 +46,7 @@ class MainJob(click.Group):
 
 
 class Langs(click.ParamType[list[str]]):
-    """Language codes with commas between: any number of them, or exactly ``n``."""
+    """Language codes with commas between, as they are written: any number of them, or exactly ``n``."""
 
     name = "codes"
 
@@ -54,14 +54,15 @@ class Langs(click.ParamType[list[str]]):
         self.n = n
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> list[str]:
-        from aligner.languages import normalise
+        from aligner.languages import stated
 
-        codes = [normalise(code) for code in str(value).split(",")]
+        written = [code.strip() for code in str(value).split(",")]
+        codes = [stated(code) for code in written]
         if None in codes or len(set(codes)) < len(codes):
             self.fail(f"{value!r}: not different language codes with commas between, as in it,en", param, ctx)
         if self.n not in (None, len(codes)):
             self.fail(f"{value!r}: {len(codes)} language codes; give {self.n}, as in it,en", param, ctx)
-        return [code for code in codes if code]
+        return written
 
 
 Command = TypeVar("Command", bound=Callable[..., Any])

@@ -10,7 +10,7 @@ import regex
 
 from aligner.document import UNDETERMINED, Document, Sentence, Text
 from aligner.errors import CorpusError, ReadError
-from aligner.languages import EXCERPT, Detection, detect, normalise
+from aligner.languages import EXCERPT, Detection, detect, stated
 from aligner.layout import Parts, Place, find_places
 from aligner.readers import READERS, read, split_suffix
 from aligner.readers.ids import printable
@@ -123,7 +123,7 @@ def read_document(
     if len(reading.texts) != 1:
         raise ReadError(f"{text_id}: {len(reading.texts)} texts; give a file that holds one, or use `align CORPUS`")
     text = reading.texts[0]
-    return split(replace(text, lang=normalise(text.lang) or detect(text.content).lang), part)
+    return split(replace(text, lang=stated(text.lang) or detect(text.content).lang), part)
 
 
 def split(text: Text, splitter: str | Splitter | Callable[[str], Iterable[str]]) -> Document:
@@ -138,7 +138,7 @@ def split(text: Text, splitter: str | Splitter | Callable[[str], Iterable[str]])
 
 def _codes(langs: Iterable[str]) -> Iterator[str]:
     for lang in langs:
-        code = normalise(lang)
+        code = stated(lang)
         if code is None:
             raise CorpusError(f"languages: {printable(lang)!r} is no language code; use codes such as it,en")
         yield code
@@ -214,7 +214,7 @@ class _Gathering:
 
     def _settle(self, draft: _Draft) -> None:
         """Keep the draft in its language, or set it aside if that is neither declared nor plain to see."""
-        declared = normalise(draft.text.lang)
+        declared = stated(draft.text.lang)
         found = draft.detection
         if declared is not None:
             if _overrules(found, declared, draft.text.content):

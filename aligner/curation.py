@@ -148,7 +148,7 @@ def _flagged(pairs: Sequence[SegmentPair]) -> list[SegmentPair]:
 
 
 def _evidence(pair: SegmentPair) -> tuple[Tie, ...]:
-    return gather(pair.source_text, pair.target_text, pair.source_lang, pair.target_lang).ties
+    return gather(pair.source_text, pair.target_text, *pair.langs).ties
 
 
 def _replaced(pairs: Sequence[SegmentPair], pieces: Sequence[_Piece]) -> Iterator[SegmentPair]:

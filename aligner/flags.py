@@ -70,7 +70,7 @@ def _has_number_mismatch(record: _Record) -> bool:
     if _is_empty(record):
         return False
     pair = record.pair
-    evidence = gather(pair.source_text, pair.target_text, pair.source_lang, pair.target_lang)
+    evidence = gather(pair.source_text, pair.target_text, *pair.langs)
     conflicts = [tie for tie in evidence.conflicts if tie.kind in FIGURES]
     ones = [tie.source_span for tie in conflicts] + _plain(evidence.source_only, pair.source_text)
     others = [tie.target_span for tie in conflicts] + _plain(evidence.target_only, pair.target_text)
@@ -87,9 +87,8 @@ def _is_copy(record: _Record) -> bool:
 def _is_in_wrong_language(record: _Record) -> bool:
     """A side is in the other's language or in English, where neither is its own: related languages are not told."""
     pair = record.pair
-    langs = {pair.source_lang, pair.target_lang, "en"}
-    sides = ((pair.source_text, pair.source_lang), (pair.target_text, pair.target_lang))
-    return any(_is_foreign(text, lang, langs) for text, lang in sides)
+    sides = zip((pair.source_text, pair.target_text), pair.langs, strict=True)
+    return any(_is_foreign(text, lang, {*pair.langs, "en"}) for text, lang in sides)
 
 
 def _is_foreign(text: str, lang: str, langs: Iterable[str]) -> bool:

@@ -94,6 +94,16 @@ def normalise(code: str) -> str | None:
     return _codes().get(tag["language"].lower()) if tag else None
 
 
+def stated(code: str) -> str | None:
+    """As ``normalise``, for what someone has stated to be a code: any three-letter code of ISO 639-3 names a language.
+
+    ``scn_Latn`` is ``scn``; ``doc`` would be a language, too, so names of files and folders are not asked here.
+    """
+    tag = _TAG.fullmatch(code.strip())
+    language = tag["language"].lower() if tag else ""
+    return normalise(code) or (language if len(language) == 3 else None)
+
+
 @lru_cache(maxsize=1)
 def _identifier() -> Any:
     from py3langid.langid import MODEL_FILE, LanguageIdentifier

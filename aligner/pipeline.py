@@ -1,7 +1,7 @@
 """The whole road: from a folder of articles, or two files, to aligned records."""
 
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain, combinations
 from pathlib import Path
@@ -22,7 +22,7 @@ from aligner.evaluation import match
 from aligner.explanation import Explanation
 from aligner.facts import Fact
 from aligner.flags import FLAGS
-from aligner.languages import detect
+from aligner.languages import detect, stated
 from aligner.methods import METHOD, METHODS, Method
 from aligner.mining import MIN_RELATED, Mining
 from aligner.multiway import tie
@@ -81,7 +81,8 @@ def align_corpus(
     documents = tuple(split(text, used_splitter) for text in corpus.texts)
     alignments: list[Alignment] = []
     notes: list[str] = []
-    for source_lang, target_lang in combinations(langs or _in_order(corpus.langs), 2):
+    spellings = _spellings(langs)
+    for source_lang, target_lang in combinations(spellings or _in_order(corpus.langs), 2):
         try:
             embedder = embedders.choose(source_lang, target_lang)
         except AlignerError as error:
@@ -93,7 +94,7 @@ def align_corpus(
     if notes and not embedders.names:
         raise CorpusError(notes[0])
     alignments = keep(alignments, min_p, min_precision)
-    bitext = tie(join(alignments, _signature(embedders, splitter)))
+    bitext = _spelled(tie(join(alignments, _signature(embedders, splitter))), spellings)
     kin = tuple(_same_language(_witnesses(documents, alignments), embedders))
     return Run(corpus, documents, tuple(alignments), bitext, tuple(notes), kin)
 
@@ -160,7 +161,7 @@ def align_files(
     used_splitter, embedders = splitters.load(splitter), _Embedders(encoder)
     documents = _read_both(source, target, langs, used_splitter)
     alignment = _align_as(mode, *documents, embedders, min_p, min_precision)
-    return join([alignment], _signature(embedders, splitter))
+    return _spelled(join([alignment], _signature(embedders, splitter)), _spellings(langs))
 
 
 def explain_files(
@@ -460,6 +461,25 @@ def _signature(embedders: "_Embedders", splitter: AnySplitter) -> str:
     return sign(encoder=embedders.names, **advisers, splitter=splitter, pairing=settings(Pairing), **methods)
 
 
+def _spellings(langs: Sequence[str] | None) -> dict[str, str]:
+    """Our code of each of these languages, and how it was written."""
+    return {stated(lang) or lang: lang for lang in langs or ()}
+
+
+def _spelled(bitext: Bitext, spellings: Mapping[str, str]) -> Bitext:
+    """The bitext with its languages as they were written."""
+    pairs, related, lone = (
+        tuple(_spelled_pair(pair, spellings) for pair in records)
+        for records in (bitext.pairs, bitext.related, bitext.lone)
+    )
+    return replace(bitext, pairs=pairs, related=related, lone=lone)
+
+
+def _spelled_pair(pair: SegmentPair, spellings: Mapping[str, str]) -> SegmentPair:
+    source, target = pair.source_lang, pair.target_lang
+    return replace(pair, source_lang=spellings.get(source, source), target_lang=spellings.get(target, target))
+
+
 def _in_order(langs: Iterable[str]) -> list[str]:
     """Languages in the order in which the field names its data sets: ``de-fr``, ``it-en``, ``zh-en``."""
     return sorted(langs, key=lambda lang: (lang == "en", lang))
@@ -555,7 +575,7 @@ class _Embedders:
         """
         if self._given:
             return self._given
-        name = encoders.choose([lang for lang in langs if lang != UNDETERMINED])
+        name = encoders.choose([stated(lang) or lang for lang in langs if lang != UNDETERMINED])
         if name not in self._by_name:
             self._by_name[name] = Embedder(encoders.load(name))
         return self._by_name[name]

@@ -68,7 +68,7 @@ def realigned(pairs: Sequence[SegmentPair], choose: Choose) -> list[SegmentPair]
     A record of which both sides stay together is the very same. No segment is lost: one without counterpart becomes a
     record with an empty side, as ``1-0``.
     """
-    langs = pairs[0].source_lang, pairs[0].target_lang
+    langs = pairs[0].langs
     sources = [number for number, pair in enumerate(pairs) if pair.source_text.strip()]
     targets = [number for number, pair in enumerate(pairs) if pair.target_text.strip()]
     source = _document([pairs[number].source_text for number in sources], langs[0])

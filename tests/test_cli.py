@@ -827,3 +827,37 @@ def test_a_broken_seed_is_told_before_any_work(tmp_path: Path) -> None:
     assert done.exit_code == 1
     assert "s.toml: holds no fact" in done.output
     assert not (tmp_path / "out").exists()
+
+
+# --- convert
+
+
+def test_convert_writes_each_format_names_broken_units_and_fails(tmp_path: Path) -> None:
+    beads = tmp_path / "beads"
+    beads.write_text("[0]:[0]:0.5\n[1]:[\n[1]:[]\n")
+    result = invoke("convert", beads, tmp_path / "x.ladder", tmp_path / "x.vecalign.gz")
+    assert result.exit_code == 1
+    assert f"{beads}:2: found '[1]:['; a bead is written" in result.stderr
+    assert "2 records\n" in result.stderr
+    assert (tmp_path / "x.ladder").read_text() == "0\t0\t0.5000\n1\t1\n2\t1\n"
+    assert invoke("convert", tmp_path / "x.vecalign.gz", "-").stdout.count("\n") == 3
+
+
+def test_what_a_format_cannot_hold_is_refused_and_the_others_are_written(tmp_path: Path) -> None:
+    crossed = tmp_path / "crossed.vecalign"
+    crossed.write_text("[0]:[1]:0.5\n[1]:[0]:0.5\n")
+    result = invoke("convert", crossed, tmp_path / "x.ladder", tmp_path / "x.jsonl")
+    assert result.exit_code == 1
+    assert "x.ladder: a ladder cannot hold beads that cross" in result.stderr
+    assert {path.name for path in tmp_path.iterdir()} == {"crossed.vecalign", "x.jsonl"}
+
+
+def test_languages_are_written_as_the_user_wrote_them(tmp_path: Path) -> None:
+    for name, text in (("a", "Il treno parte alle 7.45.\nIl museo è aperto.\n"), ("b", "The train leaves at 7:45.\nThe museum is open.\n")):  # fmt: skip
+        (tmp_path / name).write_text(text)
+    out, again = tmp_path / "x.jsonl", tmp_path / "y.jsonl"
+    assert invoke("pair", tmp_path / "a", tmp_path / "b", "--langs", "ita_Latn,en-GB", "-o", out).exit_code == 0
+    assert invoke("score", out, "-o", again).exit_code == 0
+    for path in (out, again):
+        assert {(one["source_lang"], one["target_lang"]) for one in records(path)} == {("ita_Latn", "en-GB")}
+    assert all(not one["flags"] for one in records(again))

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aligner.document import UNDETERMINED
-from aligner.languages import Detection, detect, normalise
+from aligner.languages import Detection, detect, normalise, stated
 
 NOTHING = Detection(UNDETERMINED, 0.0)
 TEXTS = {
@@ -80,3 +80,11 @@ def test_a_normal_code_is_its_own_normal_form(code: str) -> None:
 def test_importing_the_module_loads_no_model() -> None:
     program = "import sys, aligner.languages as l; l.normalise('it'); sys.exit('py3langid' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("code", "lang"),
+    [("it-IT", "it"), ("ita", "it"), ("scn", "scn"), ("scn_Latn", "scn"), ("xx", None), ("word", None)],
+)
+def test_a_code_that_someone_states_may_be_any_of_iso_639_3(code: str, lang: str | None) -> None:
+    assert stated(code) == lang
