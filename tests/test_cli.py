@@ -853,8 +853,8 @@ def test_what_a_format_cannot_hold_is_refused_and_the_others_are_written(tmp_pat
 
 
 def test_languages_are_written_as_the_user_wrote_them(tmp_path: Path) -> None:
-    for name, text in (("a", "Il treno parte alle 7.45.\nIl museo è aperto.\n"), ("b", "The train leaves at 7:45.\nThe museum is open.\n")):  # fmt: skip
-        (tmp_path / name).write_text(text)
+    (tmp_path / "a").write_text("Il treno parte alle 7.45.\nIl museo è aperto.\n")
+    (tmp_path / "b").write_text("The train leaves at 7:45.\nThe museum is open.\n")
     out, again = tmp_path / "x.jsonl", tmp_path / "y.jsonl"
     assert invoke("pair", tmp_path / "a", tmp_path / "b", "--langs", "ita_Latn,en-GB", "-o", out).exit_code == 0
     assert invoke("score", out, "-o", again).exit_code == 0
