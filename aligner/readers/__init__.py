@@ -12,7 +12,7 @@ from pathlib import Path
 
 from aligner.document import UNDETERMINED, Text
 from aligner.errors import ReadError
-from aligner.readers.files import read_bytes
+from aligner.readers.files import read_bytes, split_packing
 from aligner.registry import Part, Registry
 
 Reader = Callable[[bytes, str, str], Iterator[Text | ReadError]]
@@ -44,11 +44,11 @@ class Reading:
 
 
 def split_suffix(name: str) -> tuple[str, str]:
-    """A file name as its stem and its suffix in lower case; ``.gz`` belongs to neither.
+    """A file name as its stem and its suffix in lower case; ``.gz``, ``.xz`` and ``.zst`` belong to neither.
 
     ``a.it.TXT.gz`` gives ``("a.it", ".txt")``; a name without a suffix (or with an odd one: ``No. 5``) has ``""``.
     """
-    stem = name[:-3] if name.lower().endswith(".gz") else name
+    stem = split_packing(name)[0]
     dot = stem.rfind(".")
     if dot < 0 or not _SUFFIX.fullmatch(stem, dot):
         return stem, ""
