@@ -4,7 +4,7 @@ A document's own entities are the door to three attacks (files read through them
 texts and bitexts have no need of them: a document that uses one is refused, so that nothing of it is lost in silence.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from io import BytesIO
 from typing import Any, BinaryIO
 
@@ -47,6 +47,27 @@ def iterate(file: BinaryIO, tag: str) -> Iterator[Element]:
                 del element.getparent()[0]
     except etree.XMLSyntaxError as error:
         raise ValueError(_told(error)) from error
+
+
+def walk(root: Element, is_left_out: Callable[[str, Element], bool]) -> Iterator[tuple[str, Element, bool]]:
+    """Each element's local name, the element, and whether it starts or ends here; not what is within those left out.
+
+    Of one that is left out only the end is told. There is no recursion that depth could exhaust.
+    """
+    walker = etree.iterwalk(root, events=("start", "end"))
+    for event, element in walker:
+        name = local_name(element)
+        if event == "end":
+            yield name, element, False
+        elif is_left_out(name, element):
+            walker.skip_subtree()
+        else:
+            yield name, element, True
+
+
+def attribute(element: Element, name: str) -> str:
+    """The value of the attribute of this local name, whatever its namespace; empty where there is none."""
+    return next((value for key, value in element.attrib.items() if etree.QName(key).localname == name), "")
 
 
 def refuse_entities(element: Element) -> None:

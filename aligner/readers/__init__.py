@@ -25,6 +25,10 @@ READERS = Registry(
         ".markdown": Part("aligner.readers.markdown:read", "Markdown, as .md"),
         ".html": Part("aligner.readers.html:read", "web pages: the main text"),
         ".htm": Part("aligner.readers.html:read", "web pages, as .html"),
+        ".docx": Part("aligner.readers.docx:read", "Word documents, with notes and text boxes"),
+        ".odt": Part("aligner.readers.odt:read", "OpenDocument texts, with notes and text boxes"),
+        ".rtf": Part("aligner.readers.rtf:read", "rich text in any code page, with notes and text boxes"),
+        ".epub": Part("aligner.readers.epub:read", "electronic books: their chapters in reading order"),
         ".jsonl": Part("aligner.readers.jsonl:read", "one JSON object a line: id, lang, text"),
     },
 )
