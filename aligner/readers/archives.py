@@ -17,11 +17,11 @@ from aligner.readers.ids import printable
 MAX_MEMBERS = 10_000
 """Members of a container; a book with a picture on every page has fewer."""
 
-MAX_XML = 24 << 20
+MAX_XML = 20 << 20
 """Bytes of one XML member; a tree takes up to 30 times as much. A novel of 3 MB has 10 MB in Word."""
 
 MAX_TAGS = 1_500_000
-"""Tags of one XML member, which take some 3 s."""
+"""Tags of one XML member, which take 3 s at most."""
 
 _ENTRY = b"PK\x01\x02"
 _LOCAL = b"PK\x03\x04"
@@ -87,7 +87,7 @@ class Archive:
         try:
             return parse(content)
         except ValueError as error:
-            raise ReadError(f"{where}: {error}") from error
+            raise ReadError(f"{where}: {printable(str(error))}") from error
 
     def where(self, name: str) -> str:
         """A member as messages name it."""

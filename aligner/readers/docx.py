@@ -20,6 +20,9 @@ _LEFT_OUT = frozenset({"pPr", "del", "moveFrom", "rt", "Fallback"})
 _FIELDS = frozenset({"TOC", "TOA", "INDEX", "PAGE", "NUMPAGES", "SECTIONPAGES", "PAGEREF", "NOTEREF"})
 """Fields whose result is no prose: tables of contents, page numbers, marks of notes."""
 
+_NAME = 64
+"""Characters of a field's instruction in which its name stands."""
+
 _CHARACTERS = {"tab": " ", "ptab": " ", "noBreakHyphen": "\u2011"}
 _MAIN = "word/document.xml"
 
@@ -79,11 +82,14 @@ class _Walk:
     notes: dict[tuple[str, str], list[str]]
     _paragraphs: Paragraphs = field(default_factory=Paragraphs)
     _fields: list[_Field] = field(default_factory=list)
+    _is_vanished: bool = False
 
     def blocks(self, root: Element) -> list[str]:
         for name, element, is_start in walk(root, _is_left_out):
             if name == "p":
                 self._paragraphs.open() if is_start else self._paragraphs.close()
+            elif name == "r":
+                self._is_vanished = False
             elif is_start:
                 self._step(name, element)
         return self._paragraphs.blocks()
@@ -91,9 +97,11 @@ class _Walk:
     def _step(self, name: str, element: Element) -> None:
         if name == "fldChar":
             self._turn(attribute(element, "fldCharType"))
-        elif name == "instrText" and self._fields:
-            self._fields[-1].instruction += element.text or ""
-        elif self._fields and not self._fields[-1].is_shown:
+        elif name == "instrText":
+            self._instruct(element.text or "")
+        elif name == "vanish":
+            self._is_vanished = attribute(element, "val") not in {"0", "false", "off"}
+        elif self._is_vanished or (self._fields and not self._fields[-1].is_shown):
             return
         elif name == "t":
             self._paragraphs.add(element.text or "")
@@ -105,6 +113,10 @@ class _Walk:
             # Taken out, so that a note comes once however often it is referred to.
             kind = name.removesuffix("Reference")
             self._paragraphs.follow(self.notes.pop((kind, attribute(element, "id")), ()))
+
+    def _instruct(self, instruction: str) -> None:
+        if self._fields and len(self._fields[-1].instruction) < _NAME:
+            self._fields[-1].instruction += instruction
 
     def _turn(self, turn: str) -> None:
         """Go into a field, on to its result, or out of it."""
@@ -118,10 +130,6 @@ class _Walk:
 
 
 def _is_left_out(name: str, element: Element) -> bool:
-    if name == "t":
-        # Not its whole run, which may begin or end a field.
-        marks = element.iterfind("../{*}rPr/{*}vanish")
-        return any(attribute(mark, "val") not in {"0", "false", "off"} for mark in marks)
     if name == "fldSimple":
         return _is_hidden(attribute(element, "instr"))
     if name == "sdt":

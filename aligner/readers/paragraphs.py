@@ -1,11 +1,10 @@
 """Paragraphs as office documents have them: runs of text, and other paragraphs within (notes, text boxes)."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-_SPACE = re.compile(r"[ \t\r\n]+")
 _BREAK = "\v"
+_SPACES = str.maketrans(dict.fromkeys("\t\r\n\v", " "))
 
 
 @dataclass(slots=True)
@@ -17,8 +16,7 @@ class _Flow:
     after: list[str] = field(default_factory=list)
 
     def end(self) -> None:
-        text = _SPACE.sub(" ", "".join(self.runs))
-        text = "\n".join(line.strip(" ") for line in text.split(_BREAK)).strip()
+        text = _tidy("".join(self.runs))
         if text:
             self.done.append(text)
         self.done += self.after
@@ -34,7 +32,7 @@ class Paragraphs:
 
     def add(self, run: str) -> None:
         """Add to the paragraph on its way; any white space in the run is a space."""
-        self._flows[-1].runs.append(run)
+        self._flows[-1].runs.append(run.translate(_SPACES))
 
     def break_line(self) -> None:
         self._flows[-1].runs.append(_BREAK)
@@ -63,3 +61,10 @@ class Paragraphs:
             self.close()
         self.end()
         return self._flows[0].done
+
+
+def _tidy(text: str) -> str:
+    # Not by patterns or in pieces, which would take twenty times the memory of a long text.
+    while "  " in text:
+        text = text.replace("  ", " ")
+    return text.replace(f" {_BREAK}", _BREAK).replace(f"{_BREAK} ", _BREAK).replace(_BREAK, "\n").strip()

@@ -7,15 +7,16 @@ text, keeps what is hidden or deleted, halves characters beyond U+FFFF (emoji), 
 import codecs
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from aligner.document import Text
 from aligner.errors import ReadError
 from aligner.readers.decoding import NotTextError, decode
 from aligner.readers.paragraphs import Paragraphs
 
-MAX_TOKENS = 5_000_000
-"""Control words, braces and stretches of text that a file may hold; they take some 5 s."""
+MAX_TOKENS = 3_000_000
+"""Control words, braces and stretches of text that a file may hold; they take 3 to 8 s."""
 
 _START = re.compile(rb"(?:\xef\xbb\xbf)?\s*\{\\rtf", re.IGNORECASE)
 _TOKEN = re.compile(
@@ -39,6 +40,9 @@ _WITHIN = {"footnote": "", "shptxt": "shpinst", "ud": "upr"}
 """Destinations with text, and the one in which each must stand: notes, text boxes, Unicode beside a code page."""
 
 _FIELDS = frozenset({b"TOC", b"TOA", b"INDEX", b"PAGE", b"NUMPAGES", b"SECTIONPAGES", b"PAGEREF", b"NOTEREF"})
+_NAME = 64
+"""Characters of a field's instruction in which its name stands."""
+
 _ENDS = frozenset({"par", "sect", "page", "cell", "row", "nestcell", "nestrow"})
 _CHARACTERS = {
     "tab": " ",
@@ -97,8 +101,7 @@ def _why_no_rtf(data: bytes) -> str:
     return "text or nothing, no rich text; name it for what it is, as .txt"
 
 
-@dataclass(frozen=True, slots=True)
-class _Group:
+class _Group(NamedTuple):
     r"""What holds until the group's closing brace.
 
     ``n_stand_ins`` characters after a ``\u`` stand in for it where Unicode is not known; ``is_flow``: its text comes
@@ -122,7 +125,7 @@ class _Group:
 class _Parse:
     """One pass over a file's tokens."""
 
-    _group: _Group = _Group()
+    _group: _Group = field(default_factory=_Group)
     _outer: list[_Group] = field(default_factory=list)
     _paragraphs: Paragraphs = field(default_factory=Paragraphs)
     _page: str = "cp1252"
@@ -151,28 +154,29 @@ class _Parse:
             if token is None:
                 return True
             position = token.end()
-            if token["word"]:
-                number = int(token["number"]) if token["number"] else None
-                if token["word"] == b"bin":
-                    position += max(number or 0, 0)
-                self._word(token["word"].decode("ascii"), number)
-            elif token["text"]:
-                self._text(token["text"])
-            elif token["hexes"]:
-                self._text(bytes.fromhex(token["hexes"].translate(None, b"\\'").decode("ascii")))
-            elif token["symbol"]:
-                self._symbol(token["symbol"].decode("latin-1"))
-            elif token["brace"] == b"{":
+            word, number, hexes, symbol, brace, text = token.groups()
+            if word:
+                count = int(number) if number else None
+                position += max(count or 0, 0) if word == b"bin" else 0
+                self._word(word.decode("ascii"), count)
+            elif text:
+                self._text(text)
+            elif brace == b"{":
                 self._open()
-            elif self._close():
-                return True
+            elif brace:
+                if self._close():
+                    return True
+            elif hexes:
+                self._text(bytes.fromhex(hexes.translate(None, b"\\'").decode("ascii")))
+            else:
+                self._symbol(symbol.decode("latin-1"))
         return False
 
     def _open(self) -> None:
         self._n_to_pass, self._is_new = 0, False
         self._outer.append(self._group)
         if self._group.is_flow:
-            self._group = replace(self._group, is_flow=False)
+            self._group = self._group._replace(is_flow=False)
 
     def _close(self) -> bool:
         """Go back to the outer group; True where it was the outermost one that ended."""
@@ -192,12 +196,12 @@ class _Parse:
         elif group.is_apart:
             self._list_font(word, number)
         elif is_new or word in _APART or (word == "fldrslt" and self._is_result_left_out()):
-            self._group = replace(group, destination=word, is_apart=True)
+            self._group = group._replace(destination=word, is_apart=True)
         else:
             self._obey(word, number)
 
     def _enter(self, destination: str) -> None:
-        self._group = replace(self._group, destination="", is_apart=False, is_flow=destination != "ud")
+        self._group = self._group._replace(destination="", is_apart=False, is_flow=destination != "ud")
         if self._group.is_flow:
             self._flush()
             self._paragraphs.open()
@@ -218,16 +222,19 @@ class _Parse:
     def _obey(self, word: str, number: int | None) -> None:
         group = self._group
         match word:
+            case "u":
+                self._unicode(number or 0)
+                self._n_to_pass = group.n_stand_ins
             case "f":
-                self._group = replace(group, font=number)
+                self._group = group._replace(font=number)
             case "plain":
-                self._group = replace(group, font=None, is_hidden=False, is_deleted=False)
+                self._group = group._replace(font=None, is_hidden=False, is_deleted=False)
             case "v":
-                self._group = replace(group, is_hidden=number != 0)
+                self._group = group._replace(is_hidden=number != 0)
             case "deleted":
-                self._group = replace(group, is_deleted=number != 0)
+                self._group = group._replace(is_deleted=number != 0)
             case "uc":
-                self._group = replace(group, n_stand_ins=max(number or 0, 0))
+                self._group = group._replace(n_stand_ins=max(number or 0, 0))
             case "deff":
                 self._default_font = number
             case "ansi" | "mac" | "pc" | "pca":
@@ -236,9 +243,6 @@ class _Parse:
                 self._page = _codec(number)
             case "field":
                 self._instruction.clear()
-            case "u":
-                self._unicode(number or 0)
-                self._n_to_pass = group.n_stand_ins
             case _ if group.is_shown:
                 self._put(word)
 
@@ -277,12 +281,12 @@ class _Parse:
         if self._group.is_shown:
             font = self._default_font if self._group.font is None else self._group.font
             self._write(text[n_passed:], self._fonts.get(font, self._page))
-        elif self._group.destination == "fldinst":
-            self._instruction += text
+        elif self._group.destination == "fldinst" and len(self._instruction) < _NAME:
+            self._instruction += text[:_NAME]
 
     def _write(self, raw: bytes, encoding: str) -> None:
         """Keep bytes until those of another encoding follow: a character may be spread over several tokens."""
-        if encoding != self._encoding:
+        if raw and encoding != self._encoding:
             self._flush()
             self._encoding = encoding
         self._raw += raw
