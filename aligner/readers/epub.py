@@ -20,7 +20,7 @@ _EMPTY = re.compile(r"<(?!br\b|hr\b)[a-z][^<>]*+(?<=/)>", re.IGNORECASE)
 """An element without content, as XHTML writes it; HTML would take ``<a id="p7"/>`` for a link that never ends."""
 
 _MARK = re.compile(
-    r"<(?P<tag>a|sup)\b(?=[^<>]*?\bnoteref\b)[^<>]*+>(?:(?!</(?P=tag)>).){0,200}</(?P=tag)>", re.I | re.S
+    r"<(?P<tag>a|sup)\b(?=[^<>]*?\bnoteref\b)[^<>]*+>(?:(?!</?(?P=tag)\b).){0,200}</(?P=tag)>", re.I | re.S
 )
 """The mark of a note, as ``<a epub:type="noteref">1</a>``."""
 
