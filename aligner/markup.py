@@ -4,7 +4,7 @@ A document's own entities are the door to three attacks (files read through them
 texts and bitexts have no need of them: a document that uses one is refused, so that nothing of it is lost in silence.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from io import BytesIO
 from typing import Any, BinaryIO
 
@@ -49,6 +49,27 @@ def iterate(file: BinaryIO, tag: str) -> Iterator[Element]:
         raise ValueError(_told(error)) from error
 
 
+def walk(root: Element, is_left_out: Callable[[str, Element], bool]) -> Iterator[tuple[str, Element, bool]]:
+    """Each element's local name, the element, and whether it starts or ends here; not what is within those left out.
+
+    Of one that is left out only the end is told. There is no recursion that depth could exhaust.
+    """
+    walker = etree.iterwalk(root, events=("start", "end"))
+    for event, element in walker:
+        name = local_name(element)
+        if event == "end":
+            yield name, element, False
+        elif is_left_out(name, element):
+            walker.skip_subtree()
+        else:
+            yield name, element, True
+
+
+def attribute(element: Element, name: str) -> str:
+    """The value of the attribute of this local name, whatever its namespace; empty where there is none."""
+    return next((value for key, value in element.attrib.items() if key.rpartition("}")[2] == name), "")
+
+
 def refuse_entities(element: Element) -> None:
     """Make sure that no entity stands in an element.
 
@@ -62,7 +83,8 @@ def refuse_entities(element: Element) -> None:
 
 def local_name(element: Element) -> str:
     """The element's name without its namespace; empty for what is no element."""
-    return etree.QName(element).localname if isinstance(element.tag, str) else ""
+    # Three times as quick as etree.QName, and asked of every element.
+    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
 
 
 def _told(error: etree.XMLSyntaxError) -> str:

@@ -546,7 +546,7 @@ WRONG = [
     ("pair a.txt missing.txt", ("missing.txt", "no such file", "check the path")),
     ("pair missing.txt a.txt", ("missing.txt", "no such file", "check the path")),
     ("pair dir a.txt", ("dir", "a folder", "only regular files")),
-    ("pair a.docx a.txt", ("a.docx", "binary", "")),
+    ("pair a.docx a.txt", ("a.docx", "damaged or cut short", "fetch it again")),
     ("mine a.txt missing.txt", ("missing.txt", "no such file", "check the path")),
     ("mine a.txt a.txt -o x.docx", ("x.docx", "'.docx'", "choose one of .tsv")),
     ("evaluate missing bad.gold", ("missing", "no such file", "name a bitext")),

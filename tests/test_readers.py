@@ -2,11 +2,13 @@
 
 import gzip
 import json
+import lzma
 import os
 import socket
 from pathlib import Path
 
 import pytest
+import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -80,9 +82,13 @@ def test_a_gzipped_file_reads_as_the_file_itself(suffix: str, tmp_path: Path) ->
         ("No. 5", "No. 5", ""),
         ("trailing dot..txt", "trailing dot.", ".txt"),
         ("text.gz", "text", ""),
+        ("a.docx.XZ", "a", ".docx"),
+        ("a.txt.zst", "a", ".txt"),
+        ("a.txt.gz.xz", "a.txt", ".gz"),
+        (".xz", "", ""),
     ],
 )
-def test_a_suffix_is_what_follows_the_last_dot_before_gz(name: str, stem: str, suffix: str) -> None:
+def test_a_suffix_is_what_follows_the_last_dot_before_that_of_a_packing(name: str, stem: str, suffix: str) -> None:
     assert split_suffix(name) == (stem, suffix)
 
 
@@ -217,6 +223,48 @@ def test_damaged_gzip_is_a_read_error(data: bytes, found: str, tmp_path: Path) -
     (tmp_path / "a.txt.gz").write_bytes(data)
     with pytest.raises(ReadError, match=found):
         read(tmp_path / "a.txt.gz", "a.txt.gz")
+
+
+PACK = {".gz": gzip.compress, ".xz": lzma.compress, ".zst": zstandard.compress}
+
+
+@pytest.mark.parametrize("suffix", PACK)
+def test_streams_in_a_row_and_padding_unpack_to_the_file_itself(suffix: str, tmp_path: Path) -> None:
+    packed = PACK[suffix](ITALIAN.encode())
+    data = packed + bytes(1024) + packed + PACK[suffix](b"")
+    assert content(tmp_path / f"a.txt{suffix}", data) == ITALIAN * 2
+
+
+@pytest.mark.parametrize("suffix", PACK)
+@pytest.mark.parametrize(
+    ("bad", "found"),
+    [
+        (lambda pack: pack(os.urandom(1000).hex().encode())[:-9], "cut short; fetch or pack the file again"),
+        (lambda pack: b"", "cut short"),
+        (lambda pack: b"plain text, and more", "no sound .* data .*; pack it again, or drop .* from its name"),
+        (lambda pack: pack(b"a") + b"and more of it", "no sound .* data"),
+        (lambda pack: pack(b"") * 10_300, r"no sound .* data \(more than 10000 streams\)"),
+        (lambda pack: pack(bytes(40_000_000)), "unpacks to more than 100 times its size"),
+        (lambda pack: pack(gzip.compress(b"a")), "gzip within .*; unpack it once"),
+        (lambda pack: pack(lzma.compress(b"a")), "xz within .*; unpack it once"),
+        (lambda pack: pack(zstandard.compress(b"a")), "zstd within .*; unpack it once"),
+    ],
+    ids=["cut short", "empty", "plain", "followed", "many", "bomb", "gzip in it", "xz in it", "zstd in it"],
+)
+def test_packed_data_that_is_unsound_or_too_much_is_told(suffix, bad, found, tmp_path: Path) -> None:
+    (tmp_path / f"a.txt{suffix}").write_bytes(bad(PACK[suffix]))
+    with pytest.raises(ReadError, match=found):
+        read(tmp_path / f"a.txt{suffix}", "a")
+
+
+def test_data_that_takes_much_memory_to_unpack_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.xz").write_bytes(lzma.compress(b"a", filters=[{"id": lzma.FILTER_LZMA2, "dict_size": 1 << 29}]))
+    parameters = zstandard.ZstdCompressionParameters.from_level(3, window_log=30)
+    packing = zstandard.ZstdCompressor(compression_params=parameters).compressobj()
+    (tmp_path / "a.zst").write_bytes(packing.compress(b"a" * 1_000_000) + packing.flush())
+    for name in ("a.xz", "a.zst"):
+        with pytest.raises(ReadError, match=r"no sound .* data .*(?i:memory)"):
+            read(tmp_path / name, "a")
 
 
 # Markdown.

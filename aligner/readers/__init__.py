@@ -12,7 +12,7 @@ from pathlib import Path
 
 from aligner.document import UNDETERMINED, Text
 from aligner.errors import ReadError
-from aligner.readers.files import read_bytes
+from aligner.readers.files import read_bytes, split_packing
 from aligner.registry import Part, Registry
 
 Reader = Callable[[bytes, str, str], Iterator[Text | ReadError]]
@@ -25,6 +25,10 @@ READERS = Registry(
         ".markdown": Part("aligner.readers.markdown:read", "Markdown, as .md"),
         ".html": Part("aligner.readers.html:read", "web pages: the main text"),
         ".htm": Part("aligner.readers.html:read", "web pages, as .html"),
+        ".docx": Part("aligner.readers.docx:read", "Word documents, with notes and text boxes"),
+        ".odt": Part("aligner.readers.odt:read", "OpenDocument texts, with notes and text boxes"),
+        ".rtf": Part("aligner.readers.rtf:read", "rich text in any code page, with notes and text boxes"),
+        ".epub": Part("aligner.readers.epub:read", "electronic books: their chapters in reading order"),
         ".jsonl": Part("aligner.readers.jsonl:read", "one JSON object a line: id, lang, text"),
     },
 )
@@ -44,11 +48,11 @@ class Reading:
 
 
 def split_suffix(name: str) -> tuple[str, str]:
-    """A file name as its stem and its suffix in lower case; ``.gz`` belongs to neither.
+    """A file name as its stem and its suffix in lower case; ``.gz``, ``.xz`` and ``.zst`` belong to neither.
 
     ``a.it.TXT.gz`` gives ``("a.it", ".txt")``; a name without a suffix (or with an odd one: ``No. 5``) has ``""``.
     """
-    stem = name[:-3] if name.lower().endswith(".gz") else name
+    stem = split_packing(name)[0]
     dot = stem.rfind(".")
     if dot < 0 or not _SUFFIX.fullmatch(stem, dot):
         return stem, ""

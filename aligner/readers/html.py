@@ -71,12 +71,28 @@ def read(data: bytes, text_id: str, lang: str) -> Iterator[Text]:
     Raises:
         ReadError: the bytes are no text.
     """
-    head = data[:_HEAD_BYTES]
-    charset = _CHARSET.search(head) or _XML_ENCODING.match(head)
-    page = decode_text(data, text_id, charset[1].decode("ascii") if charset else "").replace("\0", "")
-    if lang == UNDETERMINED and (declared := _LANG.search(head)):
+    page = decode_page(data, text_id)
+    if lang == UNDETERMINED and (declared := _LANG.search(data[:_HEAD_BYTES])):
         lang = declared[1].decode("ascii")
     yield Text(text_id, lang, "\n\n".join(_main_text(page)))
+
+
+def decode_page(data: bytes, text_id: str) -> str:
+    """The page that the bytes encode, by its own word where that is to be believed.
+
+    Raises:
+        ReadError: the bytes are no text.
+    """
+    head = data[:_HEAD_BYTES]
+    charset = _CHARSET.search(head) or _XML_ENCODING.match(head)
+    return decode_text(data, text_id, charset[1].decode("ascii") if charset else "").replace("\0", "")
+
+
+def page_blocks(page: str) -> list[str]:
+    """The text of every block of a page but navigation: of one that is all main text, as a chapter is."""
+    parse = _Parse()
+    parse.run(page)
+    return [block.text for block in parse.blocks if not block.is_navigation]
 
 
 def _main_text(page: str) -> list[str]:
