@@ -1,0 +1,91 @@
+"""PDF: the text layer, as paragraphs.
+
+pdfium says what letters stand where; ``typeset`` makes paragraphs of the lines.
+"""
+
+from collections.abc import Iterator
+from statistics import median
+
+import pypdfium2
+from pypdfium2 import raw
+
+from aligner.document import Text
+from aligner.errors import ReadError
+from aligner.readers.typeset import Line, blocks
+
+_LIGATURES = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl", 0xFB05: "st", 0xFB06: "st"}
+
+_MAX_ODD = 0.3
+"""Share of letters that are none (private use, unknown) above which a font does not say what it shows."""
+
+_N_SAMPLES = 5
+"""Letters of a line that are measured; their median passes over a raised number at its end."""
+
+_MAGIC_BYTES, _END_BYTES = 1024, 4096
+_UNSOUND = (pypdfium2.PdfiumError, OSError, ValueError, IndexError, AssertionError)
+
+
+def read(data: bytes, text_id: str, lang: str) -> Iterator[Text | ReadError]:
+    """The document as one text, without what runs along the pages' edges; see ``typeset`` for what a block is.
+
+    Pictures, forms and comments are left out. A page that is damaged is told; so is a file without its end, of which
+    pdfium finds what is there.
+
+    Raises:
+        ReadError: no PDF, damaged, locked by a password, or without a text layer.
+    """
+    if b"%PDF-" not in data[:_MAGIC_BYTES]:
+        raise ReadError(f"{text_id}: no PDF; give it the suffix of what it is")
+    lines: list[Line] = []
+    with _open(data, text_id) as document:
+        for number in range(len(document)):
+            try:
+                lines += _page_lines(document, number)
+            except _UNSOUND:
+                yield ReadError(f"{text_id}: page {number + 1}: damaged; save the file anew with the program that made it")
+    if not lines:
+        raise ReadError(f"{text_id}: no text layer; run OCR first, as with ocrmypdf")
+    _refuse_gibberish(lines, text_id)
+    if b"%%EOF" not in data[-_END_BYTES:]:
+        yield ReadError(f"{text_id}: cut short, some of it may be missing; fetch it again")
+    yield Text(text_id, lang, "\n\n".join(blocks(lines)))
+
+
+def _open(data: bytes, text_id: str) -> pypdfium2.PdfDocument:
+    try:
+        return pypdfium2.PdfDocument(data)
+    except _UNSOUND as error:
+        if getattr(error, "err_code", None) == raw.FPDF_ERR_PASSWORD:
+            raise ReadError(f"{text_id}: locked by a password; save it without one") from error
+        raise ReadError(f"{text_id}: a damaged PDF, or one cut short; fetch it again or save it anew") from error
+
+
+def _page_lines(document: pypdfium2.PdfDocument, number: int) -> Iterator[Line]:
+    page = document[number]
+    letters = page.get_textpage()
+    start = 0
+    for text in letters.get_text_range().split("\r\n"):
+        # pdfium counts UTF-16 units.
+        end = start + len(text.encode("utf-16-le", "surrogatepass")) // 2
+        cleaned = " ".join(text.translate(_LIGATURES).split())
+        if cleaned:
+            yield _measured(letters, start + len(text) - len(text.lstrip()), end - len(text) + len(text.rstrip()), cleaned, number)
+        start = end + 2
+    letters.close()
+    page.close()
+
+
+def _measured(letters: pypdfium2.PdfTextPage, start: int, end: int, text: str, page: int) -> Line:
+    """The line with its place; ``start`` and ``end`` count in the page's text."""
+    indices = [start + (end - 1 - start) * i // (_N_SAMPLES - 1) for i in range(_N_SAMPLES)]
+    boxes = [letters.get_charbox(raw.FPDFText_GetCharIndexFromTextIndex(letters, i), loose=True) for i in indices]
+    bottom, top = (median(box[side] for box in boxes) for side in (1, 3))
+    return Line(text, page, boxes[0][0], boxes[-1][2], bottom, max(top - bottom, 0.1))
+
+
+def _refuse_gibberish(lines: list[Line], text_id: str) -> None:
+    """Make sure that the fonts say which letters they show."""
+    text = "".join(line.text for line in lines)
+    n_odd = sum(character == "\ufffd" or "\ue000" <= character <= "\uf8ff" for character in text)
+    if n_odd > _MAX_ODD * len(text):
+        raise ReadError(f"{text_id}: its fonts do not say which letters they show; run OCR on it, as with ocrmypdf")
