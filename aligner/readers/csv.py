@@ -52,7 +52,9 @@ def _read(content: str, delimiter: str, text_id: str, lang: str, *, is_quoted: b
     return read_rows(names or [], _named(names or [], rows, text_id), text_id, lang)
 
 
-def _named(names: Sequence[str], rows: Iterator[tuple[int, list[str] | None]], text_id: str) -> Iterator[Row | ReadError]:
+def _named(
+    names: Sequence[str], rows: Iterator[tuple[int, list[str] | None]], text_id: str
+) -> Iterator[Row | ReadError]:
     """The rows with their cells by column; those that have a cell too few or too many, or are broken, as errors."""
     for number, row in rows:
         if row is None:

@@ -3,6 +3,7 @@
 pdfium says what letters stand where; ``typeset`` makes paragraphs of the lines.
 """
 
+import re
 from collections.abc import Iterator
 from statistics import median
 
@@ -13,6 +14,10 @@ from aligner.document import Text
 from aligner.errors import ReadError
 from aligner.readers.typeset import Line, blocks
 
+_HYPHEN = "\ufffe"
+"""What pdfium writes for a hyphen at a line's end, and no newline after it."""
+
+_LINE = re.compile(rf"[^\n{_HYPHEN}]*[\n{_HYPHEN}]|[^\n{_HYPHEN}]+\Z")
 _LIGATURES = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl", 0xFB05: "st", 0xFB06: "st"}
 
 _MAX_ODD = 0.3
@@ -42,7 +47,9 @@ def read(data: bytes, text_id: str, lang: str) -> Iterator[Text | ReadError]:
             try:
                 lines += _page_lines(document, number)
             except _UNSOUND:
-                yield ReadError(f"{text_id}: page {number + 1}: damaged; save the file anew with the program that made it")
+                yield ReadError(
+                    f"{text_id}: page {number + 1}: damaged; save the file anew with the program that made it"
+                )
     if not lines:
         raise ReadError(f"{text_id}: no text layer; run OCR first, as with ocrmypdf")
     _refuse_gibberish(lines, text_id)
@@ -63,14 +70,14 @@ def _open(data: bytes, text_id: str) -> pypdfium2.PdfDocument:
 def _page_lines(document: pypdfium2.PdfDocument, number: int) -> Iterator[Line]:
     page = document[number]
     letters = page.get_textpage()
-    start = 0
-    for text in letters.get_text_range().split("\r\n"):
+    end = 0
+    for match in _LINE.finditer(letters.get_text_range()):
+        text = match[0].replace(_HYPHEN, "-")
         # pdfium counts UTF-16 units.
-        end = start + len(text.encode("utf-16-le", "surrogatepass")) // 2
-        cleaned = " ".join(text.translate(_LIGATURES).split())
-        if cleaned:
-            yield _measured(letters, start + len(text) - len(text.lstrip()), end - len(text) + len(text.rstrip()), cleaned, number)
-        start = end + 2
+        start, end = end, end + len(text.encode("utf-16-le", "surrogatepass")) // 2
+        if cleaned := " ".join(text.translate(_LIGATURES).split()):
+            n_before, n_after = len(text) - len(text.lstrip()), len(text) - len(text.rstrip())
+            yield _measured(letters, start + n_before, end - n_after, cleaned, number)
     letters.close()
     page.close()
 

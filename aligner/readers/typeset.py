@@ -6,7 +6,7 @@ indented line after a full stop. Where the signs are at odds, a lower-case word 
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 
 import regex
@@ -32,6 +32,9 @@ _EDGE_ROWS = 3
 _ROW = 6.0
 """Points within which lines stand at the same height, on one page or on several."""
 
+_NEAR = (-2, -1, 1, 2)
+"""How far the pages are apart that have the same header, left and right ones by turns; chapters are longer."""
+
 _GAP = 1.3
 """Times the usual distance of lines from which two are parted."""
 
@@ -41,21 +44,37 @@ _SIZE = 1.1
 _INDENT = 0.6
 """Sizes by which the first line of a paragraph stands in."""
 
+_RAISED = 0.6
+"""Sizes by which a raised number stands above its line."""
+
+_WORD_GAP = 0.15
+"""Sizes between two pieces of one row from which there is a space."""
+
 _CELL_GAP = 2.0
 """Sizes between two pieces of one row from which they are cells."""
+
+_ROOM = 1.4
+"""Times a word's estimated width from which it surely had room; letters differ in theirs."""
 
 _USUAL = 0.3
 """Quantile of the distances between lines that is taken for the usual one; paragraphs of one line make it a low one."""
 
 _DIGITS = regex.compile(r"\d+|(?<![\p{L}\p{N}])[ivxlc]+(?![\p{L}\p{N}])", regex.IGNORECASE)
-_FIRST_WORD = regex.compile(r"\S{1,25}")
+_FIRST_ENDED = regex.compile(rf"{FINAL.pattern}|:\Z")
+_OPEN_END = regex.compile(r"(?r)(?:\S/|[\p{L}\p{N}][–—])\Z")  # of an address, a range
+_WORD = regex.compile(r"\S{1,25}")
 _LOWER = regex.compile(r"[^\p{L}\p{N}]{0,2}\p{Ll}")
 _ITEM = regex.compile(r"[•·▪◦‣●○■□–—*-]\s|\(?(?:\d{1,3}|\p{L})[.)]\s")
+_ENDED = regex.compile(rf"{FINAL.pattern}|:\Z")
+_OPEN_END = regex.compile(r"(?r)(?:\S/|[\p{L}\p{N}][–—])\Z")  # of an address, a range
 _WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+(?:[-‐][\p{L}\p{M}\p{N}]+)*")
-_SOFT = "\u00ad\u2010\u0002\ufffe"
-"""Hyphens that only a line's end has made; the last two are what pdfium writes for them."""
+_SOFT = frozenset("\u00ad\u2010")
+"""Hyphens that only the end of a line has made."""
 
-_BROKEN = regex.compile(rf"(?P<first>[\p{{L}}\p{{M}}\p{{N}}]+)(?P<hyphen>[-{_SOFT}])$")
+_MIN_BROKEN = 0.02
+"""Share of lines with a plain hyphen at the end above which words are broken; below, the hyphens are the words' own."""
+
+_BROKEN = regex.compile(rf"(?P<first>[\p{{L}}\p{{M}}\p{{N}}]+)(?P<hyphen>[-\u00ad\u2010])$")
 _REST = regex.compile(r"[\p{L}\p{M}\p{N}]+")
 
 
@@ -65,7 +84,7 @@ def blocks(lines: Sequence[Line]) -> list[str]:
     ``lines`` are in reading order. A paragraph goes on over columns and pages; footnotes follow it.
     """
     body_size = _body_size(lines)
-    lines = _without_running(lines, body_size)
+    lines = _whole_rows(_without_running(lines))
     notes, body = _footnotes(lines, body_size)
     words = _Words(lines)
     waiting = sorted(notes)
@@ -87,30 +106,53 @@ def _body_size(lines: Iterable[Line]) -> float:
     return max(sizes, key=sizes.__getitem__, default=0.0)
 
 
-def _without_running(lines: Sequence[Line], body_size: float) -> list[Line]:
-    """The lines but for headers and footers: what stands at the same height of several pages, numbers aside."""
-    edges = {id(line) for _, page in groupby(lines, lambda line: line.page) for line in _edges(list(page), body_size)}
-    pages: dict[tuple[str, int], set[int]] = defaultdict(set)
-    for line in lines:
-        if id(line) in edges:
-            pages[_running_key(line)].add(line.page)
+def _without_running(lines: Sequence[Line]) -> list[Line]:
+    """The lines but for headers and footers: what stands at one height of pages near each other, numbers aside."""
+    edges = {id(line) for _, page in groupby(lines, lambda line: line.page) for line in _edges(list(page))}
+    places = {(line.page, *_running_key(line)) for line in lines if id(line) in edges}
 
     def runs(line: Line) -> bool:
         text, row = _running_key(line)
-        return id(line) in edges and len(set().union(*(pages.get((text, row + i), ()) for i in (-1, 0, 1)))) > 1
+        return any((line.page + i, text, row + j) in places for i in _NEAR for j in (-1, 0, 1))
 
-    return [line for line in lines if not runs(line)]
+    return [line for line in lines if id(line) not in edges or not runs(line)]
 
 
-def _edges(page: list[Line], body_size: float) -> Iterator[Line]:
-    rows = sorted({round(line.base / _ROW) for line in page})
+def _edges(page: list[Line]) -> Iterator[Line]:
+    rows = sorted({_row(line) for line in page})
     outer = {*rows[:_EDGE_ROWS], *rows[-_EDGE_ROWS:]}
-    # Chapters that open with a large "Chapter 2" are no running headers.
-    return (line for line in page if round(line.base / _ROW) in outer and line.size < body_size * _SIZE)
+    return (line for line in page if _row(line) in outer)
+
+
+def _row(line: Line) -> int:
+    return round(line.base / _ROW)
 
 
 def _running_key(line: Line) -> tuple[str, int]:
-    return " ".join(_DIGITS.sub("#", line.text).split()), round(line.base / _ROW)
+    return " ".join(_DIGITS.sub("#", line.text).split()), _row(line)
+
+
+def _whole_rows(lines: Sequence[Line]) -> list[Line]:
+    """The lines, with pieces of one row in one: raised numbers, words in another font."""
+    rows: list[Line] = []
+    for line in lines:
+        if rows and _goes_on_in_row(rows[-1], line):
+            rows[-1] = _in_one(rows[-1], line)
+        else:
+            rows.append(line)
+    return rows
+
+
+def _goes_on_in_row(line: Line, after: Line) -> bool:
+    size = max(line.size, after.size)
+    is_beside = -0.2 * size <= after.left - line.right < _CELL_GAP * size
+    return line.page == after.page and abs(line.base - after.base) < _RAISED * size and is_beside
+
+
+def _in_one(line: Line, after: Line) -> Line:
+    main = max(line, after, key=lambda piece: piece.size)
+    space = " " if after.left - line.right > _WORD_GAP * main.size else ""
+    return replace(main, text=f"{line.text}{space}{after.text}", left=line.left, right=after.right)
 
 
 def _footnotes(lines: Iterable[Line], body_size: float) -> tuple[dict[int, list[Line]], list[Line]]:
@@ -175,7 +217,7 @@ def _is_alike(line: Line, after: Line) -> bool:
 
 
 def _is_below(line: Line, after: Line, usual: float) -> bool:
-    return line.page == after.page and -0.4 * line.size <= line.base - after.base <= _GAP * usual * line.size
+    return line.page == after.page and _RAISED * line.size <= line.base - after.base <= _GAP * usual * line.size
 
 
 def _goes_on(paragraph: Sequence[Line], after: Line, margin: float, usual: float, *, is_heading: bool) -> bool:
@@ -184,39 +226,41 @@ def _goes_on(paragraph: Sequence[Line], after: Line, margin: float, usual: float
     if not _is_alike(line, after) or _ITEM.match(after.text):
         return False
     is_below = _is_below(line, after, usual)
-    if abs(line.base - after.base) < 0.4 * line.size and is_below:
-        return after.left - line.right < _CELL_GAP * line.size
-    is_ended = FINAL.search(line.text) is not None
+    # Lower by more than a line is another paragraph; higher, or on another page, may be the next column.
+    if not is_below and line.page == after.page and after.base < line.base + _RAISED * line.size:
+        return False
     if is_below and is_heading:
         return True
-    # Below by more than a line is another paragraph; above, or on another page, may be the next column.
-    if not is_below and line.page == after.page and after.base < line.base:
-        return False
+    is_ended = _ENDED.search(line.text) is not None
     if _BROKEN.search(line.text) or (_LOWER.match(after.text) and not is_ended):
         return True
-    if is_ended and after.left > paragraph[-1].left + _INDENT * line.size and is_below and not _ITEM.match(paragraph[0].text):
+    if is_ended and not (is_below and after.left <= line.left + _INDENT * line.size):
         return False
-    return not _had_room(line, after, margin)
+    return not _had_room(line, after, margin, surely=not is_ended)
 
 
-def _had_room(line: Line, after: Line, margin: float) -> bool:
+def _had_room(line: Line, after: Line, margin: float, *, surely: bool) -> bool:
     """Whether the next line's first word, and a space, would have fitted into a line."""
     word = _FIRST_WORD.match(after.text)
     per_character = (line.right - line.left) / max(len(line.text), 1)
-    return line.right + per_character * (1 + len(word[0]) if word else 0) < margin
+    n_needed = (_ROOM if surely else 1) * (1 + len(word[0]) if word else 0)
+    return line.right + per_character * n_needed < margin
 
 
 class _Words:
     """The words that a document has within its lines: they tell whether a hyphen at a line's end is a word's own."""
 
-    def __init__(self, lines: Iterable[Line]) -> None:
+    def __init__(self, lines: Sequence[Line]) -> None:
         self._known: set[str] = set()
-        self._has_soft = False
+        hyphens = []
         for line in lines:
             broken = _BROKEN.search(line.text)
-            self._has_soft = self._has_soft or (broken is not None and broken["hyphen"] in _SOFT)
-            whole = line.text[: broken.start()] if broken else line.text
-            self._known.update(word.lower() for word in _WORD.findall(whole))
+            if broken:
+                hyphens.append(broken["hyphen"])
+            self._known.update(
+                word.lower() for word in _WORD.findall(line.text, endpos=broken.start() if broken else None)
+            )
+        self._breaks_with_hard = len(hyphens) > _MIN_BROKEN * len(lines) and _SOFT.isdisjoint(hyphens)
 
     def join(self, lines: Sequence[Line]) -> str:
         """The text of a paragraph: its lines joined, words that were broken made whole."""
@@ -226,6 +270,8 @@ class _Words:
             rest = _REST.match(line.text)
             if broken and rest:
                 pieces[-1] = pieces[-1][: broken.end("first")] + self._hyphen(broken, rest[0]) + line.text
+            elif _OPEN_END.search(pieces[-1]):
+                pieces[-1] += line.text
             else:
                 pieces.append(line.text)
         return join(pieces)
@@ -237,4 +283,4 @@ class _Words:
             return ""
         if f"{first}-{rest}".lower() in self._known or not rest[0].islower():
             return "-"
-        return "-" if self._has_soft and broken["hyphen"] not in _SOFT else ""
+        return "" if self._breaks_with_hard or broken["hyphen"] in _SOFT else "-"
