@@ -73,10 +73,14 @@ def _named(
 def _rows(content: str, delimiter: str, *, is_quoted: bool) -> Iterator[tuple[int, list[str] | None]]:
     """The rows that are not blank, with their numbers; None for one that is broken, which costs its first line."""
     lines = list(StringIO(content, newline=""))
-    quoting = csv.QUOTE_MINIMAL if is_quoted else csv.QUOTE_NONE
     number = start = 0
     for n_unclosed in count():
-        reader = csv.reader(islice(lines, start, None), delimiter=delimiter, quoting=quoting, strict=True)
+        reader = csv.reader(
+            islice(lines, start, None),
+            delimiter=delimiter,
+            quoting=csv.QUOTE_MINIMAL if is_quoted else csv.QUOTE_NONE,
+            strict=True,
+        )
         end = 0
         while True:
             number += 1

@@ -26,6 +26,7 @@ _MAX_ODD = 0.3
 _N_SAMPLES = 5
 """Letters of a line that are measured; their median passes over a raised number at its end."""
 
+_MIN_SIZE = 0.1
 _MAGIC_BYTES, _END_BYTES = 1024, 4096
 _UNSOUND = (pypdfium2.PdfiumError, OSError, ValueError, IndexError, AssertionError)
 
@@ -70,24 +71,25 @@ def _open(data: bytes, text_id: str) -> pypdfium2.PdfDocument:
 def _page_lines(document: pypdfium2.PdfDocument, number: int) -> Iterator[Line]:
     page = document[number]
     letters = page.get_textpage()
-    end = 0
+    start = 0
     for match in _LINE.finditer(letters.get_text_range()):
         text = match[0].replace(_HYPHEN, "-")
-        # pdfium counts UTF-16 units.
-        start, end = end, end + len(text.encode("utf-16-le", "surrogatepass")) // 2
         if cleaned := " ".join(text.translate(_LIGATURES).split()):
-            n_before, n_after = len(text) - len(text.lstrip()), len(text) - len(text.rstrip())
-            yield _measured(letters, start + n_before, end - n_after, cleaned, number)
+            yield _measured(letters, start, text, cleaned, number)
+        # pdfium counts UTF-16 units.
+        start += len(text.encode("utf-16-le", "surrogatepass")) // 2
     letters.close()
     page.close()
 
 
-def _measured(letters: pypdfium2.PdfTextPage, start: int, end: int, text: str, page: int) -> Line:
-    """The line with its place; ``start`` and ``end`` count in the page's text."""
-    indices = [start + (end - 1 - start) * i // (_N_SAMPLES - 1) for i in range(_N_SAMPLES)]
-    boxes = [letters.get_charbox(raw.FPDFText_GetCharIndexFromTextIndex(letters, i), loose=True) for i in indices]
+def _measured(letters: pypdfium2.PdfTextPage, start: int, text: str, cleaned: str, page: int) -> Line:
+    """The line with its place; ``text`` begins at ``start`` of the page's text."""
+    # Spaces that pdfium has put in have no size.
+    black = [start + i for i, character in enumerate(text) if not character.isspace()]
+    sample = [black[(len(black) - 1) * i // (_N_SAMPLES - 1)] for i in range(_N_SAMPLES)]
+    boxes = [letters.get_charbox(raw.FPDFText_GetCharIndexFromTextIndex(letters, i), loose=True) for i in sample]
     bottom, top = (median(box[side] for box in boxes) for side in (1, 3))
-    return Line(text, page, boxes[0][0], boxes[-1][2], bottom, max(top - bottom, 0.1))
+    return Line(cleaned, page, boxes[0][0], boxes[-1][2], bottom, max(top - bottom, _MIN_SIZE))
 
 
 def _refuse_gibberish(lines: list[Line], text_id: str) -> None:

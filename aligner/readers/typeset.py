@@ -60,9 +60,7 @@ _USUAL = 0.3
 """Quantile of the distances between lines that is taken for the usual one; paragraphs of one line make it a low one."""
 
 _DIGITS = regex.compile(r"\d+|(?<![\p{L}\p{N}])[ivxlc]+(?![\p{L}\p{N}])", regex.IGNORECASE)
-_FIRST_ENDED = regex.compile(rf"{FINAL.pattern}|:\Z")
-_OPEN_END = regex.compile(r"(?r)(?:\S/|[\p{L}\p{N}][–—])\Z")  # of an address, a range
-_WORD = regex.compile(r"\S{1,25}")
+_FIRST_WORD = regex.compile(r"\S{1,25}")
 _LOWER = regex.compile(r"[^\p{L}\p{N}]{0,2}\p{Ll}")
 _ITEM = regex.compile(r"[•·▪◦‣●○■□–—*-]\s|\(?(?:\d{1,3}|\p{L})[.)]\s")
 _ENDED = regex.compile(rf"{FINAL.pattern}|:\Z")
