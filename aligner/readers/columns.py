@@ -82,7 +82,7 @@ def _refuse_prose(names: Sequence[str], sample: Sequence[Mapping[str, str]], tex
     cells = chain(names, *(row.values() for row in sample))
     if any(map(_PROSE.match, cells)):
         raise ReadError(
-            f"{text_id}: no column is named text or for a language; name them in the first row, as id,lang,text or it,en"
+            f"{text_id}: no column is named text, or for a language; name them in the first row, as it,en"
         )
 
 

@@ -5,6 +5,7 @@ pdfium says what letters stand where; ``typeset`` makes paragraphs of the lines.
 
 import re
 from collections.abc import Iterator
+from ctypes import c_double
 from statistics import median
 
 import pypdfium2
@@ -24,7 +25,8 @@ _MAX_ODD = 0.3
 """Share of letters that are none (private use, unknown) above which a font does not say what it shows."""
 
 _N_SAMPLES = 5
-"""Letters of a line that are measured; their median passes over a raised number at its end."""
+"""Letters of a line that are measured. The median of their heights passes over a raised number at the line's end, the
+largest size over words in a smaller font."""
 
 _MIN_SIZE = 0.1
 _MAGIC_BYTES, _END_BYTES = 1024, 4096
@@ -87,9 +89,18 @@ def _measured(letters: pypdfium2.PdfTextPage, start: int, text: str, cleaned: st
     # Spaces that pdfium has put in have no size.
     black = [start + i for i, character in enumerate(text) if not character.isspace()]
     sample = [black[(len(black) - 1) * i // (_N_SAMPLES - 1)] for i in range(_N_SAMPLES)]
-    boxes = [letters.get_charbox(raw.FPDFText_GetCharIndexFromTextIndex(letters, i), loose=True) for i in sample]
-    bottom, top = (median(box[side] for box in boxes) for side in (1, 3))
-    return Line(cleaned, page, boxes[0][0], boxes[-1][2], bottom, max(top - bottom, _MIN_SIZE))
+    places = [raw.FPDFText_GetCharIndexFromTextIndex(letters, i) for i in sample]
+    boxes = [letters.get_charbox(place, loose=True) for place in places]
+    size = max(top - bottom for _, bottom, _, top in boxes)
+    base = median(_base(letters, place) for place in places)
+    return Line(cleaned, page, boxes[0][0], boxes[-1][2], base, max(size, _MIN_SIZE))
+
+
+def _base(letters: pypdfium2.PdfTextPage, place: int) -> float:
+    """The height on which a letter stands; boxes begin below it, in each font elsewhere."""
+    x, y = c_double(), c_double()
+    raw.FPDFText_GetCharOrigin(letters, place, x, y)
+    return y.value
 
 
 def _refuse_gibberish(lines: list[Line], text_id: str) -> None:

@@ -72,7 +72,7 @@ _SOFT = frozenset("\u00ad\u2010")
 _MIN_BROKEN = 0.02
 """Share of lines with a plain hyphen at the end above which words are broken; below, the hyphens are the words' own."""
 
-_BROKEN = regex.compile(rf"(?P<first>[\p{{L}}\p{{M}}\p{{N}}]+)(?P<hyphen>[-\u00ad\u2010])$")
+_BROKEN = regex.compile(r"(?P<first>[\p{L}\p{M}\p{N}]+)(?P<hyphen>[-\u00ad\u2010])$")
 _REST = regex.compile(r"[\p{L}\p{M}\p{N}]+")
 
 
@@ -190,7 +190,7 @@ def _usual_distance(lines: Sequence[Line]) -> float:
 
 
 def _margins(lines: Sequence[Line], usual: float) -> list[float]:
-    """How far to the right each line could have gone: as far as those that stand close above and below, or the page's."""
+    """How far to the right each line could have gone: as those that stand close above and below, or the page's."""
     pages: dict[int, float] = defaultdict(float)
     for line in lines:
         pages[line.page] = max(pages[line.page], line.right)

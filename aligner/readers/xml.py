@@ -111,7 +111,7 @@ def _lang(element: Element) -> str:
 
 def _has_spaces(root: Element) -> bool:
     """Whether the spaces of a tokenised text are there; where each token has a line of its own, they are not."""
-    words = [word for word in root.iter(*(f"{{*}}{name}" for name in (*_WORDS, "c")))]
+    words = list(root.iter(*(f"{{*}}{name}" for name in (*_WORDS, "c"))))
     return not words or any(
         local_name(word) == "c" or " " in (word.text or "") or (word.tail or "").strip("\t\r\n") == " "
         for word in words
