@@ -81,9 +81,7 @@ def _names_files(name: str, sample: Iterable[Mapping[str, str]]) -> bool:
 def _refuse_prose(names: Sequence[str], sample: Sequence[Mapping[str, str]], text_id: str) -> None:
     cells = chain(names, *(row.values() for row in sample))
     if any(map(_PROSE.match, cells)):
-        raise ReadError(
-            f"{text_id}: no column is named text, or for a language; name them in the first row, as it,en"
-        )
+        raise ReadError(f"{text_id}: no column is named text, or for a language; name them in the first row, as it,en")
 
 
 def _by_row(columns: _Columns, rows: Iterable[Row | ReadError], text_id: str, lang: str) -> Iterator[Text | ReadError]:

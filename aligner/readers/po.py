@@ -14,6 +14,7 @@ SOURCE_LANG = "en"
 """The language of messages where the header has no ``X-Source-Language``, as gettext's manual recommends."""
 
 _CHARSET = re.compile(rb"charset=([\w-]+)")
+_UNCLOSED = re.compile(r"""^(?![ \t]*#)[^"\n]*"[^\n]*[^"\s][ \t]*$""", re.MULTILINE)
 _ENTRY = re.compile(r"(?:[^\n]*\S[^\n]*(?:\n|\Z))+")
 
 
@@ -60,5 +61,7 @@ def _catalogues(content: str, text_id: str) -> Iterator[polib.POFile | ReadError
 
 
 def _parse(content: str) -> polib.POFile:
+    if _UNCLOSED.search(content):
+        raise ValueError("a string without its closing quote, of which polib would drop the last letter")
     # polib opens what is the name of a file; with a newline in front, nothing is one.
     return polib.pofile(f"\n{content}")

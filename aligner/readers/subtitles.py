@@ -6,7 +6,7 @@ broken times for the text of those before; .ass it reads well.
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import unescape
 
 import pysubs2
@@ -22,6 +22,9 @@ PAUSE = 1.0
 
 LONG_PAUSE = 5.0
 """Seconds that end it whatever follows."""
+
+ROLL = 0.1
+"""Seconds within which captions that roll show the last line again, above the next one."""
 
 MIN_ENDED = 0.05
 """Share of cues with a final mark below which nobody has punctuated, and every cue stands for itself."""
@@ -102,17 +105,14 @@ def blocks(cues: Iterable[Cue]) -> Iterator[str]:
 
 def _without_repetitions(cues: Iterable[Cue]) -> Iterator[Cue]:
     """The cues that have text; of captions that roll, each line once."""
-    before = Cue(())
+    before, shown = Cue(()), ""
     for cue in cues:
         lines = tuple(filter(None, map(str.strip, cue.lines)))
-        if not lines:
-            continue
-        rolled = before.lines[-1:] == lines[:1] and len(before.lines) + len(lines) > 2 and _pause(before, cue) < 0.1
-        before = Cue(lines, cue.start, cue.end)
-        if not rolled:
-            yield before
-        elif lines[1:]:
-            yield Cue(lines[1:], cue.start, cue.end)
+        has_rolled = len(before.lines) + len(cue.lines) > 2 and _pause(before, cue) < ROLL
+        fresh = lines[1:] if has_rolled and lines[:1] == (shown,) else lines
+        before, shown = cue, lines[-1] if lines else ""
+        if fresh:
+            yield replace(cue, lines=fresh)
 
 
 def _goes_on(before: Cue, cue: Cue) -> bool:
@@ -154,7 +154,7 @@ def _payload(lines: list[str], *, is_vtt: bool) -> Iterator[str]:
     has_name = len(lines) > 1 and bool(lines[-1].strip()) and (lines[-1].strip().isdigit() or not lines[-2].strip())
     for line in lines[: len(lines) - has_name]:
         # In .vtt an empty line ends the text, and notes may follow; in .srt it is a blemish that is often met.
-        if is_vtt and not line.strip():
+        if is_vtt and not line:
             return
         text = _TAG.sub("", line)
         yield unescape(text) if is_vtt else text

@@ -113,9 +113,12 @@ def _has_spaces(root: Element) -> bool:
     """Whether the spaces of a tokenised text are there; where each token has a line of its own, they are not."""
     words = list(root.iter(*(f"{{*}}{name}" for name in (*_WORDS, "c"))))
     return not words or any(
-        local_name(word) == "c" or " " in (word.text or "") or (word.tail or "").strip("\t\r\n") == " "
-        for word in words
+        local_name(word) == "c" or " " in (word.text or "") or _is_space(word.tail) for word in words
     )
+
+
+def _is_space(tail: str | None) -> bool:
+    return bool(tail) and not tail.strip() and "\n" not in tail
 
 
 @dataclass(slots=True)
