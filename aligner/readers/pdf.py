@@ -28,7 +28,7 @@ _N_SAMPLES = 5
 """Letters of a line that are measured. The median of their heights passes over a raised number at the line's end, the
 largest size over words in a smaller font."""
 
-_MIN_SIZE = 0.1
+_MIN_SIZE, _MAX_MEASURE = 0.1, 1e6
 _MAGIC_BYTES, _END_BYTES = 1024, 4096
 _UNSOUND = (pypdfium2.PdfiumError, OSError, ValueError, IndexError, AssertionError)
 
@@ -93,7 +93,12 @@ def _measured(letters: pypdfium2.PdfTextPage, start: int, text: str, cleaned: st
     boxes = [letters.get_charbox(place, loose=True) for place in places]
     size = max(top - bottom for _, bottom, _, top in boxes)
     base = median(_base(letters, place) for place in places)
-    return Line(cleaned, page, boxes[0][0], boxes[-1][2], base, max(size, _MIN_SIZE))
+    return Line(cleaned, page, *map(_finite, (boxes[0][0], boxes[-1][2], base, max(size, _MIN_SIZE))))
+
+
+def _finite(measure: float) -> float:
+    """The measure; damaged files have letters at no place and of no size."""
+    return measure if abs(measure) < _MAX_MEASURE else _MIN_SIZE
 
 
 def _base(letters: pypdfium2.PdfTextPage, place: int) -> float:

@@ -5,6 +5,7 @@ broken times for the text of those before; .ass it reads well.
 """
 
 import re
+import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from html import unescape
@@ -76,7 +77,8 @@ def read_ass(data: bytes, text_id: str, lang: str) -> Iterator[Text]:
     """
     content = decode_text(data, text_id)
     try:
-        events = sorted(pysubs2.SSAFile.from_string(content, format_="ass").get_text_events())
+        with warnings.catch_warnings(action="ignore"):
+            events = sorted(pysubs2.SSAFile.from_string(content, format_="ass").get_text_events())
     except Exception as error:  # pysubs2 lets through whatever its parsing meets: ValueError, KeyError, IndexError, …
         raise ReadError(f"{text_id}: no sound SubStation Alpha ({error!r}); save it as .srt") from error
     cues = [Cue(tuple(event.plaintext.splitlines()), event.start / 1000, event.end / 1000) for event in events]
