@@ -42,11 +42,12 @@ def read(data: bytes, text_id: str, lang: str) -> Iterator[Text | ReadError]:
 def _paths(field: Any, outer: str = "") -> Iterator[tuple[str, Any]]:
     """The columns of strings and whole numbers under a field, by their paths."""
     path = f"{outer}{field.name}"
-    if types.is_struct(field.type):
-        for inner in field.type:
+    kind = field.type.value_type if types.is_dictionary(field.type) else field.type
+    if types.is_struct(kind):
+        for inner in kind:
             yield from _paths(inner, f"{path}.")
-    elif types.is_string(field.type) or types.is_large_string(field.type) or types.is_integer(field.type):
-        yield path, field.type
+    elif types.is_string(kind) or types.is_large_string(kind) or types.is_integer(kind):
+        yield path, kind
 
 
 def _name(path: str) -> str:

@@ -118,7 +118,7 @@ def _has_spaces(root: Element) -> bool:
 
 
 def _is_space(tail: str | None) -> bool:
-    return bool(tail) and not tail.strip() and "\n" not in tail
+    return tail is not None and tail.isspace() and "\n" not in tail
 
 
 @dataclass(slots=True)
