@@ -1,5 +1,6 @@
 """PDF: documents written here letter by letter, and what comes out of them."""
 
+import zlib
 from collections.abc import Sequence
 
 import pytest
@@ -163,6 +164,12 @@ ENCRYPTED = (
     f" /Encrypt << /Filter /Standard /V 1 /R 2 /P -4 /O <{'11' * 32}> /U <{'22' * 32}> >> "
 )
 """Locked with a password that nobody knows, by the standard handler of version 1."""
+
+
+def test_a_stream_that_would_fill_the_memory_is_refused() -> None:
+    packed = zlib.compress(b" " * (20 << 20))
+    with pytest.raises(ReadError, match="unpacks to more than 100 times its size"):
+        list(read(pdf(column(BODY)) + b"9 0 obj\n<< /Filter /FlateDecode >>\nstream\n" + packed, "a.pdf", "it"))
 
 
 @pytest.mark.parametrize("place", ["nan", "inf", "-1e38"])

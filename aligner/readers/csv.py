@@ -3,7 +3,7 @@
 import csv
 from collections.abc import Iterator, Sequence
 from io import StringIO
-from itertools import count, islice
+from itertools import count
 
 from aligner.document import Text
 from aligner.errors import ReadError
@@ -15,6 +15,9 @@ _DELIMITERS = ",;\t|"
 
 _MAX_UNCLOSED = 16
 """Quotes left open, after each of which reading begins anew with the next line; more are no accident."""
+
+_MAX_BROKEN = 1000
+"""Broken rows that are told one by one."""
 
 # The module's own limit of 128 KiB a cell is a setting of the whole process; nothing else in it reads tables.
 csv.field_size_limit(MAX_BYTES)
@@ -56,32 +59,36 @@ def _named(
     names: Sequence[str], rows: Iterator[tuple[int, list[str] | None]], text_id: str
 ) -> Iterator[Row | ReadError]:
     """The rows with their cells by column; those that have a cell too few or too many, or are broken, as errors."""
+    n_broken = 0
     for number, row in rows:
-        if row is None:
-            yield ReadError(
-                f'{text_id}: row {number}: a quote that is not closed or stands alone; write quotes in a cell as ""'
-            )
-        elif len(row) < len(names) or any(row[len(names) :]):
-            yield ReadError(
-                f"{text_id}: row {number}: {len(row)} cells, where the first row has {len(names)}; quote the cells that"
-                " hold what stands between cells"
-            )
-        else:
+        fault = _fault(names, row)
+        if row is not None and not fault:
             yield number, dict(zip(names, row, strict=False))
+        elif n_broken < _MAX_BROKEN:
+            yield ReadError(f"{text_id}: row {number}: {fault}")
+        n_broken += bool(fault)
+    if n_broken > _MAX_BROKEN:
+        yield ReadError(f"{text_id}: {n_broken - _MAX_BROKEN} more rows are broken; see whether it is a table at all")
+
+
+def _fault(names: Sequence[str], row: list[str] | None) -> str:
+    """What is wrong with a row, if anything."""
+    if row is None:
+        return 'a quote that is not closed or stands alone; write quotes in a cell as ""'
+    if len(row) < len(names) or any(row[len(names) :]):
+        return f"{len(row)} cells, where the first row has {len(names)}; quote the cells that hold what parts cells"
+    return ""
 
 
 def _rows(content: str, delimiter: str, *, is_quoted: bool) -> Iterator[tuple[int, list[str] | None]]:
     """The rows that are not blank, with their numbers; None for one that is broken, which costs its first line."""
-    lines = list(StringIO(content, newline=""))
+    lines = StringIO(content, newline="")
     number = start = 0
     for n_unclosed in count():
         reader = csv.reader(
-            islice(lines, start, None),
-            delimiter=delimiter,
-            quoting=csv.QUOTE_MINIMAL if is_quoted else csv.QUOTE_NONE,
-            strict=True,
+            lines, delimiter=delimiter, quoting=csv.QUOTE_MINIMAL if is_quoted else csv.QUOTE_NONE, strict=True
         )
-        end = 0
+        n_lines = 0
         while True:
             number += 1
             try:
@@ -90,10 +97,12 @@ def _rows(content: str, delimiter: str, *, is_quoted: bool) -> Iterator[tuple[in
                 return
             except csv.Error:
                 yield number, None
-                if reader.line_num > end + 1 and n_unclosed < _MAX_UNCLOSED:
+                if reader.line_num > n_lines + 1 and n_unclosed < _MAX_UNCLOSED:
                     break
             else:
                 if any(row):
                     yield number, row
-            end = reader.line_num
-        start += end + 1
+            n_lines, start = reader.line_num, lines.tell()
+        lines.seek(start)
+        lines.readline()
+        start = lines.tell()

@@ -4,6 +4,7 @@ pdfium says what letters stand where; ``typeset`` makes paragraphs of the lines.
 """
 
 import re
+import zlib
 from collections.abc import Iterator
 from ctypes import c_double
 from statistics import median
@@ -13,12 +14,19 @@ from pypdfium2 import raw
 
 from aligner.document import Text
 from aligner.errors import ReadError
+from aligner.readers.files import MAX_RATIO
 from aligner.readers.typeset import Line, blocks
 
 _HYPHEN = "\ufffe"
 """What pdfium writes for a hyphen at a line's end, and no newline after it."""
 
 _LINE = re.compile(rf"[^\n{_HYPHEN}]*[\n{_HYPHEN}]|[^\n{_HYPHEN}]+\Z")
+_STREAM = re.compile(rb"\bstream\r?\n(?=[\x08\x18\x28\x38\x48\x58\x68\x78])")
+"""The beginning of a stream, and of the zlib data in it."""
+
+MAX_BOMB = 16 << 20
+"""Bytes to which streams may unpack that grow more than ``MAX_RATIO`` times; text grows 3 to 10 times."""
+
 _LIGATURES = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl", 0xFB05: "st", 0xFB06: "st"}
 
 _MAX_ODD = 0.3
@@ -44,6 +52,7 @@ def read(data: bytes, text_id: str, lang: str) -> Iterator[Text | ReadError]:
     """
     if b"%PDF-" not in data[:_MAGIC_BYTES]:
         raise ReadError(f"{text_id}: no PDF; give it the suffix of what it is")
+    _refuse_bomb(data, text_id)
     lines: list[Line] = []
     with _open(data, text_id) as document:
         for number in range(len(document)):
@@ -59,6 +68,22 @@ def read(data: bytes, text_id: str, lang: str) -> Iterator[Text | ReadError]:
     if b"%%EOF" not in data[-_END_BYTES:]:
         yield ReadError(f"{text_id}: cut short, some of it may be missing; fetch it again")
     yield Text(text_id, lang, "\n\n".join(blocks(lines)))
+
+
+def _refuse_bomb(data: bytes, text_id: str) -> None:
+    """Make sure that no streams unpack to what pdfium would fill the memory with; where it cannot, it ends the process."""
+    unpacked = 0
+    for match in _STREAM.finditer(data):
+        stream = zlib.decompressobj()
+        try:
+            size = len(stream.decompress(memoryview(data)[match.end() :], MAX_BOMB + 1))
+        except zlib.error:
+            continue
+        n_packed = len(data) - match.end() - len(stream.unconsumed_tail) - len(stream.unused_data)
+        if size > MAX_RATIO * n_packed:
+            unpacked += size
+        if unpacked > MAX_BOMB:
+            raise ReadError(f"{text_id}: unpacks to more than {MAX_RATIO} times its size; no text does, leave it out")
 
 
 def _open(data: bytes, text_id: str) -> pypdfium2.PdfDocument:
