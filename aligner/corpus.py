@@ -9,7 +9,7 @@ from pathlib import Path
 import regex
 
 from aligner.document import UNDETERMINED, Document, Sentence, Text
-from aligner.errors import CorpusError, ReadError
+from aligner.errors import CorpusError, MissingExtra, ReadError
 from aligner.languages import EXCERPT, Detection, detect, stated
 from aligner.layout import Parts, Place, find_places
 from aligner.readers import READERS, read, split_suffix
@@ -196,7 +196,7 @@ class _Gathering:
         try:
             declared = place.lang if place.is_certain and place.lang else UNDETERMINED
             reading = read(folder.joinpath(*path), text_id, declared)
-        except ReadError as error:
+        except (ReadError, MissingExtra) as error:
             self._fail(text_id, error)
             return
         for problem in reading.problems:
@@ -209,7 +209,7 @@ class _Gathering:
         if not reading.texts and not reading.problems:
             self.skipped.append(Skipped(text_id, "no text"))
 
-    def _fail(self, text_id: str, error: ReadError) -> None:
+    def _fail(self, text_id: str, error: ReadError | MissingExtra) -> None:
         self.skipped.append(Skipped(text_id, str(error).removeprefix(f"{text_id}: "), is_failure=True))
 
     def _settle(self, draft: _Draft) -> None:
@@ -241,7 +241,7 @@ class _Gathering:
                 self._keep(draft, found.lang)
 
     def _keep(self, draft: _Draft, lang: str) -> None:
-        text, place = draft.text, draft.place
+        text = draft.text
         if self.wanted is not None and lang not in self.wanted:
             reason = f"language {lang}, not among {', '.join(sorted(self.wanted))}"
             self.skipped.append(Skipped(text.id, reason))
@@ -249,9 +249,17 @@ class _Gathering:
         text_id = text.id
         while text_id in self.texts:
             text_id += "~"
-        name = place.name if place.is_certain or place.lang == lang else place.plain_name
         self.texts[text_id] = replace(text, id=text_id, lang=lang)
-        self.names[text_id] = name + draft.part
+        self.names[text_id] = _name(draft, lang)
+
+
+def _name(draft: _Draft, lang: str) -> str:
+    """The name that a text in this language shares with its translations."""
+    place = draft.place
+    if draft.part == f"#{draft.text.lang}":
+        # One language of a file that holds several: all of them have the file's name.
+        return place.plain_name
+    return (place.name if place.is_certain or place.lang == lang else place.plain_name) + draft.part
 
 
 def _overrules(found: Detection, declared: str, content: str) -> bool:

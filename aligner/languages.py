@@ -49,6 +49,9 @@ _SAME = {
 # Languages without a two-letter code that the identifier tells apart.
 _THREE_LETTERS = frozenset("ace bcl crh gcf gcr gom grc guw hbo kab lij nso pcm vec".split())
 
+# Codes of ISO 639-2 for no language, several, none that has a code, and one that nobody knows.
+_NO_LANGUAGE = frozenset({"zxx", "mul", "mis", UNDETERMINED})
+
 # The scripts (ISO 15924) that occur in tags; any other four letters after a code are a word: `it-news`.
 _SCRIPTS = """
 arab armn beng cyrl deva ethi geor grek gujr guru hang hani hans hant hebr hira jpan kana khmr knda kore laoo latn mlym
@@ -101,7 +104,7 @@ def stated(code: str) -> str | None:
     """
     tag = _TAG.fullmatch(code.strip())
     language = tag["language"].lower() if tag else ""
-    return normalise(code) or (language if len(language) == 3 else None)
+    return normalise(code) or (language if len(language) == 3 and language not in _NO_LANGUAGE else None)
 
 
 @lru_cache(maxsize=1)

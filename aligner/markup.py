@@ -15,14 +15,18 @@ Element = Any
 
 _SAFE: dict[str, Any] = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False}
 
+MAX_NODES = 4_000_000
+"""Tags and attributes of one document; each takes up to 200 bytes of memory, however few it has in the file."""
+
 
 def parse(data: bytes) -> Element:
     """The root element.
 
     Raises:
-        ValueError: the bytes are no well-formed XML, nested deeper than 256 levels, hold a text of more than 10 MB, or
-            use an entity of their own; the message says what was found, where and what to do.
+        ValueError: the bytes are no well-formed XML, nested deeper than 256 levels, hold a text of more than 10 MB or
+            too many tags, or use an entity of their own; the message says what was found, where and what to do.
     """
+    refuse_bulk(data)
     try:
         root = etree.parse(BytesIO(data), etree.XMLParser(remove_comments=True, remove_pis=True, **_SAFE)).getroot()
     except etree.XMLSyntaxError as error:
@@ -68,6 +72,18 @@ def walk(root: Element, is_left_out: Callable[[str, Element], bool]) -> Iterator
 def attribute(element: Element, name: str) -> str:
     """The value of the attribute of this local name, whatever its namespace; empty where there is none."""
     return next((value for key, value in element.attrib.items() if key.rpartition("}")[2] == name), "")
+
+
+def refuse_bulk(data: bytes) -> None:
+    """Make sure that a document will not fill the memory with its tags.
+
+    Raises:
+        ValueError: it would.
+    """
+    # Both signs are one byte in every encoding that XML is met in, and seldom stand for themselves.
+    n_nodes = data.count(b"<") + data.count(b"=")
+    if n_nodes > MAX_NODES:
+        raise ValueError(f"about {n_nodes} tags and attributes; cut it into files of at most {MAX_NODES}")
 
 
 def refuse_entities(element: Element) -> None:

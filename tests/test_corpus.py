@@ -140,11 +140,57 @@ def test_a_text_without_letters_has_no_language(tmp_path: Path) -> None:
     assert reasons(tmp_path)["c.txt"].startswith("its language cannot be told")
 
 
+# Files that hold several languages.
+
+
+MEMORY = "".join(
+    f'<tu><tuv xml:lang="it-IT"><seg>{italian}.</seg></tuv><tuv xml:lang="en"><seg>{english}.</seg></tuv></tu>'
+    for italian, english in zip(ITALIAN.split(". "), ENGLISH.split(". "), strict=False)
+)
+MEMORY = f"<tmx version='1.4'><header/><body>{MEMORY}</body></tmx>"
+
+
+def test_a_translation_memory_is_a_pair_of_documents_of_one_name(tmp_path: Path) -> None:
+    (tmp_path / "a.tmx").write_text(MEMORY)
+    corpus = read_corpus(tmp_path)
+    assert langs(tmp_path) == {"a.tmx#en": "en", "a.tmx#it-IT": "it"}
+    assert corpus.names == {"a.tmx#en": "a", "a.tmx#it-IT": "a"}
+
+
+def test_of_several_languages_that_of_the_folder_is_read(tmp_path: Path) -> None:
+    write(tmp_path, "it/b.txt=it", "en/b.txt=en")
+    for lang in ("it", "en"):
+        (tmp_path / lang / "a.tmx").write_text(MEMORY)
+    corpus = read_corpus(tmp_path)
+    assert langs(tmp_path) == {"en/a.tmx": "en", "en/b.txt": "en", "it/a.tmx": "it", "it/b.txt": "it"}
+    assert corpus.names["it/a.tmx"] == corpus.names["en/a.tmx"] == "a"
+
+
+def test_a_file_named_for_one_language_ties_all_that_it_holds(tmp_path: Path) -> None:
+    (tmp_path / "messages.it.csv").write_text(f'it,en\n"{ITALIAN}","{ENGLISH}"\n')
+    assert set(read_corpus(tmp_path).names.values()) == {"messages.it"}
+
+
+def test_lists_of_files_are_no_documents(tmp_path: Path) -> None:
+    write(tmp_path, "it/a.txt=it", "en/a.txt=en")
+    (tmp_path / "pairs.tsv").write_text("it/a.txt\ten/a.txt\n")
+    (tmp_path / "gold.tsv").write_text("it\ten\nit/a.txt\ten/a.txt\n")
+    assert reasons(tmp_path) == {"pairs.tsv": "no text", "gold.tsv": "no text"}
+
+
+def test_a_file_whose_reader_is_not_installed_is_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("aligner.registry.find_spec", lambda name: None)
+    write(tmp_path, "it/a.txt=it", "en/a.txt=en", "en/b.pdf=en")
+    (skip,) = read_corpus(tmp_path).skipped
+    assert (skip.id, skip.is_failure) == ("en/b.pdf", True)
+    assert skip.reason == "reader '.pdf': needs pypdfium2; run: pip install 'aligner[pdf]'"
+
+
 # What is not read.
 
 
 def test_every_file_that_gives_nothing_is_listed_with_its_reason(tmp_path: Path) -> None:
-    write(tmp_path, "it/a.txt=it", "en/a.txt=en", "it/.hidden.txt=it", "it/.git/x.txt=it", "it/a.pdf=it")
+    write(tmp_path, "it/a.txt=it", "en/a.txt=en", "it/.hidden.txt=it", "it/.git/x.txt=it", "it/a.xyz=it")
     (tmp_path / "it/blank.txt").write_text(" \n\u3000")
     (tmp_path / "it/blank.jsonl").write_text("\n")
     (tmp_path / "it/picture.txt").write_bytes(bytes(range(256)) * 9)
@@ -153,7 +199,7 @@ def test_every_file_that_gives_nothing_is_listed_with_its_reason(tmp_path: Path)
     assert [(skip.id, skip.reason, skip.is_failure) for skip in corpus.skipped] == [
         ("it/.git", "hidden", False),
         ("it/.hidden.txt", "hidden", False),
-        ("it/a.pdf", "no reader for .pdf", False),
+        ("it/a.xyz", "no reader for .xyz", False),
         ("it/blank.jsonl", "no text", False),
         ("it/blank.txt", "no text", False),
         ("it/fifo.txt", "a FIFO; only regular files are read", True),
@@ -225,8 +271,8 @@ def test_a_missing_folder_is_one_line(tmp_path: Path) -> None:
 def test_a_folder_without_documents_says_what_was_found(tmp_path: Path) -> None:
     with pytest.raises(CorpusError, match=r"an empty folder; put \.txt"):
         read_corpus(tmp_path)
-    (tmp_path / "a.pdf").touch()
-    with pytest.raises(CorpusError, match=r"among 1 files \(a\.pdf: no reader for .pdf\); put "):
+    (tmp_path / "a.xyz").touch()
+    with pytest.raises(CorpusError, match=r"among 1 files \(a\.xyz: no reader for .xyz\); put "):
         read_corpus(tmp_path)
 
 
@@ -290,7 +336,7 @@ def test_any_function_splits_a_text() -> None:
         ("docs/installation-guide", {"it": 84, "en": 84}, 0),
         # Two pages under de/ and fr/ are marked as untranslated in their front matter.
         ("docs/opensource-guide", {"en": 15, "it": 12, "es": 12, "zh": 12, "de": 11, "fr": 11}, 2),
-        ("docs/formats", {"it": 10, "en": 10}, 0),
+        ("docs/formats", {"it": 11, "en": 11}, 0),
         ("docpair/ddtp-it-en", {"it": 700, "en": 900}, 0),
         ("docpair/ddtp-families-it-en", {"it": 200, "en": 200}, 0),
     ],

@@ -29,7 +29,27 @@ READERS = Registry(
         ".odt": Part("aligner.readers.odt:read", "OpenDocument texts, with notes and text boxes"),
         ".rtf": Part("aligner.readers.rtf:read", "rich text in any code page, with notes and text boxes"),
         ".epub": Part("aligner.readers.epub:read", "electronic books: their chapters in reading order"),
+        ".pdf": Part(
+            "aligner.readers.pdf:read",
+            "PDF with a text layer: its paragraphs, without running headers",
+            extra="pdf",
+            requires=("pypdfium2",),
+        ),
+        ".srt": Part("aligner.readers.subtitles:read", "subtitles: sentences, joined over cues"),
+        ".vtt": Part("aligner.readers.subtitles:read", "subtitles of the web (WebVTT), as .srt"),
+        ".ass": Part("aligner.readers.subtitles:read_ass", "subtitles (SubStation Alpha), as .srt"),
         ".jsonl": Part("aligner.readers.jsonl:read", "one JSON object a line: id, lang, text"),
+        ".csv": Part("aligner.readers.csv:read", "a table with columns id, lang, text, or one for each language"),
+        ".tsv": Part("aligner.readers.csv:read_tsv", "a table as .csv, with tabs"),
+        ".parquet": Part(
+            "aligner.readers.parquet:read", "a table as .csv, in Parquet", extra="parquet", requires=("pyarrow",)
+        ),
+        ".xml": Part("aligner.readers.xml:read", "XML: its paragraphs (TEI, DocBook, JATS, DITA and others)"),
+        ".tei": Part("aligner.readers.xml:read", "TEI, as .xml"),
+        ".xliff": Part("aligner.readers.xliff:read", "XLIFF 1.2 and 2: a text for each language"),
+        ".xlf": Part("aligner.readers.xliff:read", "XLIFF, as .xliff"),
+        ".tmx": Part("aligner.readers.tmx:read", "a translation memory: a text for each language"),
+        ".po": Part("aligner.readers.po:read", "a gettext catalogue: a text for each language"),
     },
 )
 

@@ -12,6 +12,18 @@ def printable(name: str) -> str:
     return "".join(_escape(character) for character in name)
 
 
+def part_id(text_id: str, name: str, number: int, taken: set[str]) -> str:
+    """The id of a part of a file, ``FILE#name``, or by its number where it has no name or one that is taken.
+
+    The id is added to those that are ``taken``.
+    """
+    found = f"{text_id}#{printable(name) or number}"
+    if found in taken:
+        found = f"{text_id}#{number}" if f"{text_id}#{number}" not in taken else f"{found}#{number}"
+    taken.add(found)
+    return found
+
+
 def _escape(character: str) -> str:
     if character == "\\":
         return "\\\\"

@@ -6,7 +6,7 @@ from typing import Any
 
 from aligner.document import Text
 from aligner.errors import ReadError
-from aligner.readers.ids import printable
+from aligner.readers.ids import part_id
 from aligner.readers.plain import decode_text
 
 
@@ -18,7 +18,7 @@ def read(data: bytes, text_id: str, lang: str) -> Iterator[Text | ReadError]:
     Raises:
         ReadError: the bytes are no text.
     """
-    seen = set()
+    taken: set[str] = set()
     # Not splitlines: U+2028 and the like may stand within a JSON string.
     for number, line in enumerate(decode_text(data, text_id).split("\n"), start=1):
         if not line.strip():
@@ -28,11 +28,7 @@ def read(data: bytes, text_id: str, lang: str) -> Iterator[Text | ReadError]:
         except ValueError as error:
             yield ReadError(f'{text_id}: line {number}: {error}; write {{"id": …, "lang": …, "text": …}}')
             continue
-        line_id = f"{text_id}#{printable(name) or number}"
-        if line_id in seen:
-            line_id = f"{text_id}#{number}" if f"{text_id}#{number}" not in seen else f"{line_id}#{number}"
-        seen.add(line_id)
-        yield Text(line_id, line_lang or lang, content)
+        yield Text(part_id(text_id, name, number, taken), line_lang or lang, content)
 
 
 def _fields(line: str) -> tuple[str, str, str]:
