@@ -144,6 +144,11 @@ class Part:
     is_first: NDArray[np.bool_]
     left: Indices
 
+    @property
+    def nbytes(self) -> int:
+        """What the vectors take up in memory."""
+        return self.runs.nbytes + self.around.nbytes
+
     def after(self, size: int) -> Indices:
         """The place in ``around`` of the sentence after each run of this size; shape ``(p,)``."""
         return self.before + size + 1
