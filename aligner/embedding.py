@@ -72,7 +72,7 @@ class DocumentSide(Side):
             raise ValueError(f"max_run: got {max_run}, expected 1 or more")
         chosen = np.asarray(indices, dtype=np.int64)
         if max_run == 1:
-            return self.vectors[chosen][:, None]
+            return self.vectors[_slice_or_indices(chosen)][:, None]
         pieces = np.split(chosen, np.flatnonzero(np.diff(chosen) != 1) + 1) if len(chosen) else []
         runs = [_spread(self.passage, self._n_full[piece[0] : piece[-1] + 2], max_run) for piece in pieces]
         nothing = np.zeros((0, max_run, self.vectors.shape[1]), dtype=np.float32)
@@ -320,6 +320,13 @@ class ComposedPassage:
     def _weighted(self, sentences: Sequence[str]) -> Floats:
         lengths = np.array([len(sentence) for sentence in sentences], dtype=np.float32)
         return self._embedder.embed(sentences) * lengths[:, None]
+
+
+def _slice_or_indices(rising: npt.NDArray[np.int64]) -> slice | npt.NDArray[np.int64]:
+    """What takes these rows of an array; without a copy where they stand next to each other."""
+    if len(rising) and rising[-1] - rising[0] == len(rising) - 1:
+        return slice(int(rising[0]), int(rising[-1]) + 1)
+    return rising
 
 
 def _spread(passage: Passage, n_full: npt.NDArray[np.int64], max_run: int) -> Floats:

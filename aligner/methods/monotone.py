@@ -43,7 +43,7 @@ MAX_ROUNDS = 6
 MAX_FIRST = 2_000
 """Source sentences that the first path goes through, about; of longer documents only every so manieth stretch."""
 
-KEPT_BYTES = 128 << 20
+KEPT_BYTES = 64 << 20
 """What priced stretches may take up in memory between the first path and the second; others are priced again."""
 
 MAX_PASSES = 5
