@@ -51,8 +51,8 @@ MAX_MEMORY = 1 << 30
 MAX_BYTES = 1 << 20
 """The largest input that is made."""
 
-MAX_TRIES = 300
-"""Attempts to make a failing input smaller."""
+MAX_SHRINKING = 60
+"""Seconds for which a failing input is made smaller."""
 
 TOKENS = (
     *(b"\0", b"\r", b"\n", b"\t", b"\x1b[31m", b"\xff\xfe", b"\xef\xbb\xbf", b"\xed\xa0\x80", b"\xe2\x80\xa8", b"\xf4"),
@@ -295,11 +295,11 @@ def check(target: Target, data: bytes, path: Path) -> Failure | None:
 
 def smallest(target: Target, data: bytes, path: Path, failure: Failure) -> bytes:
     """A part of the input that fails alike: pieces are left out as long as it does, ever smaller ones."""
-    size, tries = len(data) // 2, 0
-    while size and tries < MAX_TRIES:
+    size, end = len(data) // 2, time.monotonic() + MAX_SHRINKING
+    while size and time.monotonic() < end:
         start = 0
-        while start < len(data) and tries < MAX_TRIES:
-            shorter, tries = data[:start] + data[start + size :], tries + 1
+        while start < len(data) and time.monotonic() < end:
+            shorter = data[:start] + data[start + size :]
             found = check(target, shorter, path)
             if found and found.place == failure.place:
                 data = shorter
