@@ -7,11 +7,13 @@ it opens, connects to and starts. ``WANTED`` says for each input by its name wha
 import fcntl
 import json
 import os
+import pickle
 import shutil
 import stat
 import subprocess
 import sys
 import unicodedata
+from ast import literal_eval
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -190,7 +192,7 @@ def aligned(corpus: Path, place: Path) -> Outcome:
     after = listing(place, without=output)
     assert (place / "log").is_file(), done.stderr
     lines = (place / "log").read_text(encoding="ascii").splitlines()
-    events = tuple(tuple(str(eval(cell)) for cell in line.split("\t")) for line in lines)
+    events = tuple(tuple(str(literal_eval(cell)) for cell in line.split("\t")) for line in lines)
     return Outcome(corpus, output, done.returncode, done.stdout, done.stderr, events, before, after)
 
 
@@ -214,8 +216,6 @@ def crowd(outcome: Outcome, place: Path) -> Outcome:
 
 
 def _once(place: Path, name: str, work: Callable[[], Outcome]) -> Outcome:
-    import pickle
-
     place.mkdir(exist_ok=True)
     with (place / f"{name}.lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
