@@ -72,7 +72,7 @@ class DocumentSide(Side):
             raise ValueError(f"max_run: got {max_run}, expected 1 or more")
         chosen = np.asarray(indices, dtype=np.int64)
         if max_run == 1:
-            return self.vectors[chosen][:, None]
+            return self.vectors[_slice_or_indices(chosen)][:, None]
         pieces = np.split(chosen, np.flatnonzero(np.diff(chosen) != 1) + 1) if len(chosen) else []
         runs = [_spread(self.passage, self._n_full[piece[0] : piece[-1] + 2], max_run) for piece in pieces]
         nothing = np.zeros((0, max_run, self.vectors.shape[1]), dtype=np.float32)
@@ -211,7 +211,7 @@ class Embedder:
             if self._reader(sentences):
                 self.read(sentences)
             else:
-                self.embed(sentences)
+                self._remember_new(map(_fold, sentences))
 
     def _reader(self, sentences: Sequence[str]) -> Callable[[list[str]], Passage] | None:
         """The encoder's ``read_passage``, if it has one and the document does not repeat itself over and over."""
@@ -227,14 +227,20 @@ class Embedder:
             self._put(list(new), passage.runs(0, len(folded), 1)[list(new.values()), 0])
 
     def _look_up(self, folded: list[str]) -> Floats:
+        self._remember_new(folded)
+        rows = np.empty((len(folded), self.dim), dtype=np.float32)
+        places = np.array([self._row_of.get(sentence, 0) for sentence in folded], dtype=np.int64)
+        # In the mode "raise", all rows would be taken into a copy first: 200 MB more for a long document.
+        np.take(self._rows, places, axis=0, out=rows, mode="clip")
+        rows[[place for place, sentence in enumerate(folded) if not sentence]] = 0
+        return rows
+
+    def _remember_new(self, folded: Iterable[str]) -> None:
+        """Encode those of these sentences that have not been seen."""
         with self._writing:
             new = [sentence for sentence in dict.fromkeys(folded) if sentence and sentence not in self._row_of]
             for first in range(0, len(new), BATCH):
                 self._remember(new[first : first + BATCH])
-        rows = np.zeros((len(folded), self.dim), dtype=np.float32)
-        full = [place for place, sentence in enumerate(folded) if sentence]
-        rows[full] = self._rows[[self._row_of[folded[place]] for place in full]]
-        return rows
 
     def _remember(self, sentences: list[str]) -> None:
         """Encode sentences that have not been seen and put them into the table."""
@@ -314,6 +320,13 @@ class ComposedPassage:
     def _weighted(self, sentences: Sequence[str]) -> Floats:
         lengths = np.array([len(sentence) for sentence in sentences], dtype=np.float32)
         return self._embedder.embed(sentences) * lengths[:, None]
+
+
+def _slice_or_indices(rising: npt.NDArray[np.int64]) -> slice | npt.NDArray[np.int64]:
+    """What takes these rows of an array; without a copy where they stand next to each other."""
+    if len(rising) and rising[-1] - rising[0] == len(rising) - 1:
+        return slice(int(rising[0]), int(rising[-1]) + 1)
+    return rising
 
 
 def _spread(passage: Passage, n_full: npt.NDArray[np.int64], max_run: int) -> Floats:

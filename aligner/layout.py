@@ -42,30 +42,39 @@ def find_places(paths: Sequence[Parts]) -> list[Place]:
 
     A folder named for a language tells it, the first such on the path; so does the end of a file name, as in
     ``a.it.txt``, ``a_it.txt`` or ``it.txt``. Either is certain where another language stands beside it: the folders
-    ``it`` and ``en`` in one folder, or the files ``a.it.txt`` and ``a.en.html``.
+    ``it`` and ``en`` in one folder, or the files ``a.it.txt`` and ``a.en.html``. Where two such folders hold a file of
+    one name, as ``it/a.it.txt`` and ``en/a.it.txt``, its end is part of the name.
     """
+    same: dict[Parts, set[str]] = defaultdict(set)
     beside: dict[tuple[Parts, str | None], set[str]] = defaultdict(set)
     for path in paths:
         for i, lang in _folder_lang(path):
             # Three letters are too often a word: mon, sun, cat, fin.
             if len(path[i]) != 3:
                 beside[path[:i], None].add(lang)
+            same[_without(path, i)].add(lang)
         base, tag = _tagged(path)
         if tag:
             beside[path[:-1], base].add(tag)
-    return [_place(path, beside) for path in paths]
+    return [_place(path, beside, same) for path in paths]
 
 
-def _place(path: Parts, beside: Mapping[tuple[Parts, str | None], set[str]]) -> Place:
+def _place(path: Parts, beside: Mapping[tuple[Parts, str | None], set[str]], same: Mapping[Parts, set[str]]) -> Place:
     plain = "/".join((*path[:-1], split_suffix(path[-1])[0]))
     base, tag = _tagged(path)
     for i, lang in _folder_lang(path):
-        folders = (*path[:i], *path[i + 1 : -1])
-        name = "/".join((*folders, base if tag == lang else split_suffix(path[-1])[0]))
+        *folders, stem = _without(path, i)
+        is_tagged = tag == lang and len(same[*folders, stem]) < 2
+        name = "/".join((*folders, base if is_tagged else stem))
         return Place(lang, name, len(path[i]) != 3 and len(beside[path[:i], None]) > 1, plain)
     if tag is None:
         return Place(None, plain, False, plain)
     return Place(tag, "/".join((*path[:-1], base)), len(beside[path[:-1], base]) > 1, plain)
+
+
+def _without(path: Parts, i: int) -> Parts:
+    """The path without one of its folders and without suffix."""
+    return (*path[:i], *path[i + 1 : -1], split_suffix(path[-1])[0])
 
 
 def _folder_lang(path: Parts) -> list[tuple[int, str]]:

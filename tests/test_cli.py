@@ -6,9 +6,6 @@ import re
 import shutil
 import subprocess
 import sys
-import time
-import unicodedata
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -623,75 +620,6 @@ def test_one_unreadable_file_is_listed_and_all_else_written(written: Path, tmp_p
     (row,) = [row for row in table(tmp_path / "out" / "documents.tsv") if row["relation"] == "skipped"]
     assert row["source_doc"] == "it/rotto.txt.gz"
     assert "gzip" in row["reason"]
-
-
-# The folder of bad inputs
-
-
-def shown(name: str) -> str:
-    """An id as EXPECT.tsv writes it, as we write it."""
-    plain = name.encode("ascii").decode("unicode_escape")
-    return plain if "\\" in plain else printable(plain)
-
-
-def controls(text: str) -> set[str]:
-    """The control characters, line breaks of other kinds, lone surrogates and bidi overrides in a text."""
-    odd = {character for character in set(text) if unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"}}
-    return (odd | set(text) & set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")) - {"\n", "\t"}
-
-
-LAUNCHER = """
-import resource, subprocess, sys
-status = subprocess.run(sys.argv[1:]).returncode
-print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * (1 if sys.platform == "darwin" else 1024))
-sys.exit(status)
-"""
-"""Runs a command and prints its peak memory: a child of ours would count our own peak as its, a grandchild does not."""
-
-
-def run_bounded(command: Sequence[object], folder: Path) -> tuple[int, str, str, int, float]:
-    """Exit status, what was printed and warned, peak memory in bytes and seconds of a command."""
-    started = time.monotonic()
-    launched = [sys.executable, "-c", LAUNCHER, *map(str, command)]
-    done = subprocess.run(launched, cwd=folder, capture_output=True, check=False, timeout=600)
-    seconds = time.monotonic() - started
-    told, warned = done.stdout.decode("utf-8"), done.stderr.decode("utf-8")
-    *lines, memory = told.removesuffix("\n").split("\n")
-    return done.returncode, "\n".join(lines), warned, int(memory), seconds
-
-
-@pytest.mark.shared
-def test_a_folder_of_bad_inputs_is_survived_and_told_in_full(shared: Path, tmp_path: Path) -> None:
-    """One test for the whole folder, since one run of it takes a minute."""
-    maker = shared / "data" / "hostile" / "make_hostile.py"
-    subprocess.run([sys.executable, maker, tmp_path / "hostile", "--sparse"], check=True, capture_output=True)
-    status, told, warned, memory, seconds = run_bounded([ALIGN, "hostile", "-o", "out", "--encoder", "use"], tmp_path)
-
-    assert status == 1
-    assert memory < 2 << 30
-    assert seconds < 300
-    assert "Traceback" not in told + warned
-    assert controls(told) == controls(warned) == set()
-    assert {path.name for path in (tmp_path / "out").iterdir()} == FILES
-    for name in FILES:
-        content = (tmp_path / "out" / name).read_bytes().decode("utf-8")
-        assert controls(content) == set(), name
-        assert "root:x:0" not in content, name
-
-    rows = table(tmp_path / "out" / "documents.tsv")
-    control = [row for row in rows if row["source_doc"] == "it/00_control.txt" and row["relation"] == "parallel"]
-    assert [(row["target_doc"], row["records"]) for row in control] == [("en/00_control.txt", "12")]
-    assert (control[0]["source_coverage"], control[0]["target_coverage"]) == ("1.0000", "1.0000")
-
-    known = {row[side] for row in rows for side in ("source_doc", "target_doc")}
-    known |= {name.partition("#")[0] for name in known}
-    expected = {shown(row["file"]) for row in table(tmp_path / "hostile" / "EXPECT.tsv")}
-    # Folders give nothing by themselves.
-    folders = {name for name in expected if name.endswith(("/", "/bottom.txt"))}
-    assert expected - folders - known == set()
-    assert all(row["reason"] for row in rows if row["relation"] == "skipped")
-    assert any(row["source_doc"] == "it/passwd.txt" and row["relation"] == "skipped" for row in rows)
-    assert not list(tmp_path.rglob("pwned"))
 
 
 PAIRS = "La missione ha aperto a Bruxelles.\tThe mission opened in Brussels.\nPiove a Minsk.\t\n"

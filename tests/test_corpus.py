@@ -58,6 +58,7 @@ def reasons(folder: Path) -> dict[str, str]:
         ("ita_Latn/a=it", "eng_Latn/a=en"),
         ("ita/a=it", "eng/a=en"),
         ("it/a.it.html=it", "en/a.en.html=en"),
+        ("it/a.it.txt=it", "en/a.it.txt=en"),
         ("it.txt=it", "en.txt=en"),
         ("x/it.txt=it", "x/en.txt=en"),
         ("a.md=en", "a.it.md=it"),

@@ -502,3 +502,12 @@ def test_an_id_prints_whatever_the_name_is(name: str, shown: str) -> None:
 def test_different_names_have_different_ids(one: str, other: str) -> None:
     assert (printable(one) == printable(other)) == (one == other)
     assert printable(one).isprintable()
+
+
+def test_markdown_of_nothing_but_brackets_is_refused_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "a.md"
+    path.write_text("[" * 100_000, encoding="utf-8")
+    with pytest.raises(ReadError, match="thousands of square brackets"):
+        read(path, "a.md")
+    path.write_text("[Uno](http://example.org/) e [0, 1) " * 500, encoding="utf-8")
+    assert read(path, "a.md").texts[0].content.startswith("Uno e [0, 1) Uno")

@@ -144,6 +144,11 @@ class Part:
     is_first: NDArray[np.bool_]
     left: Indices
 
+    @property
+    def nbytes(self) -> int:
+        """What the vectors take up in memory."""
+        return self.runs.nbytes + self.around.nbytes
+
     def after(self, size: int) -> Indices:
         """The place in ``around`` of the sentence after each run of this size; shape ``(p,)``."""
         return self.before + size + 1
@@ -418,4 +423,5 @@ class _Outside:
 def _padded(vectors: Floats, start: int, end: int) -> Floats:
     """``vectors[start:end]`` with zero rows where the range leaves the array."""
     inside = vectors[max(0, start) : min(end, len(vectors))]
-    return np.pad(inside, ((max(0, -start), max(0, end - len(vectors))), (0, 0)))
+    before, after = max(0, -start), max(0, end - len(vectors))
+    return np.pad(inside, ((before, after), (0, 0))) if before or after else inside

@@ -82,8 +82,13 @@ def divide(source: Floats, target: Floats, landmarks: Landmarks, block: Stretch)
         yield block
         return
     inside = Landmarks(_places(rows, landmarks.source), _places(columns, landmarks.target))
-    for part in _divide(source[rows], target[columns], inside, (0, 0), (len(rows), len(columns))):
+    for part in _divide(_chosen(source, rows), _chosen(target, columns), inside, (0, 0), (len(rows), len(columns))):
         yield Stretch(rows[part.rows], columns[part.columns], part.is_anchored)
+
+
+def _chosen(vectors: Floats, indices: Indices) -> Floats:
+    """These rows; of a whole document no copy is made, which would take 200 MB for a very long one."""
+    return vectors if len(indices) == len(vectors) else vectors[indices]
 
 
 def _places(indices: Indices, chosen: Indices) -> Indices:

@@ -43,7 +43,7 @@ MAX_ROUNDS = 6
 MAX_FIRST = 2_000
 """Source sentences that the first path goes through, about; of longer documents only every so manieth stretch."""
 
-KEPT_BYTES = 256 << 20
+KEPT_BYTES = 64 << 20
 """What priced stretches may take up in memory between the first path and the second; others are priced again."""
 
 MAX_PASSES = 5
@@ -275,7 +275,7 @@ class _Priced:
 
     @property
     def nbytes(self) -> int:
-        return self.costs.nbytes + self.grid.rows.runs.nbytes + self.grid.columns.runs.nbytes
+        return self.costs.nbytes + self.grid.rows.nbytes + self.grid.columns.nbytes
 
 
 @dataclass

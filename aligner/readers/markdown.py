@@ -20,6 +20,11 @@ MAX_CHARACTERS = 4 << 20
 _MAX_NESTING = 200
 """Levels below which text is left out; a list item has two. The usual 20 loses lists of ten levels."""
 
+MAX_BRACKETS = 2_000_000
+"""The most open square brackets, summed over all brackets (up to ``_MAX_NESTING`` each), which the parser goes through
+again for each: some 1 s."""
+
+_BRACKET = re.compile(r"[\[\]]|\n[ \t]*\n")
 _SPACES = re.compile(" {2,}")
 
 
@@ -30,12 +35,23 @@ def read(data: bytes, text_id: str, lang: str) -> Iterator[Text]:
     is joined by a space.
 
     Raises:
-        ReadError: the bytes are no text, or too many.
+        ReadError: the bytes are no text, or too many, or nest square brackets by the thousands.
     """
     content = decode_text(data, text_id)
     if len(content) > MAX_CHARACTERS:
         raise ReadError(f"{text_id}: {len(content)} characters of Markdown; cut it into files of {MAX_CHARACTERS}")
+    if _n_brackets(content) > MAX_BRACKETS:
+        raise ReadError(f"{text_id}: thousands of square brackets within each other; close them, or read it as .txt")
     yield Text(text_id, lang, "\n\n".join(filter(None, map(str.strip, _blocks(content)))))
+
+
+def _n_brackets(content: str) -> int:
+    """How many square brackets of their paragraph are open at each one, summed up."""
+    total = depth = 0
+    for found in _BRACKET.finditer(content):
+        depth = depth + 1 if found[0] == "[" else max(0, depth - 1) if found[0] == "]" else 0
+        total += min(depth, _MAX_NESTING)
+    return total
 
 
 def _blocks(content: str) -> Iterator[str]:
