@@ -1,7 +1,7 @@
 """A folder of documents, read: the texts with their languages, and every file that gave none, with the reason."""
 
 import os
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,7 +10,7 @@ import regex
 
 from aligner.document import UNDETERMINED, Document, Sentence, Text
 from aligner.errors import CorpusError, ReadError
-from aligner.languages import EXCERPT, Detection, detect, normalise
+from aligner.languages import EXCERPT, RELIABLE, Detection, detect, normalise
 from aligner.layout import Parts, Place, find_places
 from aligner.readers import READERS, read, split_suffix
 from aligner.readers.ids import printable
@@ -27,10 +27,6 @@ MIN_SHARE = 0.9
 
 SURE = 0.9
 """Confidence below which an undeclared text is taken for the likeliest of the corpus's other languages."""
-
-_RELIABLE = "ar bg cs de el en es fa fi fr he hi hu it ja ko nl pl pt ro ru sv th tr uk vi zh"
-RELIABLE = frozenset(_RELIABLE.split())
-"""Languages that the identifier tells apart without error on documents; only these overrule each other."""
 
 RESULTS = frozenset({"bitext.tsv", "documents.tsv", "run.json"})
 """A folder that holds these holds what we wrote."""
@@ -72,7 +68,8 @@ def read_corpus(folder: Path, langs: Sequence[str] | None = None, *, min_langs: 
 
     A text's language is what its own file says of it (JSON lines), else its folder or file name, else its page
     (``<html lang>``), else what it reads as; a long text that clearly reads as another language than declared is taken
-    at its word, with a warning. Symbolic links are not followed, special files not opened.
+    at its word, with a warning, unless that language has the same text: then it was left untranslated. Symbolic links
+    are not followed, special files not opened.
 
     Args:
         folder: the corpus.
@@ -172,6 +169,7 @@ class _Gathering:
         self.skipped: list[Skipped] = []
         self.warnings: list[str] = []
         self.unsettled: list[_Draft] = []
+        self.overruled: dict[str, str] = {}
 
     def gather(self, folder: Path) -> None:
         paths = []
@@ -183,6 +181,7 @@ class _Gathering:
         for path, place in zip(paths, find_places(paths), strict=True):
             self._read(folder, path, place)
         self._settle_rest()
+        self._restore_untranslated()
 
     def corpus(self, folder: Path) -> Corpus:
         ids = sorted(self.texts)
@@ -218,9 +217,9 @@ class _Gathering:
         found = draft.detection
         if declared is not None:
             if _overrules(found, declared, draft.text.content):
-                self.warnings.append(f"{draft.text.id}: declared {declared}, reads as {found.lang}")
-                declared = found.lang
-            self._keep(draft, declared)
+                self._keep(draft, found.lang, declared)
+            else:
+                self._keep(draft, declared)
         elif found.lang != UNDETERMINED and found.confidence >= SURE:
             self._keep(draft, found.lang)
         else:
@@ -240,7 +239,27 @@ class _Gathering:
             else:
                 self._keep(draft, found.lang)
 
-    def _keep(self, draft: _Draft, lang: str) -> None:
+    def _restore_untranslated(self) -> None:
+        """Give a text back the language declared for it where the one that it reads as has the same text.
+
+        Where two of one name were found in each other's place, there is nothing to give back.
+        """
+        if not self.overruled:
+            return
+        misplaced = {(self.names[text_id], self.texts[text_id].lang) for text_id in self.overruled}
+        originals = _Originals(text for text in self.texts.values() if text.id not in self.overruled)
+        for text_id, declared in self.overruled.items():
+            text = self.texts[text_id]
+            told = f"{text_id}: declared {declared}, reads as {text.lang}"
+            is_swapped = (self.names[text_id], declared) in misplaced
+            original = "" if is_swapped else originals.of(text, self.names)
+            if original:
+                self.texts[text_id] = replace(text, lang=declared)
+                told += f" like {original}: not translated"
+            self.warnings.append(told)
+
+    def _keep(self, draft: _Draft, lang: str, declared: str = "") -> None:
+        """Take the text in, of this language, although another one was declared if one is given."""
         text, place = draft.text, draft.place
         if self.wanted is not None and lang not in self.wanted:
             reason = f"language {lang}, not among {', '.join(sorted(self.wanted))}"
@@ -252,6 +271,32 @@ class _Gathering:
         name = place.name if place.is_certain or place.lang == lang else place.plain_name
         self.texts[text_id] = replace(text, id=text_id, lang=lang)
         self.names[text_id] = name + draft.part
+        if declared:
+            self.overruled[text_id] = declared
+
+
+class _Originals:
+    """Texts of which others may be copies under the name of another language."""
+
+    def __init__(self, texts: Iterable[Text]) -> None:
+        self._lang_of: dict[str, str] = {}
+        self._holders: defaultdict[str, list[str]] = defaultdict(list)
+        for text in texts:
+            self._lang_of[text.id] = text.lang
+            for line in _lines(text):
+                self._holders[line].append(text.id)
+
+    def of(self, text: Text, names: Mapping[str, str]) -> str:
+        """The id of one in the same language that has the text's name, or else most of its lines; empty for none."""
+        name, lines = names[text.id], _lines(text)
+        alike = [id for id, lang in self._lang_of.items() if lang == text.lang and names[id] == name]
+        shared = Counter(id for line in lines for id in self._holders[line] if self._lang_of[id] == text.lang)
+        alike += [id for id, n_shared in shared.most_common(1) if n_shared > len(lines) / 2]
+        return alike[0] if alike else ""
+
+
+def _lines(text: Text) -> set[str]:
+    return set(filter(None, map(str.strip, text.content.splitlines())))
 
 
 def _overrules(found: Detection, declared: str, content: str) -> bool:

@@ -31,6 +31,7 @@ from aligner.readers.ids import printable
 from aligner.report import Run, describe
 from aligner.seeds import MIN_P, Seed, Sighting, follow_seeds
 from aligner.splitters import SPLITTERS, Splitter
+from aligner.untranslated import mark_languages
 from aligner.writers import WRITERS, mistakes, record_writer_for, writer_for
 from aligner.writers.beads import beads_of, read_records
 from aligner.writers.bitexts import read_aligned, read_pairs
@@ -75,7 +76,7 @@ def align_corpus(
     """
     used_splitter, embedders = splitters.load(splitter), _Embedders(encoder)
     corpus = read_corpus(Path(folder), langs, min_langs=min_langs)
-    documents = tuple(split(text, used_splitter) for text in corpus.texts)
+    documents = mark_languages([split(text, used_splitter) for text in corpus.texts])
     alignments: list[Alignment] = []
     notes: list[str] = []
     for source_lang, target_lang in combinations(langs or _in_order(corpus.langs), 2):
@@ -401,6 +402,7 @@ def _compare_as(mode: str, source: Document, target: Document, embedder: Embedde
     """Two documents as a pair, related as the mode says or as they are."""
     if mode not in ("auto", Relation.PARALLEL, Relation.COMPARABLE):
         raise ValueError(f"mode: got {mode!r}, expected 'auto', 'parallel' or 'comparable'")
+    source, target = mark_languages((source, target))
     pair = Pairing(embedder).compare(source, target)
     return pair if mode == "auto" else DocumentPair(source, target, Relation(mode), pair.score)
 

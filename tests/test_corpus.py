@@ -289,7 +289,7 @@ def test_any_function_splits_a_text() -> None:
         ("docs/debian-faq", {"it": 17, "en": 17}, 0),
         ("docs/installation-guide", {"it": 84, "en": 84}, 0),
         # Two pages under de/ and fr/ are marked as untranslated in their front matter.
-        ("docs/opensource-guide", {"en": 15, "it": 12, "es": 12, "zh": 12, "de": 11, "fr": 11}, 2),
+        ("docs/opensource-guide", {"en": 13, "it": 12, "es": 12, "zh": 12, "de": 12, "fr": 12}, 2),
         ("docs/formats", {"it": 6, "en": 6}, 0),
         ("docpair/ddtp-it-en", {"it": 700, "en": 900}, 0),
         ("docpair/ddtp-families-it-en", {"it": 200, "en": 200}, 0),

@@ -94,7 +94,7 @@ def test_what_holds_no_text_is_listed_so(name: str, corpus: Corpus) -> None:
 def test_texts_in_the_wrong_folder_are_told(corpus: Corpus) -> None:
     assert set(corpus.warnings) == {
         "en/swapped.txt: declared en, reads as it",
-        "it/same_language.txt: declared it, reads as en",
+        "it/same_language.txt: declared it, reads as en like en/same_language.txt: not translated",
         "it/swapped.txt: declared it, reads as en",
         "it/third_language.txt: declared it, reads as de",
     }
