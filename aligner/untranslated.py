@@ -14,7 +14,7 @@ from itertools import groupby
 import regex
 
 from aligner.document import Document
-from aligner.languages import RELIABLE, detect
+from aligner.languages import RELIABLE, detect, normalise
 
 MIN_CONFIDENCE = 0.95
 """Share in the probability of its two languages that a sentence in the other one must have."""
@@ -70,7 +70,7 @@ def _told(document: Document, langs: Iterable[tuple[str, str]]) -> Document:
 
 def _marked(document: Document) -> list[str]:
     """For each sentence the other language that its text says it to be in, if any."""
-    marks = [mark for mark in document.text.marks if mark.lang != document.lang]
+    marks = [mark for mark in document.text.marks if (normalise(mark.lang) or document.lang) != document.lang]
     starts = [mark.start for mark in marks]
     places = [bisect_right(starts, sentence.start) - 1 for sentence in document.sentences]
     return [
