@@ -10,9 +10,10 @@ import regex
 
 from aligner.document import UNDETERMINED, Document, Sentence, Text
 from aligner.errors import CorpusError, ReadError
+from aligner.folding import fold
 from aligner.languages import EXCERPT, RELIABLE, Detection, detect, normalise
 from aligner.layout import Parts, Place, find_places
-from aligner.readers import READERS, read, split_suffix
+from aligner.readers import READERS, is_page, read, split_suffix
 from aligner.readers.ids import printable
 from aligner.splitters import Splitter, load
 
@@ -120,7 +121,7 @@ def read_document(
     if len(reading.texts) != 1:
         raise ReadError(f"{text_id}: {len(reading.texts)} texts; give a file that holds one, or use `align CORPUS`")
     text = reading.texts[0]
-    return split(replace(text, lang=normalise(text.lang) or detect(text.content).lang), part)
+    return split(replace(text, lang=normalise(text.lang) or detect(text.unmarked).lang), part)
 
 
 def split(text: Text, splitter: str | Splitter | Callable[[str], Iterable[str]]) -> Document:
@@ -170,6 +171,7 @@ class _Gathering:
         self.warnings: list[str] = []
         self.unsettled: list[_Draft] = []
         self.overruled: dict[str, str] = {}
+        self.pages: list[str] = []
 
     def gather(self, folder: Path) -> None:
         paths = []
@@ -182,6 +184,7 @@ class _Gathering:
             self._read(folder, path, place)
         self._settle_rest()
         self._restore_untranslated()
+        self._fold_pages()
 
     def corpus(self, folder: Path) -> Corpus:
         ids = sorted(self.texts)
@@ -204,7 +207,7 @@ class _Gathering:
             if not text.content.strip():
                 self.skipped.append(Skipped(text.id, "no text"))
             else:
-                self._settle(_Draft(text, text.id.removeprefix(text_id), place, detect(text.content)))
+                self._settle(_Draft(text, text.id.removeprefix(text_id), place, detect(text.unmarked)))
         if not reading.texts and not reading.problems:
             self.skipped.append(Skipped(text_id, "no text"))
 
@@ -216,7 +219,7 @@ class _Gathering:
         declared = normalise(draft.text.lang)
         found = draft.detection
         if declared is not None:
-            if _overrules(found, declared, draft.text.content):
+            if _overrules(found, declared, draft.text.unmarked):
                 self._keep(draft, found.lang, declared)
             else:
                 self._keep(draft, declared)
@@ -232,7 +235,7 @@ class _Gathering:
             if draft.place.lang in langs:
                 self._keep(draft, draft.place.lang)
                 continue
-            found = detect(draft.text.content, langs) if langs else draft.detection
+            found = detect(draft.text.unmarked, langs) if langs else draft.detection
             if found.lang == UNDETERMINED:
                 reason = "its language cannot be told; put it in a folder named for its language"
                 self.skipped.append(Skipped(draft.text.id, reason))
@@ -258,6 +261,9 @@ class _Gathering:
                 told += f" like {original}: not translated"
             self.warnings.append(told)
 
+    def _fold_pages(self) -> None:
+        self.texts |= {text.id: text for text in fold(self.texts[text_id] for text_id in self.pages)}
+
     def _keep(self, draft: _Draft, lang: str, declared: str = "") -> None:
         """Take the text in, of this language, although another one was declared if one is given."""
         text, place = draft.text, draft.place
@@ -273,6 +279,8 @@ class _Gathering:
         self.names[text_id] = name + draft.part
         if declared:
             self.overruled[text_id] = declared
+        if is_page(text.id):
+            self.pages.append(text_id)
 
 
 class _Originals:

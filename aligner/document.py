@@ -42,6 +42,12 @@ class Text:
     content: str
     marks: tuple[Mark, ...] = ()
 
+    @property
+    def unmarked(self) -> str:
+        """The content without the passages that are marked."""
+        starts, ends = (0, *(mark.end for mark in self.marks)), (*(mark.start for mark in self.marks), None)
+        return "".join(self.content[start:end] for start, end in zip(starts, ends, strict=True))
+
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
