@@ -21,7 +21,7 @@ _GAP = "\n\n"
 def fold(pages: Iterable[Text]) -> list[Text]:
     """The pages, in the same order, without the blocks at their edges that many of their language repeat there.
 
-    A page that would be left without text keeps all of it.
+    A page of which that would be the most keeps all of it: it has copies, no surroundings.
     """
     kept = list(pages)
     n_pages, counts = Counter(page.lang for page in kept), defaultdict[str, Counter[str]](Counter)
@@ -44,9 +44,9 @@ def _without(page: Text, repeated: Set[str]) -> Text:
     blocks = page.content.split(_GAP)
     dropped = {number for number in _edges(blocks) if blocks[number] in repeated}
     kept = [number for number in range(len(blocks)) if number not in dropped]
-    if not dropped or not kept:
-        return page
     content = _GAP.join(blocks[number] for number in kept)
+    if not dropped or len(content) < len(page.content) / 2:
+        return page
     return replace(page, content=content, marks=tuple(_moved(page.marks, blocks, kept)))
 
 

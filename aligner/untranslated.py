@@ -56,16 +56,13 @@ def mark_languages(documents: Sequence[Document]) -> tuple[Document, ...]:
     held: defaultdict[str, set[str]] = defaultdict(set)
     for document in documents:
         held[document.lang].update(map(_folded, document.sentence_texts()))
-    return tuple(
-        _told(document, zip(_marked(document), _foreign(document, held), strict=True)) for document in documents
-    )
+    return tuple(_with_langs(document, _marked(document), _foreign(document, held)) for document in documents)
 
 
-def _told(document: Document, langs: Iterable[tuple[str, str]]) -> Document:
-    sentences = zip(document.sentences, langs, strict=True)
-    return replace(
-        document, sentences=tuple(replace(sentence, lang=marked or read) for sentence, (marked, read) in sentences)
-    )
+def _with_langs(document: Document, marked: Sequence[str], read: Sequence[str]) -> Document:
+    """The document, its sentences with the languages that they are marked with or else read as."""
+    sentences = zip(document.sentences, marked, read, strict=True)
+    return replace(document, sentences=tuple(replace(one, lang=own or other) for one, own, other in sentences))
 
 
 def _marked(document: Document) -> list[str]:

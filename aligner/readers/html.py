@@ -1,9 +1,10 @@
 """Web pages: the main text, a blank line between blocks.
 
-trafilatura finds where a page's main text lies, but drops headings and short blocks within it; our own pass keeps
-every block but does not know an article from its surroundings. So trafilatura says where the text begins and ends,
-and our blocks are what is taken. The pass works on the flat row of tags: nothing is fetched or expanded, broken
-markup cannot break it, and no depth of nesting is too deep.
+A page that tells what surrounds its main text is believed (``regions``). Of any other, trafilatura finds where the main
+text lies, but drops headings and short blocks within it; our own pass keeps every block but does not know an article
+from its surroundings. So trafilatura says where the text begins and ends, and our blocks are what is taken. The pass
+works on the flat row of tags: nothing is fetched or expanded, broken markup cannot break it, and no depth of nesting is
+too deep.
 """
 
 import re
@@ -172,9 +173,8 @@ class _Parse:
         self._n_linked += n_letters if self._n_links else 0
 
     def _start(self, tag: str, written: str) -> None:
-        self._step(tag)
+        self._step(tag, is_heading=tag in _HEADINGS)
         self._nest(tag not in {"br", "img", "hr", "input", "p", "li"})
-        self._is_heading = tag in _HEADINGS or (tag in _INLINE and self._is_heading)
         given = attributes(written)
         if tag == "meta" and _LANGUAGE_METAS.intersection(map(str.lower, given.values())):
             self.declared = self.declared or given.get("content", "")
@@ -186,17 +186,17 @@ class _Parse:
         self._n_pre += tag == "pre"
 
     def _end(self, tag: str) -> None:
-        self._step(tag)
+        self._step(tag, is_heading=False)
         self._nest(-1)
-        self._is_heading = self._is_heading and tag in _INLINE
         self.regions.end(tag)
         self._n_links = max(0, self._n_links - (tag == "a"))
         self._n_pre = max(0, self._n_pre - (tag == "pre"))
 
-    def _step(self, tag: str) -> None:
+    def _step(self, tag: str, *, is_heading: bool) -> None:
         self.n_tags += 1
         if tag not in _INLINE:
             self._close()
+            self._is_heading = is_heading
             # A link does not outlive its block; one that is never closed would make the rest navigation.
             self._n_links = 0
 

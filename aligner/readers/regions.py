@@ -76,10 +76,11 @@ class Regions:
         """Go past the beginning of an element."""
         if tag in _VOID:
             return
-        if tag in _CLOSED_BY_NEXT:
-            self._drop(tag)
-        elif region := self._innermost(tag):
-            region.n_open += 1
+        place = self._place(tag)
+        if place is not None and tag in _CLOSED_BY_NEXT:
+            self._close(place)
+        elif place is not None:
+            self._open[place].n_open += 1
         lang = given.get("lang") or given.get("xml:lang") or ""
         is_main = tag == "main" or given.get("role", "").lower() == "main"
         is_around = not self._with_surroundings and tells_surroundings(tag, given)
@@ -92,21 +93,20 @@ class Regions:
 
     def end(self, tag: str) -> None:
         """Go past the end of an element."""
-        region = self._innermost(tag)
-        if region:
-            region.n_open -= 1
-            if not region.n_open:
-                self._drop(tag)
-
-    def _innermost(self, tag: str) -> _Region | None:
-        return next((region for region in reversed(self._open) if region.tag == tag), None)
-
-    def _drop(self, tag: str) -> None:
-        """End the innermost region of this name, and what was left open in it."""
-        place = next((place for place in reversed(range(len(self._open))) if self._open[place].tag == tag), None)
+        place = self._place(tag)
         if place is not None:
-            del self._open[place:]
-            self._look()
+            self._open[place].n_open -= 1
+            if not self._open[place].n_open:
+                self._close(place)
+
+    def _place(self, tag: str) -> int | None:
+        """Where the innermost region of this name is among those that are open."""
+        return next((place for place in reversed(range(len(self._open))) if self._open[place].tag == tag), None)
+
+    def _close(self, place: int) -> None:
+        """End a region, and what was left open in it."""
+        del self._open[place:]
+        self._look()
 
     def _look(self) -> None:
         innermost = self._open[-1] if self._open else _Region("", "", is_outside=False, is_main=False)
