@@ -314,3 +314,20 @@ def test_one_guide_reads_alike_in_every_format(shared: Path) -> None:
         blocks = plain.strip().split("\n\n")
         kept = contents[f"{lang}/guide.html"].split("\n\n")
         assert sum(block in kept for block in blocks) >= 0.95 * len(blocks)
+
+
+@pytest.mark.parametrize(
+    ("page", "first", "n_blocks"),
+    [
+        ("installation-guide/it/apas01.html", "A.1. Preliminari", 2),
+        ("installation-guide/it/apa.html", "Appendice A. Installation Howto", 2),
+        ("debian-faq/it/kernel.it.html", "Capitolo 10. Debian e il kernel", None),
+    ],
+)
+def test_real_pages_keep_their_text_without_navigation(
+    page: str, first: str, n_blocks: int | None, shared: Path
+) -> None:
+    blocks = read_document(shared / "data" / "docs" / page, "it").text.content.replace("\xa0", " ").split("\n\n")
+    assert blocks[0] == first
+    assert not {"Indice", "Indietro", "Avanti", "Partenza"} & set(blocks)
+    assert n_blocks is None or len(blocks) == n_blocks
