@@ -8,7 +8,7 @@ from math import nan
 from typing import Any
 
 from aligner.alignment import Alignment, Bead
-from aligner.document import Document
+from aligner.document import Document, Sentence
 from aligner.errors import GoldError
 from aligner.evidence import Tie
 from aligner.languages import stated
@@ -97,13 +97,17 @@ class Bitext:
 
 @dataclass(frozen=True, slots=True)
 class Unaligned:
-    """A sentence that no link holds: ``sentence`` is its 0-based index in the document, ``text`` verbatim."""
+    """A sentence that no link holds: ``sentence`` is its 0-based index in the document, ``text`` verbatim.
+
+    ``note`` says why it could not be linked where that is known.
+    """
 
     doc: str
     lang: str
     sentence: int
     span: tuple[int, int]
     text: str
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +115,8 @@ class DocumentRow:
     """What became of one pair of documents, of one document without a partner, or of one file that was skipped.
 
     ``relation`` is the value of a ``Relation``, ``unpaired`` or ``skipped``; a row of the last two has no target, and
-    ``source_doc`` is the document or file whatever its language. ``reason`` says why a file was skipped.
+    ``source_doc`` is the document or file whatever its language. ``reason`` says why a file was skipped, or how much of
+    a document was left untranslated; ``relation`` is ``untranslated`` where nothing of one was translated.
     """
 
     source_doc: str
@@ -229,11 +234,28 @@ def unaligned(alignments: Iterable[Alignment], documents: Iterable[Document]) ->
     """The sentences of these documents that no link of any alignment holds, in document order; blank ones left out."""
     linked = linked_sentences(alignments)
     return tuple(
-        Unaligned(document.id, document.lang, index, document.span((index,)), text)
+        Unaligned(document.id, document.lang, index, (sentence.start, sentence.end), text, _note(sentence))
         for document in documents
-        for index, text in _sentences(document)
+        for index, sentence in enumerate(document.sentences)
+        if (text := document.text.content[sentence.start : sentence.end]).strip()
         if index not in linked.get(document.id, frozenset())
     )
+
+
+def _note(sentence: Sentence) -> str:
+    return f"stands in {sentence.lang}" if sentence.lang else ""
+
+
+def left_untranslated(document: Document) -> str:
+    """How much of a document stands in other languages than its own, for people; empty where nothing does."""
+    n_foreign, n_own = len(document.untranslated), sum(1 for _ in _sentences(document))
+    langs = " or ".join(sorted({document.sentences[index].lang for index in document.untranslated}))
+    return f"{n_foreign} of {n_foreign + n_own} sentences stand in {langs}" if n_foreign else ""
+
+
+def is_untranslated(document: Document) -> bool:
+    """Whether no sentence of a document stands in its own language."""
+    return bool(document.untranslated) and not any(_sentences(document))
 
 
 def document_rows(
@@ -244,24 +266,32 @@ def document_rows(
     """One row for each alignment, then the documents without a partner, then the skipped files, ``(id, reason)``."""
     return (
         *map(_pair_row, alignments),
-        *(DocumentRow(source_doc=lone.id, relation="unpaired", source_lang=lone.lang) for lone in unpaired),
+        *map(_lone_row, unpaired),
         *(DocumentRow(source_doc=id, relation="skipped", reason=reason) for id, reason in skipped),
     )
+
+
+def _lone_row(document: Document) -> DocumentRow:
+    relation, reason = "untranslated" if is_untranslated(document) else "unpaired", left_untranslated(document)
+    return DocumentRow(source_doc=document.id, relation=relation, source_lang=document.lang, reason=reason)
 
 
 def _pair_row(alignment: Alignment) -> DocumentRow:
     pair = alignment.pair
     linked = linked_sentences([alignment])
+    is_nothing = is_untranslated(pair.source) or is_untranslated(pair.target)
+    told = ((document.id, left_untranslated(document)) for document in (pair.source, pair.target))
     return DocumentRow(
         source_doc=pair.source.id,
         target_doc=pair.target.id,
-        relation=pair.relation.value,
+        relation="untranslated" if is_nothing else pair.relation.value,
         score=pair.score,
         source_lang=pair.source.lang,
         target_lang=pair.target.lang,
         records=len(alignment.links),
         source_coverage=coverage([pair.source], linked),
         target_coverage=coverage([pair.target], linked),
+        reason="; ".join(f"{id}: {what}" for id, what in told if what),
     )
 
 

@@ -535,9 +535,14 @@ def _count(found: Sized, one: str, several: str = "") -> str:
 
 def _tell(bitext: "Bitext") -> None:
     """Say on standard error what became of the two files."""
+    from aligner.bitext import left_untranslated
+
     (alignment,) = bitext.alignments
     pair = alignment.pair
     click.echo(f"{pair.relation}, score {pair.score:.2f}: {_count(bitext, 'record')}", err=True)
+    for document in (pair.source, pair.target):
+        if told := left_untranslated(document):
+            click.echo(f"{document.id}: {told}", err=True)
 
 
 class _Echo(logging.Handler):

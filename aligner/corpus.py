@@ -1,7 +1,7 @@
 """A folder of documents, read: the texts with their languages, and every file that gave none, with the reason."""
 
 import os
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,9 +10,10 @@ import regex
 
 from aligner.document import UNDETERMINED, Document, Sentence, Text
 from aligner.errors import CorpusError, MissingExtra, ReadError
-from aligner.languages import EXCERPT, Detection, detect, stated
+from aligner.folding import fold
+from aligner.languages import EXCERPT, RELIABLE, Detection, detect, stated
 from aligner.layout import Parts, Place, find_places
-from aligner.readers import READERS, read, split_suffix
+from aligner.readers import READERS, is_page, read, split_suffix
 from aligner.readers.ids import printable
 from aligner.splitters import Splitter, load
 
@@ -27,10 +28,6 @@ MIN_SHARE = 0.9
 
 SURE = 0.9
 """Confidence below which an undeclared text is taken for the likeliest of the corpus's other languages."""
-
-_RELIABLE = "ar bg cs de el en es fa fi fr he hi hu it ja ko nl pl pt ro ru sv th tr uk vi zh"
-RELIABLE = frozenset(_RELIABLE.split())
-"""Languages that the identifier tells apart without error on documents; only these overrule each other."""
 
 RESULTS = frozenset({"bitext.tsv", "documents.tsv", "run.json"})
 """A folder that holds these holds what we wrote."""
@@ -72,7 +69,8 @@ def read_corpus(folder: Path, langs: Sequence[str] | None = None, *, min_langs: 
 
     A text's language is what its own file says of it (JSON lines), else its folder or file name, else its page
     (``<html lang>``), else what it reads as; a long text that clearly reads as another language than declared is taken
-    at its word, with a warning. Symbolic links are not followed, special files not opened.
+    at its word, with a warning, unless that language has the same text: then it was left untranslated. Symbolic links
+    are not followed, special files not opened.
 
     Args:
         folder: the corpus.
@@ -123,7 +121,7 @@ def read_document(
     if len(reading.texts) != 1:
         raise ReadError(f"{text_id}: {len(reading.texts)} texts; give a file that holds one, or use `align CORPUS`")
     text = reading.texts[0]
-    return split(replace(text, lang=stated(text.lang) or detect(text.content).lang), part)
+    return split(replace(text, lang=stated(text.lang) or detect(text.unmarked).lang), part)
 
 
 def split(text: Text, splitter: str | Splitter | Callable[[str], Iterable[str]]) -> Document:
@@ -172,6 +170,8 @@ class _Gathering:
         self.skipped: list[Skipped] = []
         self.warnings: list[str] = []
         self.unsettled: list[_Draft] = []
+        self.overruled: dict[str, str] = {}
+        self.pages: list[str] = []
 
     def gather(self, folder: Path) -> None:
         paths = []
@@ -183,6 +183,8 @@ class _Gathering:
         for path, place in zip(paths, find_places(paths), strict=True):
             self._read(folder, path, place)
         self._settle_rest()
+        self._restore_untranslated()
+        self._fold_pages()
 
     def corpus(self, folder: Path) -> Corpus:
         ids = sorted(self.texts)
@@ -205,7 +207,7 @@ class _Gathering:
             if not text.content.strip():
                 self.skipped.append(Skipped(text.id, "no text"))
             else:
-                self._settle(_Draft(text, text.id.removeprefix(text_id), place, detect(text.content)))
+                self._settle(_Draft(text, text.id.removeprefix(text_id), place, detect(text.unmarked)))
         if not reading.texts and not reading.problems:
             self.skipped.append(Skipped(text_id, "no text"))
 
@@ -217,10 +219,10 @@ class _Gathering:
         declared = stated(draft.text.lang)
         found = draft.detection
         if declared is not None:
-            if _overrules(found, declared, draft.text.content):
-                self.warnings.append(f"{draft.text.id}: declared {declared}, reads as {found.lang}")
-                declared = found.lang
-            self._keep(draft, declared)
+            if _overrules(found, declared, draft.text.unmarked):
+                self._keep(draft, found.lang, declared)
+            else:
+                self._keep(draft, declared)
         elif found.lang != UNDETERMINED and found.confidence >= SURE:
             self._keep(draft, found.lang)
         else:
@@ -233,14 +235,37 @@ class _Gathering:
             if draft.place.lang in langs:
                 self._keep(draft, draft.place.lang)
                 continue
-            found = detect(draft.text.content, langs) if langs else draft.detection
+            found = detect(draft.text.unmarked, langs) if langs else draft.detection
             if found.lang == UNDETERMINED:
                 reason = "its language cannot be told; put it in a folder named for its language"
                 self.skipped.append(Skipped(draft.text.id, reason))
             else:
                 self._keep(draft, found.lang)
 
-    def _keep(self, draft: _Draft, lang: str) -> None:
+    def _restore_untranslated(self) -> None:
+        """Give a text back the language declared for it where the one that it reads as has the same text.
+
+        Where two of one name were found in each other's place, there is nothing to give back.
+        """
+        if not self.overruled:
+            return
+        misplaced = {(self.names[text_id], self.texts[text_id].lang) for text_id in self.overruled}
+        originals = _Originals(text for text in self.texts.values() if text.id not in self.overruled)
+        for text_id, declared in self.overruled.items():
+            text = self.texts[text_id]
+            told = f"{text_id}: declared {declared}, reads as {text.lang}"
+            is_swapped = (self.names[text_id], declared) in misplaced
+            original = "" if is_swapped else originals.of(text, self.names)
+            if original:
+                self.texts[text_id] = replace(text, lang=declared)
+                told += f" like {original}: not translated"
+            self.warnings.append(told)
+
+    def _fold_pages(self) -> None:
+        self.texts |= {text.id: text for text in fold(self.texts[text_id] for text_id in self.pages)}
+
+    def _keep(self, draft: _Draft, lang: str, declared: str = "") -> None:
+        """Take the text in, of this language, although another one was declared if one is given."""
         text = draft.text
         if self.wanted is not None and lang not in self.wanted:
             reason = f"language {lang}, not among {', '.join(sorted(self.wanted))}"
@@ -251,6 +276,10 @@ class _Gathering:
             text_id += "~"
         self.texts[text_id] = replace(text, id=text_id, lang=lang)
         self.names[text_id] = _name(draft, lang)
+        if declared:
+            self.overruled[text_id] = declared
+        if is_page(text.id):
+            self.pages.append(text_id)
 
 
 def _name(draft: _Draft, lang: str) -> str:
@@ -260,6 +289,30 @@ def _name(draft: _Draft, lang: str) -> str:
         # One language of a file that holds several: all of them have the file's name.
         return place.plain_name
     return (place.name if place.is_certain or place.lang == lang else place.plain_name) + draft.part
+
+
+class _Originals:
+    """Texts of which others may be copies under the name of another language."""
+
+    def __init__(self, texts: Iterable[Text]) -> None:
+        self._lang_of: dict[str, str] = {}
+        self._holders: defaultdict[str, list[str]] = defaultdict(list)
+        for text in texts:
+            self._lang_of[text.id] = text.lang
+            for line in _lines(text):
+                self._holders[line].append(text.id)
+
+    def of(self, text: Text, names: Mapping[str, str]) -> str:
+        """The id of one in the same language that has the text's name, or else most of its lines; empty for none."""
+        name, lines = names[text.id], _lines(text)
+        alike = [id for id, lang in self._lang_of.items() if lang == text.lang and names[id] == name]
+        shared = Counter(id for line in lines for id in self._holders[line] if self._lang_of[id] == text.lang)
+        alike += [id for id, n_shared in shared.most_common(1) if n_shared > len(lines) / 2]
+        return alike[0] if alike else ""
+
+
+def _lines(text: Text) -> set[str]:
+    return set(filter(None, map(str.strip, text.content.splitlines())))
 
 
 def _overrules(found: Detection, declared: str, content: str) -> bool:

@@ -22,20 +22,40 @@ class Relation(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """The span ``content[start:end]`` of a text that the text itself says to be in the language ``lang``."""
+
+    start: int
+    end: int
+    lang: str
+
+
+@dataclass(frozen=True, slots=True)
 class Text:
-    """A text as it was read: ``id`` is unique in its corpus (its path), ``lang`` is BCP 47 or ``und``."""
+    """A text as it was read: ``id`` is unique in its corpus (its path), ``lang`` is BCP 47 or ``und``.
+
+    ``marks``, in order and without overlap, are passages that it says to be in another language than the most of it.
+    """
 
     id: str
     lang: str
     content: str
+    marks: tuple[Mark, ...] = ()
+
+    @property
+    def unmarked(self) -> str:
+        """The content without the passages that are marked."""
+        starts, ends = (0, *(mark.end for mark in self.marks)), (*(mark.start for mark in self.marks), None)
+        return "".join(self.content[start:end] for start, end in zip(starts, ends, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """The span ``content[start:end]`` of a text."""
+    """The span ``content[start:end]`` of a text; ``lang`` is its language where that is not the text's, else empty."""
 
     start: int
     end: int
+    lang: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +77,14 @@ class Document:
         return len(self.sentences)
 
     def sentence_texts(self) -> list[str]:
-        """Every sentence, verbatim, in order."""
-        return [self.text.content[sentence.start : sentence.end] for sentence in self.sentences]
+        """Every sentence, verbatim, in order; one in another language is empty: nothing aligns an empty sentence."""
+        content = self.text.content
+        return ["" if sentence.lang else content[sentence.start : sentence.end] for sentence in self.sentences]
+
+    @property
+    def untranslated(self) -> tuple[int, ...]:
+        """The sentences that stand in another language, by their indices."""
+        return tuple(index for index, sentence in enumerate(self.sentences) if sentence.lang)
 
     def span(self, indices: Sequence[int]) -> tuple[int, int]:
         """The smallest span ``(start, end)`` that covers these sentences; ``(0, 0)`` for none."""

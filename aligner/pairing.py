@@ -67,7 +67,7 @@ class Pairing:
         min_translation: the least score of a translation, for documents without end; ``doubt / sqrt(n)`` is asked
             on top, since few sentences match by chance more easily, unless the names pair.
         min_flow: the least flow of a translation; twice that makes a translation of any score, if at least ``min_run``
-            sentences match and they are ``min_share`` of one side: an excerpt of a long text.
+            sentences match and they are ``min_share`` of one side, unless the names pair: an excerpt of a long text.
         min_order, min_share: what tells whole translations from partial ones.
         min_evidence: the least evidence that two documents are comparable.
     """
@@ -121,15 +121,17 @@ class Pairing:
         return DocumentPair(source, target, self.judge(likeness), likeness.score)
 
     def judge(self, likeness: Likeness, *, is_named: bool = False) -> Relation:
-        """The relation that a likeness speaks for; equal names dispel the doubt about a few sentences."""
-        if self._is_translation(likeness, 0.0 if is_named else self.doubt):
+        """The relation that a likeness speaks for; equal names dispel the doubt where few match."""
+        if self._is_translation(likeness, is_named=is_named):
             is_whole = min(likeness.shares) >= self.min_share and likeness.order >= self.min_order
             return Relation.PARALLEL if is_whole else Relation.PARTIAL
         return Relation.COMPARABLE if likeness.evidence >= self.min_evidence else Relation.UNRELATED
 
-    def _is_translation(self, likeness: Likeness, doubt: float) -> bool:
+    def _is_translation(self, likeness: Likeness, *, is_named: bool) -> bool:
+        doubt = 0.0 if is_named else self.doubt
         is_close = likeness.score - doubt / max(1, likeness.n) ** 0.5 >= self.min_translation
-        is_excerpt = likeness.n_matches >= self.min_run and max(likeness.shares) >= self.min_share
+        is_most = is_named or max(likeness.shares) >= self.min_share
+        is_excerpt = likeness.n_matches >= self.min_run and is_most
         if is_close:
             return likeness.flow >= self.min_flow
         return is_excerpt and likeness.flow >= 2 * self.min_flow

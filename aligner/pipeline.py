@@ -32,6 +32,7 @@ from aligner.readers.ids import printable
 from aligner.report import Run, describe
 from aligner.seeds import MIN_P, Seed, Sighting, follow_seeds
 from aligner.splitters import SPLITTERS, Splitter
+from aligner.untranslated import mark_languages
 from aligner.writers import WRITERS, dropped_writer_for, format_for, jsonl, mistakes, tsv
 from aligner.writers import read_records as read_file
 from aligner.writers.aligned import read_aligned
@@ -78,7 +79,7 @@ def align_corpus(
     """
     used_splitter, embedders = splitters.load(splitter), _Embedders(encoder)
     corpus = read_corpus(Path(folder), langs, min_langs=min_langs)
-    documents = tuple(split(text, used_splitter) for text in corpus.texts)
+    documents = mark_languages([split(text, used_splitter) for text in corpus.texts])
     alignments: list[Alignment] = []
     notes: list[str] = []
     spellings = _spellings(langs)
@@ -450,6 +451,7 @@ def _compare_as(mode: str, source: Document, target: Document, embedder: Embedde
     """Two documents as a pair, related as the mode says or as they are."""
     if mode not in ("auto", Relation.PARALLEL, Relation.COMPARABLE):
         raise ValueError(f"mode: got {mode!r}, expected 'auto', 'parallel' or 'comparable'")
+    source, target = mark_languages((source, target))
     pair = Pairing(embedder).compare(source, target)
     return pair if mode == "auto" else DocumentPair(source, target, Relation(mode), pair.score)
 

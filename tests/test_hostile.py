@@ -40,7 +40,7 @@ MAX_SECONDS = 400
 N_MANY = 200
 """Tiny documents a side in the folder ``many``, which has a run of its own."""
 
-NOT_YET = {".csv", ".docx", ".json", ".pdf", ".srt", ".tmx", ".xml"}
+NOT_YET = {".json"}
 """Formats that may still be without a reader: then the input is listed with that reason, and nothing else is asked."""
 
 FILES = {
@@ -540,7 +540,10 @@ WANTED: dict[str, Check] = {
         warns("warning: it/swapped.txt: declared it, reads as en"),
         warns("warning: en/swapped.txt: declared en, reads as it"),
     ),
-    "same_language.txt": every(warns("warning: it/same_language.txt: declared it, reads as en"), at_most(0)),
+    "same_language.txt": every(
+        warns("warning: it/same_language.txt: declared it, reads as en like en/same_language.txt: not translated"),
+        at_most(0),
+    ),
     "mixed.txt": no_copies,
     "half_translated.txt": half_translated,
     "names_only.txt": copies_are_seen,
@@ -608,10 +611,7 @@ WANTED: dict[str, Check] = {
 }
 """What is wanted of each input, as ``EXPECT.tsv`` has it; the sides ``it`` and ``en`` of one name are one input."""
 
-SHORT = {
-    "half_translated.txt": "untranslated copies are linked and carry no flag",
-    "mixed.txt": "English lines among the Italian ones are linked with themselves, without a flag",
-}
+SHORT: dict[str, str] = {}
 """Where the tool still falls short of what is wanted."""
 
 

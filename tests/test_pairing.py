@@ -112,6 +112,12 @@ def test_a_likeness_is_judged_by_closeness_flow_wholeness_and_evidence(changes, 
     assert Pairing(embedder).judge(likeness(**changes)) == relation
 
 
+def test_a_run_of_matches_makes_a_translation_of_what_has_one_name_although_much_is_left_out(embedder):
+    lacking = likeness(score=0.5, shares=(0.5, 0.5))
+    assert Pairing(embedder).judge(lacking) is Relation.COMPARABLE
+    assert Pairing(embedder).judge(lacking, is_named=True) is Relation.PARTIAL
+
+
 def test_few_sentences_must_be_closer_to_be_a_translation(embedder):
     few = likeness(n=1, n_matches=1, score=0.6, shares=(1.0, 1.0))
     assert Pairing(embedder).judge(few) is Relation.COMPARABLE

@@ -441,6 +441,71 @@ def test_the_language_of_a_page_counts_where_nothing_else_tells_it(tmp_path: Pat
     assert read(tmp_path / "a.html", "a", "sc").texts[0].lang == "sc"
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        '<meta http-equiv="content-language" content="it-IT">',
+        '<meta content="it-IT" property="og:locale">',
+        "<html><body xml:lang='it-IT'>",
+    ],
+)
+def test_a_page_may_declare_its_language_in_several_ways(head: str, tmp_path: Path) -> None:
+    (tmp_path / "a.html").write_text(f"{head}{PARAGRAPHS}", "utf-8")
+    assert read(tmp_path / "a.html", "a").texts[0].lang == "it-IT"
+
+
+def test_passages_in_another_language_than_the_most_of_a_page_are_marked(tmp_path: Path) -> None:
+    quotation = '<blockquote lang="en-GB"><p>Good morning.<p>Good <i lang="fr">nuit</i> and bye.</blockquote>'
+    (tmp_path / "a.html").write_bytes(page(f"<p>Uno.{quotation}{PARAGRAPHS}<p lang=de>Gut.<p>Fine.", "", ' lang="it"'))
+    text = read(tmp_path / "a.html", "a").texts[0]
+    marked = [(text.content[mark.start : mark.end], mark.lang) for mark in text.marks]
+    assert marked == [("Good morning.", "en"), ("Good nuit and bye.", "en"), ("Gut.", "de")]
+    assert text.unmarked.split() == ["Uno.", *" ".join(SENTENCES).split(), "Fine."]
+
+
+def test_the_language_of_most_of_a_page_is_the_page_s(tmp_path: Path) -> None:
+    body = f'<p>Skip to content</p><div lang="it">{PARAGRAPHS}</div>'
+    (tmp_path / "a.html").write_bytes(page(body, "", ' lang="en"'))
+    text = read(tmp_path / "a.html", "a").texts[0]
+    assert text.lang == "it"
+    assert [text.content[mark.start : mark.end] for mark in text.marks] == ["Skip to content"]
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        '<div class="navheader"><table><tr><th>Capitolo 3</th></tr></table></div>',
+        '<div id="site-footer"><div>Tutti i diritti</div> riservati</div>',
+        '<ul class="mainMenu"><li>Prodotti<ul><li>Nuovi</ul><li>Contatti</ul>',
+        '<div role="navigation">Indietro <b>Avanti</b></div>',
+        '<div class="cookie-notice">Usiamo i cookie.</div>',
+        '<div class="toc"><p>Indice</p></div>',
+        '<p hidden>Nascosto</p><p style="display: none">Anche</p><p aria-hidden="true">E questo</p>',
+        '<p class="breadcrumbs">Casa &gt; Guide',
+    ],
+)
+def test_what_surrounds_the_main_text_stays_out(around: str, tmp_path: Path) -> None:
+    body = f"<h1>Titolo</h1>{around}{PARAGRAPHS}{around}"
+    assert content(tmp_path / "a.html", page(body)).split("\n\n") == ["Titolo", *SENTENCES]
+
+
+@pytest.mark.parametrize("name", ["has-sidebar", "tag-menu", "sidebar-content", "navigational", "contents", ""])
+def test_a_name_that_only_speaks_of_surroundings_keeps_its_text(name: str, tmp_path: Path) -> None:
+    body = f'<nav>Menu</nav><div class="{name}">{PARAGRAPHS}</div>'
+    assert content(tmp_path / "a.html", page(body, attributes=' class="menu"')).split("\n\n") == SENTENCES
+
+
+def test_what_a_page_calls_its_main_text_is_all_of_it(tmp_path: Path) -> None:
+    body = f"<div>Il sito di tutti</div><main><h1>Titolo</h1>{PARAGRAPHS}</main><div>Leggi anche altro</div>"
+    assert content(tmp_path / "a.html", page(body)).split("\n\n") == ["Titolo", *SENTENCES]
+
+
+def test_where_a_page_tells_its_surroundings_all_else_is_text(tmp_path: Path) -> None:
+    short = "<p>Versione 11</p><h2>Sommario</h2><p>[1] Una nota.</p>"
+    blocks = content(tmp_path / "a.html", page(f'<div class="navheader">Su</div>{short}{PARAGRAPHS}{short}'))
+    assert blocks.split("\n\n") == (own := ["Versione 11", "Sommario", "[1] Una nota."]) + SENTENCES + own
+
+
 # JSON lines.
 
 

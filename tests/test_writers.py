@@ -589,7 +589,7 @@ def test_the_table_of_unaligned_sentences_says_where_they_stand() -> None:
     file = io.StringIO()
     alignment = align(("a", "=b"), ("x",), Bead((0,), (0,), 0.5))
     write_unaligned(unaligned([alignment], [alignment.pair.source, alignment.pair.target]), file)
-    assert file.getvalue() == "doc\tlang\tsentence\tspan\ttext\nit/a.txt\tit\t1\t1-3\t'=b\n"
+    assert file.getvalue() == "doc\tlang\tsentence\tspan\ttext\tnote\nit/a.txt\tit\t1\t1-3\t'=b\t\n"
 
 
 # --- whole or not at all

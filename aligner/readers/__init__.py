@@ -79,6 +79,12 @@ def split_suffix(name: str) -> tuple[str, str]:
     return stem[:dot], stem[dot:].lower()
 
 
+def is_page(name: str) -> bool:
+    """Whether a file is a web page, by its name: one of many on a site, perhaps."""
+    suffix = split_suffix(name)[1]
+    return suffix in READERS and READERS[suffix].target == READERS[".html"].target
+
+
 def read(path: Path, text_id: str, lang: str = UNDETERMINED) -> Reading:
     r"""The texts of one file, by its suffix; a file without a suffix is read as plain text.
 
