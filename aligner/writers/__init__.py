@@ -23,6 +23,8 @@ WRITERS = Registry(
         ".jsonl": Part("aligner.writers.jsonl:FORMAT", "one JSON object a line, texts verbatim"),
         ".vecalign": Part("aligner.writers.vecalign:FORMAT", "one bead a line, as [0, 1]:[2]:0.8123, all sentences"),
         ".ladder": Part("aligner.writers.ladder:FORMAT", "hunalign's ladder: a rung a line, no crossings"),
+        ".xces": Part("aligner.writers.xces:FORMAT", "links as OPUS has them, the documents in NAME.docs beside"),
+        ".intertext.xml": Part("aligner.writers.intertext:FORMAT", "InterText's links, the two documents beside"),
         ".columns.tsv": Part("aligner.writers.columns:FORMAT", "two texts a line, a tab between, no header row"),
     },
 )
