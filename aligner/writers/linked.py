@@ -86,7 +86,7 @@ class _Library:
             ValueError: the document has no such sentence.
         """
         document = self._held[name]
-        lang = document.lang if document and document.name is not None else _lang(name)
+        lang = (document and document.lang) or _lang(name)
         if document is None:
             numbers = [_NUMBERED.fullmatch(id) for id in ids]
             sentences = tuple(int(number[1]) - 1 for number in numbers if number)

@@ -12,7 +12,7 @@ from pathlib import Path
 from aligner.bitext import Bitext, SegmentPair
 from aligner.errors import GoldError
 from aligner.writers.cells import clean
-from aligner.writers.formats import LANGS, TEXTS, FilesFormat, Head, Record, Unfit
+from aligner.writers.formats import LANGS, TEXTS, FilesFormat, Record, Unfit
 from aligner.writers.language_pairs import PairFiles, by_langs, found_files, new_files
 from aligner.writers.lines import read_lines
 from aligner.writers.streams import opened_text
@@ -43,7 +43,7 @@ def read(path: Path) -> Iterator[Record]:
     Raises:
         GoldError: there are none, or a file cannot be read.
     """
-    found = found_files(path, _SUFFIX)
+    found = _found(path)
     if not found:
         raise GoldError(f"{clean(str(path))}: no such files; put NAME.it-en.it and NAME.it-en.en there")
     for files in found:
@@ -51,17 +51,16 @@ def read(path: Path) -> Iterator[Record]:
 
 
 def _records(files: PairFiles) -> Iterator[Record]:
-    counts = [0, 0]
-    for lines in zip_longest(*(_lines(files, code) for code in files.codes)):
-        counts = [count + (line is not None) for count, line in zip(counts, lines, strict=True)]
-        source, target = lines
+    n_source = n_target = 0
+    for source, target in zip_longest(*(_lines(files, code) for code in files.codes)):
+        n_source += source is not None
+        n_target += target is not None
         if source is not None and target is not None:
-            yield SegmentPair(source_text=source, target_text=target, **_langs(files))
-    if counts[0] != counts[1]:
+            langs = files.codes
+            yield SegmentPair(source_text=source, target_text=target, source_lang=langs[0], target_lang=langs[1])
+    if n_source != n_target:
         names = ", ".join(clean(str(files.found(code))) for code in files.codes)
-        yield GoldError(
-            f"{names}: {counts[0]} and {counts[1]} lines; give both as many, from the line on where they part"
-        )
+        yield GoldError(f"{names}: {n_source} and {n_target} lines; mend them from the line on where they part")
 
 
 def _lines(files: PairFiles, code: str) -> Iterator[str]:
@@ -71,13 +70,15 @@ def _lines(files: PairFiles, code: str) -> Iterator[str]:
             yield from (line.text for line in read_lines(file, with_blank=True))
 
 
-def _langs(files: PairFiles) -> dict[str, str]:
-    return dict(zip(("source_lang", "target_lang"), files.codes, strict=True))
+def _found(path: Path) -> list[PairFiles]:
+    """The files that are there, but for those with gold beside: they are BUCC's."""
+    return [files for files in found_files(path, _SUFFIX) if not files.found("gold")]
 
 
-def _known(head: Head) -> bool:
-    """Whether both texts are there, and no gold, which would make them BUCC's."""
-    return any(not files.found("gold") for files in found_files(head.path, _SUFFIX))
-
-
-FORMAT = FilesFormat(write=write, read=read, known=_known, carries=TEXTS | LANGS, nulls=True)
+FORMAT = FilesFormat(
+    write=write,
+    read=read,
+    known=lambda head: bool(_found(head.path)),
+    carries=TEXTS | LANGS,
+    nulls=True,
+)

@@ -65,18 +65,18 @@ class Pointers:
         self._joins = {join.get(_XML_ID): _targets(join) for join in self.root.iter("{*}join")}
         self.problems: list[GoldError] = []
 
-    def follow(self, element: Element, attribute: str = "target") -> list[Pointed] | None:
-        """What an element points to, joined ones one by one; none where a file beside cannot be read.
+    def follow(self, element: Element, attribute: str = "target") -> list[list[Pointed]] | None:
+        """What each pointer of an element leads to, of a join all; none where a file beside cannot be read.
 
         Raises:
             ValueError: there is no such element.
         """
-        named = _targets(element, attribute)
-        pointers = [one for pointer in named for one in self._joins.get(pointer.removeprefix("#"), [pointer])]
-        if len(pointers) > MAX_POINTERS:
+        ends = [self._joins.get(pointer.removeprefix("#"), [pointer]) for pointer in _targets(element, attribute)]
+        if sum(map(len, ends)) > MAX_POINTERS:
             raise ValueError(f"it points to more than {MAX_POINTERS} elements; mend the link")
-        found = [self._one(pointer) for pointer in pointers]
-        return None if None in found else [one for one in found if one is not None]
+        found = [[self._one(pointer) for pointer in end] for end in ends]
+        pointed = [[one for one in end if one is not None] for end in found]
+        return pointed if pointed == found else None
 
     def _one(self, pointer: str) -> Pointed | None:
         name, _, id = pointer.partition("#")

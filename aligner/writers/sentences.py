@@ -8,9 +8,12 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from aligner.languages import normalise
-from aligner.markup import Element, iterate
+from aligner.markup import Element, iterate, local_name
 from aligner.writers.apart import Names, Place
 from aligner.writers.tags import HEAD, attributes, content
+
+ROOTS = ("document", "doc")
+"""The outermost element: OPUS's, of which not every document has it, and InterText's."""
 
 MAX_CHARACTERS = 1 << 28
 """Of a document's sentences; what unpacks to more than the largest book is no document."""
@@ -20,7 +23,7 @@ _WITHOUT_SPACES = frozenset(("zh", "ja", "th", "lo", "km", "my"))
 
 @dataclass(frozen=True, slots=True)
 class Sentences:
-    """A document's sentences: by id the 0-based index and the text; ``name`` and ``lang`` where it tells both."""
+    """A document's sentences: by id the 0-based index and the text; its language, and where it says ``lang``, its name."""
 
     by_id: Mapping[str, tuple[int, str]]
     name: str | None = None
@@ -47,17 +50,20 @@ def read_sentences(file: BinaryIO) -> Sentences:
         ValueError: it is no XML that we read, or too large; the message says what was found and what to do.
     """
     found: dict[str, tuple[int, str]] = {}
-    root: Element = None
-    size = 0
-    for index, element in enumerate(iterate(file, "s")):
-        root = element.getroottree().getroot() if root is None else root
+    size = index = 0
+    name, lang = None, ""
+    for element in iterate(file, "s", *ROOTS):
+        if local_name(element) in ROOTS:
+            name = element.get("id") if "lang" in element.attrib else None
+            lang = element.get("lang") or element.get("language", "")
+            continue
         text = text_of(element)
         size += len(text)
         if size > MAX_CHARACTERS:
             raise ValueError(f"more than {MAX_CHARACTERS} characters; give one document a file")
         found.setdefault(element.get("id", ""), (index, text))
-    name, lang = (None, None) if root is None else (root.get("id"), root.get("lang"))
-    return Sentences(found) if name is None or lang is None else Sentences(found, name, lang)
+        index += 1
+    return Sentences(found, name, lang)
 
 
 def text_of(element: Element) -> str:

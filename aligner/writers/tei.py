@@ -11,7 +11,7 @@ beside, as ``a.xml#s1``: pointers belong together where text and language are th
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import count
+from itertools import chain, count
 from math import isfinite, nan
 from pathlib import Path
 
@@ -124,33 +124,45 @@ def _records(element: Element, number: int, pointers: Pointers) -> Iterator[Segm
     group = element.getparent()
     if not is_link and (group is None or local_name(group) != "linkGrp"):
         return
-    pointed = pointers.follow(element)
-    if not pointed:
+    ends = pointers.follow(element)
+    if ends is None:
         return
-    source, *targets = _sides(pointed) if is_link else _one_side(pointed, pointers.follow(group, "domains") or [])
-    if not targets:
-        raise ValueError("it points to one text alone; mend the link")
+    source, *targets = _sides(ends) if is_link else _one_side(ends, pointers.follow(group, "domains") or [])
     unit = element.get("n", f"link{number}" if len(targets) > 1 else "")
     for target in targets:
         yield _record(source, target, _probability(element.get("cert", "")), unit)
 
 
-def _sides(pointed: Sequence[Pointed]) -> list[Side]:
-    """What is pointed to by text and language; of two sentences of one text each is a side."""
+def _sides(ends: Sequence[list[Pointed]]) -> list[Side]:
+    """The two ends of a link; of more, those in one text and language together.
+
+    Raises:
+        ValueError: there are no two.
+    """
+    if len(ends) == 2 and all(ends):
+        return [(end[0].place, end) for end in ends]
     sides: dict[Place, list[Pointed]] = {}
-    for one in pointed:
+    for one in chain(*ends):
         sides.setdefault(one.place, []).append(one)
-    if len(sides) == 1 and len(pointed) == 2:
-        return [(one.place, [one]) for one in pointed]
+    if len(sides) < 2:
+        raise ValueError("its pointers do not lead to two texts; mend the link")
     return list(sides.items())
 
 
-def _one_side(pointed: list[Pointed], domains: Sequence[Pointed]) -> list[Side]:
-    """What is pointed to, and an empty side for the other text of the group, which its domains tell."""
-    place = pointed[0].place
-    others = [domain.place for domain in domains if domain.place != place]
-    sides: list[Side] = [(place, pointed), (others[0] if others else Place("", ""), [])]
-    return sides[::-1] if others and domains[0].place == others[0] else sides
+def _one_side(ends: Sequence[list[Pointed]], domains: Sequence[list[Pointed]]) -> list[Side]:
+    """What is pointed to, and an empty side for the other text of the group, which its domains tell.
+
+    Raises:
+        ValueError: it is nothing.
+    """
+    if not any(ends):
+        raise ValueError("it points to nothing; mend it")
+    alone = list(chain(*ends))
+    place = alone[0].place
+    places = [domain.place for domain in chain(*domains)]
+    other = next((one for one in places if one != place), places[-1] if places else Place("", ""))
+    sides: list[Side] = [(place, alone), (other, [])]
+    return sides if other not in places[:1] or other == place else sides[::-1]
 
 
 def _record(source: Side, target: Side, p: float, unit: str) -> SegmentPair:
