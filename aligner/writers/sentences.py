@@ -23,7 +23,7 @@ _WITHOUT_SPACES = frozenset(("zh", "ja", "th", "lo", "km", "my"))
 
 @dataclass(frozen=True, slots=True)
 class Sentences:
-    """A document's sentences: by id the 0-based index and the text; its language, and where it says ``lang``, its name."""
+    """A document's sentences, by id the 0-based index and the text; ``name`` is there only if it says ``lang`` too."""
 
     by_id: Mapping[str, tuple[int, str]]
     name: str | None = None
