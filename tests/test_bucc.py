@@ -53,9 +53,10 @@ def test_every_name_of_the_files_reads_the_links(name: str, tmp_path: Path) -> N
     ] == [("Ciao. Come va?", "Hi.", "it", "en", (0,)), ("Sola.", "How are you?", "it", "en", (1,))]
 
 
-def test_moses_leaves_files_with_gold_alone(tmp_path: Path) -> None:
+def test_moses_leaves_files_with_gold_alone_unless_its_suffix_asks_for_them(tmp_path: Path) -> None:
     write_bitext(join([ONE], "s"), tmp_path / "x.bucc")
-    assert not moses.FORMAT.known(Head(tmp_path / "x.moses"))
+    assert not moses.FORMAT.known(Head(tmp_path / "x.it-en.it"))
+    assert moses.FORMAT.known(Head(tmp_path / "x.moses"))
 
 
 def test_the_names_of_the_task_itself_are_read(tmp_path: Path) -> None:

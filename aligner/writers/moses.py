@@ -15,7 +15,7 @@ from aligner.writers.cells import clean
 from aligner.writers.formats import LANGS, TEXTS, FilesFormat, Record, Unfit
 from aligner.writers.language_pairs import PairFiles, by_langs, found_files, new_files
 from aligner.writers.lines import read_lines
-from aligner.writers.streams import opened_text
+from aligner.writers.streams import bare_name, opened_text
 from aligner.writers.whole import Outputs
 
 _SUFFIX = ".moses"
@@ -71,8 +71,9 @@ def _lines(files: PairFiles, code: str) -> Iterator[str]:
 
 
 def _found(path: Path) -> list[PairFiles]:
-    """The files that are there, but for those with gold beside: they are BUCC's."""
-    return [files for files in found_files(path, _SUFFIX) if not files.found("gold")]
+    """The files that are there; those with gold beside, if only a pair of languages names them, are BUCC's."""
+    is_ours = bare_name(path.name).lower().endswith(_SUFFIX)
+    return [files for files in found_files(path, _SUFFIX) if is_ours or not files.found("gold")]
 
 
 FORMAT = FilesFormat(

@@ -16,7 +16,7 @@ from aligner.writers.streams import opened
 MAX_POINTERS = 1000
 """The most that a link can mean to point to."""
 
-_MAX_BYTES = 1 << 28
+_MAX_BYTES = 1 << 27
 """Of a file, which is held whole."""
 
 _XML_ID, _XML_LANG = (f"{{http://www.w3.org/XML/1998/namespace}}{name}" for name in ("id", "lang"))
