@@ -1,11 +1,10 @@
 """InterText's alignments: a file of links, and its two documents beside.
 
 ``NAME.intertext.xml`` names ``NAME.it.xml`` and ``NAME.en.xml``, after the two versions of the text as InterText calls
-them; import it by "Import alignment". In ``xtargets`` the sentences of ``toDoc`` come first, and so in ``type``; the
-source is ``fromDoc``. Ids are ``paragraph:sentence``. A file holds two documents, as InterText shows them: a bitext of
-more is refused, since one name could not be opened there.
+them. In ``xtargets`` the sentences of ``toDoc`` come first, and so in ``type`` (ItAlignment.cpp); the source is
+``fromDoc``. Ids are ``paragraph:sentence``. InterText opens two documents at a time: a bitext of more is refused.
 
-A link whose method is ``manual`` has the status ``man``, a link that a person has confirmed; every other is ``auto``.
+A link whose method is ``manual`` has the status ``man``, one that a person has confirmed; every other is ``auto``.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
