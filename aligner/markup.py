@@ -35,13 +35,14 @@ def parse(data: bytes) -> Element:
     return root
 
 
-def iterate(file: BinaryIO, tag: str) -> Iterator[Element]:
-    """Each element of this local name, whatever its namespace, whole; it is emptied when the next one is asked for.
+def iterate(file: BinaryIO, *tags: str) -> Iterator[Element]:
+    """Each element of these local names, whatever its namespace, whole; it is emptied when the next one is asked for.
 
     Raises:
         ValueError: as ``parse``; what stood before the fault has been yielded by then.
     """
-    elements = etree.iterparse(file, tag=f"{{*}}{tag}", remove_comments=True, remove_pis=True, **_SAFE)
+    names = [f"{{*}}{tag}" for tag in tags]
+    elements = etree.iterparse(file, tag=names, remove_comments=True, remove_pis=True, **_SAFE)
     try:
         for _, element in elements:
             refuse_entities(element)

@@ -14,6 +14,7 @@ from aligner.registry import Part, Registry
 from aligner.writers import jsonl, tsv
 from aligner.writers.cells import clean
 from aligner.writers.formats import Format, Record, read_head
+from aligner.writers.language_pairs import names_pair
 from aligner.writers.streams import bare_name
 
 WRITERS = Registry(
@@ -23,6 +24,11 @@ WRITERS = Registry(
         ".jsonl": Part("aligner.writers.jsonl:FORMAT", "one JSON object a line, texts verbatim"),
         ".vecalign": Part("aligner.writers.vecalign:FORMAT", "one bead a line, as [0, 1]:[2]:0.8123, all sentences"),
         ".ladder": Part("aligner.writers.ladder:FORMAT", "hunalign's ladder: a rung a line, no crossings"),
+        ".xces": Part("aligner.writers.xces:FORMAT", "links as OPUS has them, the documents in NAME.docs beside"),
+        ".intertext.xml": Part("aligner.writers.intertext:FORMAT", "InterText's links, the two documents beside"),
+        ".tei.xml": Part("aligner.writers.tei:FORMAT", "TEI P5, texts and links in one file"),
+        ".bucc": Part("aligner.writers.bucc:FORMAT", "the BUCC shared task's texts and gold pairs, NAME.it-en.gold"),
+        ".moses": Part("aligner.writers.moses:FORMAT", "two files line by line, NAME.it-en.it and NAME.it-en.en"),
         ".columns.tsv": Part("aligner.writers.columns:FORMAT", "two texts a line, a tab between, no header row"),
     },
 )
@@ -100,9 +106,10 @@ def read_records(path: Path) -> Iterator[Record]:
 
 
 def _suffix(path: PurePath | str) -> str:
-    """The longest suffix of this name that is a format's; empty if none is."""
-    name = bare_name(PurePath(path).name).lower()
-    return max((suffix for suffix in WRITERS if name.endswith(suffix)), key=len, default="")
+    """The longest suffix of this name that is a format's; empty if none is. A pair of languages is Moses's."""
+    name = bare_name(PurePath(path).name)
+    found = max((suffix for suffix in WRITERS if name.lower().endswith(suffix)), key=len, default="")
+    return found or (".moses" if names_pair(name) else "")
 
 
 def _imported(suffix: str) -> Format:

@@ -59,8 +59,8 @@ def opened(path: Path) -> Iterator[BinaryIO]:
 
 
 @contextmanager
-def opened_text(path: Path) -> Iterator[TextIO]:
-    """The text of a file, unpacked: UTF-8, or UTF-16 where a byte order mark says so.
+def opened_text(path: Path, newline: str | None = None) -> Iterator[TextIO]:
+    """The text of a file, unpacked: UTF-8, or UTF-16 where a byte order mark says so; lines end as ``newline`` says.
 
     Raises:
         GoldError: the file cannot be opened or unpacked.
@@ -68,14 +68,14 @@ def opened_text(path: Path) -> Iterator[TextIO]:
     with opened(path) as file:
         buffered = io.BufferedReader(cast(io.RawIOBase, file)) if not isinstance(file, io.BufferedReader) else file
         encoding = "utf-16" if buffered.peek(2)[:2] in _WIDE else "utf-8"
-        yield _Named(buffered, str(path), encoding)
+        yield _Named(buffered, str(path), encoding, newline)
 
 
 class _Named(io.TextIOWrapper):
     """Text that knows the name of its file, whatever it was unpacked from."""
 
-    def __init__(self, file: BinaryIO, path: str, encoding: str) -> None:
-        super().__init__(file, encoding=encoding)
+    def __init__(self, file: BinaryIO, path: str, encoding: str, newline: str | None) -> None:
+        super().__init__(file, encoding=encoding, newline=newline)
         self._path = path
 
     @property

@@ -3,7 +3,7 @@
 import os
 import shutil
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from io import TextIOWrapper
@@ -40,6 +40,15 @@ class Outputs:
     def binary(self, path: Path) -> BinaryIO:
         """A new file of bytes at this path."""
         return self._add(path).packed
+
+    def fill(self, path: Path, lines: Iterable[str]) -> None:
+        """A new text file at this path with these lines, closed at once: of such there may be more than can be open."""
+        self.text(path).writelines(lines)
+        file = self._files[-1]
+        try:
+            file.finish()
+        except OSError as error:
+            raise _output_error(path, error) from error
 
     def make_folder(self, folder: Path) -> None:
         """Make a folder for files to come, with those above it; they go again if nothing comes of it."""
@@ -102,7 +111,9 @@ class _File:
     stream: IO[Any]
 
     def finish(self) -> None:
-        """Put all of it on the disk."""
+        """Put all of it on the disk, and close it."""
+        if self.raw.closed:
+            return
         if self.packed is self.raw:
             self.stream.flush()
         else:
@@ -111,10 +122,10 @@ class _File:
         os.fsync(self.raw.fileno())
         if self.place.exists():
             shutil.copymode(self.place, self.temporary)
+        self.raw.close()
 
     def put(self) -> None:
         """Give it its name."""
-        self.raw.close()
         self.temporary.replace(self.place)
         _sync_folder(self.place.parent)
 
