@@ -26,24 +26,24 @@ def lines(path: Path) -> list[str]:
 
 def test_texts_have_every_segment_once_and_gold_has_the_links(tmp_path: Path) -> None:
     write_bitext(join([ONE], "s"), tmp_path / "x.bucc")
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["x.it-en.en", "x.it-en.gold", "x.it-en.it"]
-    assert lines(tmp_path / "x.it-en.it") == ["it-000000001\tCiao. Come va?", "it-000000002\tSola."]
-    assert lines(tmp_path / "x.it-en.en") == [
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["x.bucc.it-en.en", "x.bucc.it-en.gold", "x.bucc.it-en.it"]
+    assert lines(tmp_path / "x.bucc.it-en.it") == ["it-000000001\tCiao. Come va?", "it-000000002\tSola."]
+    assert lines(tmp_path / "x.bucc.it-en.en") == [
         "en-000000001\tHi.",
         "en-000000002\tHow are you?",
         "en-000000003\tAlone?",
     ]
-    assert lines(tmp_path / "x.it-en.gold") == ["it-000000001\ten-000000001", "it-000000002\ten-000000002"]
+    assert lines(tmp_path / "x.bucc.it-en.gold") == ["it-000000001\ten-000000001", "it-000000002\ten-000000002"]
 
 
 def test_a_sentence_that_two_links_share_stands_once(tmp_path: Path) -> None:
     shared = {"source_doc": "a", "source_sentences": (0,)}
     write_bitext(Bitext((pair("Sì.", "Yes.", **shared), pair("Sì.", "Yeah.", **shared)), "s"), tmp_path / "x.bucc")
-    assert lines(tmp_path / "x.it-en.it") == ["it-000000001\tSì."]
-    assert lines(tmp_path / "x.it-en.gold") == ["it-000000001\ten-000000001", "it-000000001\ten-000000002"]
+    assert lines(tmp_path / "x.bucc.it-en.it") == ["it-000000001\tSì."]
+    assert lines(tmp_path / "x.bucc.it-en.gold") == ["it-000000001\ten-000000001", "it-000000001\ten-000000002"]
 
 
-@pytest.mark.parametrize("name", ["x.bucc", "x.it-en.gold", "x.it-en.it", "x.it-en"])
+@pytest.mark.parametrize("name", ["x.bucc", "x.bucc.it-en.gold", "x.bucc.it-en.it", "x.bucc.it-en"])
 def test_every_name_of_the_files_reads_the_links(name: str, tmp_path: Path) -> None:
     write_bitext(join([ONE], "s"), tmp_path / "x.bucc")
     assert format_of(tmp_path / name) is bucc.FORMAT
@@ -53,10 +53,10 @@ def test_every_name_of_the_files_reads_the_links(name: str, tmp_path: Path) -> N
     ] == [("Ciao. Come va?", "Hi.", "it", "en", (0,)), ("Sola.", "How are you?", "it", "en", (1,))]
 
 
-def test_moses_leaves_files_with_gold_alone_unless_its_suffix_asks_for_them(tmp_path: Path) -> None:
+def test_moses_leaves_files_with_gold_alone(tmp_path: Path) -> None:
     write_bitext(join([ONE], "s"), tmp_path / "x.bucc")
-    assert not moses.FORMAT.known(Head(tmp_path / "x.it-en.it"))
-    assert moses.FORMAT.known(Head(tmp_path / "x.moses"))
+    assert not moses.FORMAT.known(Head(tmp_path / "x.bucc.it-en.it"))
+    assert not moses.FORMAT.known(Head(tmp_path / "x.moses"))
 
 
 def test_the_names_of_the_task_itself_are_read(tmp_path: Path) -> None:
@@ -72,21 +72,21 @@ def test_the_names_of_the_task_itself_are_read(tmp_path: Path) -> None:
 
 
 def test_gold_without_its_texts_is_numbers_and_each_text_is_named(tmp_path: Path) -> None:
-    (tmp_path / "x.it-en.gold").write_text("it-000000003\ten-000000001\n")
-    found = read_bitext(tmp_path / "x.it-en.gold")
+    (tmp_path / "x.bucc.it-en.gold").write_text("it-000000003\ten-000000001\n")
+    found = read_bitext(tmp_path / "x.bucc.it-en.gold")
     assert [(one.source_sentences, one.target_sentences, one.source_text) for one in found.pairs] == [((2,), (0,), "")]
-    assert [str(error).split(": ")[0].rpartition("/")[2] for error in found.problems] == ["x.it-en.it", "x.it-en.en"]
+    assert [str(error).split(": ")[0].rpartition("/")[2] for error in found.problems] == ["x.bucc.it-en.it", "x.bucc.it-en.en"]
 
 
 def test_broken_lines_are_named_and_the_rest_goes_on(tmp_path: Path) -> None:
     write_bitext(join([ONE], "s"), tmp_path / "x.bucc")
-    with (tmp_path / "x.it-en.it").open("a") as file:
+    with (tmp_path / "x.bucc.it-en.it").open("a") as file:
         file.write("no tab\n")
-    with (tmp_path / "x.it-en.gold").open("a") as file:
+    with (tmp_path / "x.bucc.it-en.gold").open("a") as file:
         file.write("it-000000009\ten-000000001\nit-1\nit-000000001\ten-000000003\n")
     found = read_bitext(tmp_path / "x.bucc")
     assert [one.target_text for one in found.pairs] == ["Hi.", "How are you?", "Alone?"]
-    assert [str(error).removeprefix(f"{tmp_path}/x.it-en.") for error in found.problems] == [
+    assert [str(error).removeprefix(f"{tmp_path}/x.bucc.it-en.") for error in found.problems] == [
         "it:3: found 'no tab'; each line must be an id, a tab and a text",
         "gold:3: found 'it-000000009\\ten-000000001'; no text has the id 'it-000000009'",
         "gold:4: found 'it-1'; each line must be two ids with a tab between, as it-000000001",
@@ -103,8 +103,8 @@ def test_what_is_not_there_is_told(tmp_path: Path) -> None:
 
 
 def test_gold_of_beads_is_not_taken_for_it(tmp_path: Path) -> None:
-    (tmp_path / "x.it-en.gold").write_text("[0]:[1]\n")
-    assert format_of(tmp_path / "x.it-en.gold") is not bucc.FORMAT
+    (tmp_path / "x.bucc.it-en.gold").write_text("[0]:[1]\n")
+    assert format_of(tmp_path / "x.bucc.it-en.gold") is not bucc.FORMAT
 
 
 FILLED = TEXTS.filter(clean)

@@ -1,8 +1,9 @@
 """The BUCC shared task's files, as mining is evaluated on: two texts whose lines have ids, and the pairs of ids.
 
-``NAME.bucc`` stands for three files a pair of languages: ``NAME.it-en.it`` and ``NAME.it-en.en`` with ``id<TAB>text`` a
-line, the id as ``it-000000001``, and ``NAME.it-en.gold`` with two ids a line. The texts hold every segment once, those
-too that no record links; what is read are the linked ones. The task's own names, as ``fr-en.training.gold``, are read.
+``NAME.bucc`` stands for three files a pair of languages: ``NAME.bucc.it-en.it`` and ``NAME.bucc.it-en.en`` with
+``id<TAB>text`` a line, the id as ``it-000000001``, and ``NAME.bucc.it-en.gold`` with two ids a line. The texts hold
+every segment once, those too that no record links; what is read are the linked ones. The task's own names, as
+``fr-en.training.gold``, are read.
 """
 
 import re
@@ -36,7 +37,7 @@ def write(bitext: Bitext, path: Path, outputs: Outputs) -> None:
     groups = by_langs(record for records in by_documents(bitext).values() for record in records)
     if not groups:
         raise Unfit("without records there are no languages to name its files for; write .tsv")
-    for langs, files in new_files(path, _SUFFIX, groups).items():
+    for langs, files in new_files(path, _SUFFIX, groups, _SUFFIX).items():
         _write_pair(groups[langs], files, outputs)
 
 
@@ -66,7 +67,7 @@ def read(path: Path) -> Iterator[Record]:
     """
     found = _found(path)
     if not found:
-        raise GoldError(f"{clean(str(path))}: no such files; put NAME.it-en.gold with NAME.it-en.it and .en there")
+        raise GoldError(f"{clean(str(path))}: no such files; put {clean(path.name)}.it-en.gold there, with .it and .en")
     for files in found:
         yield from _records(files)
 
@@ -120,7 +121,7 @@ def _found(path: Path) -> list[PairFiles]:
     """The files of a name with our suffix, of a gold file, or of a text with gold beside."""
     bare = bare_name(path.name)
     if not bare.endswith(f".{_GOLD}"):
-        return [files for files in found_files(path, _SUFFIX) if files.found(_GOLD)]
+        return [files for files in found_files(path, _SUFFIX, _SUFFIX) if files.found(_GOLD)]
     stem = bare.removesuffix(f".{_GOLD}")
     named = [PairFiles(path.with_name(stem), cut) for part in stem.split(".") for cut in cut_pair(part)]
     return ([files for files in named if files.is_there] or named)[:1]

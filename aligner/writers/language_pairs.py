@@ -59,8 +59,10 @@ def by_langs(records: Iterable[SegmentPair]) -> dict[Langs, list[SegmentPair]]:
     return groups
 
 
-def new_files(path: Path, suffix: str, langs: Iterable[Langs]) -> dict[Langs, PairFiles]:
+def new_files(path: Path, suffix: str, langs: Iterable[Langs], tag: str = "") -> dict[Langs, PairFiles]:
     """The files to write for these pairs: for each where the path has the suffix, for one where it names that one.
+
+    For a path with the suffix they are called by its name without it, the tag, and the pair.
 
     Raises:
         Unfit: the path names one pair, and there are others.
@@ -68,7 +70,7 @@ def new_files(path: Path, suffix: str, langs: Iterable[Langs]) -> dict[Langs, Pa
     bare = bare_name(path.name)
     packing = path.name[len(bare) :]
     if bare.lower().endswith(suffix):
-        base = bare[: -len(suffix)]
+        base = bare[: -len(suffix)] + tag
         return {pair: PairFiles(path.with_name(f"{base}.{'-'.join(pair)}"), pair, packing) for pair in langs}
     files = {}
     for pair in langs:
@@ -79,12 +81,12 @@ def new_files(path: Path, suffix: str, langs: Iterable[Langs]) -> dict[Langs, Pa
     return files
 
 
-def found_files(path: Path, suffix: str) -> list[PairFiles]:
-    """The files that are there for a path with the suffix, by name, or for one that names a pair."""
+def found_files(path: Path, suffix: str, tag: str = "") -> list[PairFiles]:
+    """The files that are there for a path with the suffix, by name, or for one that names a pair; see ``new_files``."""
     bare = bare_name(path.name)
     if not bare.lower().endswith(suffix):
         return [one for one in candidates(path) if one.is_there][:1]
-    base = bare[: -len(suffix)]
+    base = bare[: -len(suffix)] + tag
     try:
         names = {bare_name(place.name) for place in path.parent.iterdir()}
     except OSError:

@@ -33,11 +33,11 @@ _FOLDERS = (".", "xml", "raw")
 def write(bitext: Bitext, path: Path, outputs: Outputs) -> None:
     """Write the links, and the documents into the folder ``NAME.docs``."""
     held = set_apart(bitext)
+    file = outputs.text(path)
     places = _places(held.documents, f"{bare_name(path.name).removesuffix('.xces')}.docs")
     for names, paragraphs in held.documents.items():
         outputs.make_folder(path.parent / Path(places[names]).parent)
         outputs.fill(path.parent / places[names], document_lines("document", names, paragraphs, _id))
-    file = outputs.text(path)
     file.write(f'{HEAD}{_DOCTYPE}<cesAlign version="1.0">\n')
     numbers = count(1)
     for pair in held.pairs:
