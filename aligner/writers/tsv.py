@@ -67,17 +67,25 @@ def is_header(cells: Iterable[str]) -> bool:
     return bool(set(COLUMNS) & set(cells))
 
 
-def cells_of(pair: SegmentPair) -> Iterator[str]:
-    return (_WRITE.get(column, text_cell)(getattr(pair, column)) for column in COLUMNS)
+def cells_of(pair: SegmentPair, cell: Callable[[str], str] = text_cell) -> Iterator[str]:
+    """The cells of a record by column; ``cell`` makes those that hold text."""
+    for column in COLUMNS:
+        value = getattr(pair, column)
+        yield number_cell(value) if column in NUMBERS else cell(_WRITE.get(column, str)(value))
 
 
-def record(cells: Mapping[str, str], broken: Callable[[str], GoldError]) -> Record:
-    """The record of a row, its cells by column; where one cannot be read, the error that ``broken`` makes of why."""
+def record(
+    cells: Mapping[str, str], broken: Callable[[str], GoldError], text: Callable[[str], str] = cell_text
+) -> Record:
+    """The record of a row, its cells by column; where one cannot be read, the error that ``broken`` makes of why.
+
+    ``text`` undoes what made the cells.
+    """
     values: dict[str, Any] = {}
     for column, cell in cells.items():
         if column in COLUMNS:
             try:
-                values[column] = _READ.get(column, cell_text)(cell)
+                values[column] = _READ.get(column, str)(text(cell))
             except ValueError as error:
                 return broken(f"its {column} is {cell!r:.40}, which is {error}")
     return SegmentPair(**values)
@@ -115,35 +123,32 @@ def _flag(cell: str) -> bool:
     return cell == "1"
 
 
-def _flag_cell(flag: bool) -> str:
-    return str(int(flag))
-
-
 def _joined(separator: str) -> Callable[[Iterable[int]], str]:
     return lambda numbers: separator.join(map(str, numbers))
 
 
-_NUMBERS = ("p", "score", "cosine", "margin")
+NUMBERS = ("p", "score", "cosine", "margin")
+"""The columns of numbers with decimals."""
+
 _INDICES = ("source_sentences", "target_sentences")
 _SPANS = ("source_span", "target_span")
 
 _WRITE: Mapping[str, Callable[[Any], str]] = {
-    **dict.fromkeys(_NUMBERS, number_cell),
     **dict.fromkeys(_INDICES, _joined(",")),
     **dict.fromkeys(_SPANS, _joined("-")),
-    "crossing": _flag_cell,
-    "flags": lambda flags: text_cell(",".join(flags)),
-    "evidence": lambda ties: text_cell(ties_text(ties)),
+    "crossing": lambda flag: str(int(flag)),
+    "flags": ",".join,
+    "evidence": ties_text,
 }
 
 _READ: Mapping[str, Callable[[str], object]] = {
-    **dict.fromkeys(_NUMBERS, _number),
+    **dict.fromkeys(NUMBERS, _number),
     "p": _probability,
     **dict.fromkeys(_INDICES, _sentences),
     **dict.fromkeys(_SPANS, _span),
     "crossing": _flag,
-    "flags": lambda cell: tuple(cell_text(cell).split(",")) if cell else (),
-    "evidence": lambda cell: text_ties(cell_text(cell)),
+    "flags": lambda cell: tuple(cell.split(",")) if cell else (),
+    "evidence": text_ties,
 }
 
 FORMAT = TextFormat(
