@@ -23,6 +23,16 @@ WRITERS = Registry(
         ".jsonl": Part("aligner.writers.jsonl:FORMAT", "one JSON object a line, texts verbatim"),
         ".vecalign": Part("aligner.writers.vecalign:FORMAT", "one bead a line, as [0, 1]:[2]:0.8123, all sentences"),
         ".ladder": Part("aligner.writers.ladder:FORMAT", "hunalign's ladder: a rung a line, no crossings"),
+        ".parquet": Part(
+            "aligner.writers.parquet:FORMAT", "typed columns, texts verbatim", extra="parquet", requires=("pyarrow",)
+        ),
+        ".xlsx": Part("aligner.writers.xlsx:FORMAT", "a workbook for people"),
+        ".csv": Part("aligner.writers.commas:FORMAT", "a table for people: quoted, with commas between"),
+        ".bitextor.tsv": Part("aligner.writers.bitextor:FORMAT", "bitextor's table, as bicleaner reads it"),
+        ".hf.jsonl": Part("aligner.writers.translations:FORMAT", "Hugging Face's translations, one JSON object a line"),
+        ".hunalign.tsv": Part("aligner.writers.hunalign:FORMAT", "two texts and a score a line, ~~~ between sentences"),
+        ".mining.tsv": Part("aligner.writers.mining:FORMAT", "a score and two texts a line, the best first"),
+        ".html": Part("aligner.writers.page:FORMAT", "a page to look at, the texts side by side"),
         ".columns.tsv": Part("aligner.writers.columns:FORMAT", "two texts a line, a tab between, no header row"),
     },
 )

@@ -16,7 +16,7 @@ from aligner.curation import Dropped
 from aligner.errors import GoldError
 from aligner.writers.cells import cell_text, number_cell, row, text_cell
 from aligner.writers.formats import Record, TextFormat
-from aligner.writers.lines import read_lines
+from aligner.writers.lines import read_rows
 from aligner.writers.ties import text_ties, ties_text
 
 COLUMNS = tuple(field.name for field in fields(SegmentPair))
@@ -46,7 +46,7 @@ def read(file: TextIO) -> Iterator[Record]:
     Raises:
         GoldError: there is no header row.
     """
-    lines = (line for line in read_lines(file, with_blank=True) if line.text.strip() or "\t" in line.text)
+    lines = read_rows(file)
     header = next(lines, None)
     if header is None:
         return
