@@ -1,4 +1,4 @@
-"""Hugging Face's translations: one JSON object a line, its texts by language, verbatim.
+"""Hugging Face's translations: one JSON object a line, its texts by language, verbatim but for lone surrogates.
 
 ``{"translation": {"it": "Ciao.", "en": "Hello."}}``; a text in three or more languages is one object. Such a unit keeps
 its name beside, as ``unit``. An object of three or more languages is read as records of the first with each other one.
@@ -10,6 +10,7 @@ from typing import Any, TextIO
 from aligner.bitext import Bitext, SegmentPair
 from aligner.errors import GoldError
 from aligner.multiway import sides, units
+from aligner.writers.cells import whole
 from aligner.writers.formats import LANGS, TEXTS, Record, TextFormat, Unfit
 from aligner.writers.jsonl import holds_translation, object_line, read_object, record
 from aligner.writers.lines import Line, read_lines
@@ -56,7 +57,7 @@ def records(found: Mapping[str, Any], line: Line) -> Iterator[Record]:
 def _merged(unit: tuple[SegmentPair, ...]) -> list[dict[str, str]]:
     """The texts of a unit by language; where a language has several texts, those of each record."""
     held = {(side.lang, side.text) for pair in unit for side in sides(pair)}
-    each = [{side.lang: side.text for side in sides(pair)} for pair in unit]
+    each = [{side.lang: whole(side.text) for side in sides(pair)} for pair in unit]
     if len(held) > len({lang for lang, _ in held}):
         return each
     return [{lang: text for texts in each for lang, text in texts.items()}]

@@ -49,6 +49,7 @@ def write(bitext: Bitext, file: BinaryIO) -> None:
         Unfit: a text is longer than a cell can be, or the records are more than a sheet can hold.
     """
     from openpyxl import Workbook
+    from openpyxl.writer.excel import ExcelWriter
 
     if len(bitext) >= _MAX_ROWS:
         raise Unfit(f"a sheet holds {_MAX_ROWS:,} rows, and the records are {len(bitext):,}; write .tsv or .parquet")
@@ -62,7 +63,8 @@ def write(bitext: Bitext, file: BinaryIO) -> None:
         check_cells(cells, _MAX_CELL, number)
         sheet.append([_cell(sheet, column, cell) for column, cell in zip(COLUMNS, cells, strict=True)])
     with TemporaryFile() as packed, TemporaryFile() as timeless:
-        book.save(packed)
+        # `book.save` does the same, and writes the time.
+        ExcelWriter(book, zipfile.ZipFile(packed, "w")).save()
         _repack(packed, timeless)
         timeless.seek(0)
         copyfileobj(timeless, file)
