@@ -1,7 +1,7 @@
 """bitextor's table: a header row, the two documents and the two texts in the columns 1 to 4; no quoting.
 
 bicleaner-ai reads it with ``--header``, and without a header row from the columns 3 and 4, its default. Columns are
-found by their names, in any order; of the scores that bitextor's tools add, the last in the pipeline is the score.
+found by their names, in any order; without a score of ours, the last that bitextor's tools add is the score.
 """
 
 from collections.abc import Iterator

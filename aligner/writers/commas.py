@@ -156,7 +156,7 @@ def _cell(text: str) -> str:
 
 def _known(head: Head) -> bool:
     header = head.lines[0] if head.lines else ""
-    return bool(_named(header, _delimiter(header)) & (TEXTS | SENTENCES))
+    return bool(_named(header, _delimiter(header)) & (TEXTS | SENTENCES - {"bead"}))
 
 
 FORMAT = TextFormat(write=write, read=read, known=_known, carries=frozenset(COLUMNS), nulls=True)

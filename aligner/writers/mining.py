@@ -10,7 +10,7 @@ quoted as csv has it, with a quotation mark inside doubled, as stopes writes it,
 
 import re
 from collections.abc import Iterator
-from math import isfinite
+from math import inf, isfinite
 from typing import TextIO
 
 from aligner.bitext import Bitext, SegmentPair
@@ -27,9 +27,9 @@ def write(bitext: Bitext, file: TextIO) -> None:
     """Write the records that hold both texts, the most probable first."""
     links = [pair for pair in bitext.pairs if pair.source_text and pair.target_text]
     measure = next((name for name in NUMBERS if any(isfinite(getattr(pair, name)) for pair in links)), NUMBERS[0])
-    scored = [(getattr(pair, measure), pair) for pair in links]
-    for score, pair in sorted(scored, key=lambda one: (not isfinite(one[0]), -one[0] if isfinite(one[0]) else 0)):
-        file.write(row((number_cell(score) or "nan", clean(pair.source_text), clean(pair.target_text))))
+    for pair in sorted(links, key=lambda pair: _rank(getattr(pair, measure))):
+        score = number_cell(getattr(pair, measure)) or "nan"
+        file.write(row((score, clean(pair.source_text), clean(pair.target_text))))
 
 
 def read(file: TextIO) -> Iterator[Record]:
@@ -40,6 +40,10 @@ def read(file: TextIO) -> Iterator[Record]:
 def read_number(cell: str) -> float | None:
     """The number in a cell, if there is one."""
     return float(cell) if _NUMBER.fullmatch(cell) else None
+
+
+def _rank(score: float) -> float:
+    return -score if isfinite(score) else inf
 
 
 def _record(line: Line) -> Record:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import fields
 from itertools import count, islice
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 from aligner.bitext import Bitext, SegmentPair
 from aligner.errors import GoldError
@@ -29,6 +29,9 @@ _ROWS = 10_000
 
 _READ_ROWS = 256
 """Rows read at once: a few bytes of a strange file can stand for very many."""
+
+_MAX_ROW = 1 << 20
+"""Bytes of a row, on the average of those read at once."""
 
 _REMEDY = "write it anew with the tool that made it"
 
@@ -67,9 +70,19 @@ def read(file: BinaryIO, name: str) -> Iterator[Record]:
 
 
 def _next_rows(batches: Iterator[Any], name: str) -> list[dict[str, Any]]:
-    """The rows of the next batch that has any."""
+    """The rows of the next batch that has any.
+
+    Raises:
+        GoldError: what follows is damaged, or the rows are longer than can be meant.
+    """
     with _told(name):
-        return next((batch.to_pylist(maps_as_pydicts="lossy") for batch in batches if batch.num_rows), [])
+        batch = next((batch for batch in batches if batch.num_rows), None)
+    if batch is None:
+        return []
+    if batch.nbytes > _READ_ROWS * _MAX_ROW:
+        raise GoldError(f"{name}: rows of more than 1 MiB; cut the texts")
+    with _told(name):
+        return cast(list[dict[str, Any]], batch.to_pylist(maps_as_pydicts="lossy"))
 
 
 @contextmanager

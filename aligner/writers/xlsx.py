@@ -51,17 +51,14 @@ def write(bitext: Bitext, file: BinaryIO) -> None:
     from openpyxl import Workbook
     from openpyxl.writer.excel import ExcelWriter
 
-    if len(bitext) >= _MAX_ROWS:
-        raise Unfit(f"a sheet holds {_MAX_ROWS:,} rows, and the records are {len(bitext):,}; write .tsv or .parquet")
+    _check(bitext)
     book = Workbook(write_only=True)
     book.properties.created = book.properties.modified = _THEN
     sheet = book.create_sheet("bitext")
     _lay_out(sheet)
     sheet.append(_header(sheet))
-    for number, pair in enumerate(bitext.pairs, 1):
-        cells = [*cells_of(pair, block)]
-        check_cells(cells, _MAX_CELL, number)
-        sheet.append([_cell(sheet, column, cell) for column, cell in zip(COLUMNS, cells, strict=True)])
+    for pair in bitext.pairs:
+        sheet.append([_cell(sheet, *told) for told in zip(COLUMNS, cells_of(pair, block), strict=True)])
     with TemporaryFile() as packed, TemporaryFile() as timeless:
         # `book.save` does the same, and writes the time.
         ExcelWriter(book, zipfile.ZipFile(packed, "w")).save()
@@ -77,11 +74,25 @@ def read(file: BinaryIO, name: str) -> Iterator[Record]:
         GoldError: the file is no workbook, is damaged, unpacks to more than can be meant, or has no header row.
     """
     rows = _rows(seekable(file, name), name)
-    for header, line in rows:
-        columns = columns_of(header, line)
-        for row, line in rows:
-            # Beyond the columns stands what someone noted.
-            yield record(dict(zip(columns, row, strict=False)), line.broken, str)
+    header = next(rows, None)
+    if header is None:
+        return
+    columns = columns_of(*header)
+    for row, line in rows:
+        # Beyond the columns stands what someone noted.
+        yield record(dict(zip(columns, row, strict=False)), line.broken, str)
+
+
+def _check(bitext: Bitext) -> None:
+    """Make sure that a sheet can hold these records; one that was begun can only be finished.
+
+    Raises:
+        Unfit: it cannot.
+    """
+    if len(bitext) >= _MAX_ROWS:
+        raise Unfit(f"a sheet holds {_MAX_ROWS:,} rows, and the records are {len(bitext):,}; write .tsv or .parquet")
+    for number, pair in enumerate(bitext.pairs, 1):
+        check_cells(cells_of(pair, block), _MAX_CELL, number)
 
 
 def _lay_out(sheet: Any) -> None:
