@@ -201,9 +201,9 @@ def test_a_csv_is_what_rfc_4180_says_and_harmless(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "content",
     [
-        "SCORE;Target Text;source_text\n0,5;Hello;Ciao\n;;\n",
+        "\n\nSCORE;Target Text;source_text\n0,5;Hello;Ciao\n;;\n",
         'source_text\ttarget_text\tscore\n"Ciao"\tHello\t0.5\n',
-        "\n\ufeff note,source_text,target_text,score\nx,Ciao,Hello,0.5\n".replace("\n\ufeff ", "\ufeff"),
+        "\ufeffnote,source_text,target_text,score\nx,Ciao,Hello,0.5\n",
     ],
 )
 def test_a_csv_is_read_with_other_marks_and_headers(content: str, tmp_path: Path) -> None:

@@ -21,8 +21,8 @@ _DELIMITERS = ",;\t"
 _MAX_CELL = 131_072
 """The longest cell that Python's own reader of such files takes; a longer one is mostly a quotation never closed."""
 
-_MAX_ROW = 1 << 20
-"""The longest row, in characters."""
+_MAX_ROW = 2 * _MAX_CELL * len(COLUMNS)
+"""The longest row, in characters: all of its cells the longest, and of quotation marks."""
 
 
 def write(bitext: Bitext, file: TextIO) -> None:
@@ -116,7 +116,7 @@ class _Lines:
 
 def _rows(lines: _Lines) -> Iterator[list[str] | GoldError]:
     """The rows that are not blank, and in place of each that is none, the error; the first tells the delimiter."""
-    first = next(lines, "")
+    first = next(filter(str.strip, lines), "")
     rows = csv.reader(chain([first], lines), delimiter=_delimiter(first))
     while True:
         try:

@@ -33,11 +33,11 @@ _HEAD = f"""<!DOCTYPE html>
 body {{ font: 1rem/1.5 system-ui, sans-serif; max-width: 90rem; margin: 2rem auto; padding: 0 1rem; }}
 table {{ border-collapse: collapse; width: 100%; }}
 th {{ font-weight: 600; text-align: start; padding: 1.5rem .75rem .25rem; }}
-td {{ border-top: 1px solid color-mix(in srgb, currentcolor 15%, transparent); padding: .5rem .75rem; }}
+td {{ border-top: 1px solid color-mix(in srgb, canvastext 15%, transparent); padding: .5rem .75rem; }}
 td {{ vertical-align: top; overflow-wrap: anywhere; }}
-.source, .target {{ width: 42%; white-space: pre-line; }}
+.source, .target {{ width: 40%; white-space: pre-line; }}
 .p, .relation {{ color: var(--faint); font-size: .8rem; }}
-.p {{ font-variant-numeric: tabular-nums; }}
+.p {{ font-variant-numeric: tabular-nums; white-space: nowrap; }}
 ul {{ list-style: none; margin: 0; padding: 0; }}
 .differs {{ color: light-dark(#a40000, #ff9c8f); }}
 footer {{ color: var(--faint); font-size: .8rem; margin-top: 2rem; overflow-wrap: anywhere; }}
