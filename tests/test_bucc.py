@@ -26,7 +26,11 @@ def lines(path: Path) -> list[str]:
 
 def test_texts_have_every_segment_once_and_gold_has_the_links(tmp_path: Path) -> None:
     write_bitext(join([ONE], "s"), tmp_path / "x.bucc")
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["x.bucc.it-en.en", "x.bucc.it-en.gold", "x.bucc.it-en.it"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "x.bucc.it-en.en",
+        "x.bucc.it-en.gold",
+        "x.bucc.it-en.it",
+    ]
     assert lines(tmp_path / "x.bucc.it-en.it") == ["it-000000001\tCiao. Come va?", "it-000000002\tSola."]
     assert lines(tmp_path / "x.bucc.it-en.en") == [
         "en-000000001\tHi.",
@@ -75,7 +79,10 @@ def test_gold_without_its_texts_is_numbers_and_each_text_is_named(tmp_path: Path
     (tmp_path / "x.bucc.it-en.gold").write_text("it-000000003\ten-000000001\n")
     found = read_bitext(tmp_path / "x.bucc.it-en.gold")
     assert [(one.source_sentences, one.target_sentences, one.source_text) for one in found.pairs] == [((2,), (0,), "")]
-    assert [str(error).split(": ")[0].rpartition("/")[2] for error in found.problems] == ["x.bucc.it-en.it", "x.bucc.it-en.en"]
+    assert [str(error).split(": ")[0].rpartition("/")[2] for error in found.problems] == [
+        "x.bucc.it-en.it",
+        "x.bucc.it-en.en",
+    ]
 
 
 def test_broken_lines_are_named_and_the_rest_goes_on(tmp_path: Path) -> None:

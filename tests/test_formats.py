@@ -30,7 +30,7 @@ PAIRS = [
 ]
 """Every two formats that have more in common than measures."""
 
-ALPHABET = st.sampled_from("abè ß日שم🎉&<>\"'=+-@\t\n\x0b\x1b\u2028\ud83d\ufffe~[]{};:.")
+ALPHABET = st.sampled_from("abè ß日שم🎉&<>\"'=+-@\t\n\x0b\x1b\u2028\ud83d\ufffe[]{};:.")
 WORDS = st.text(ALPHABET, min_size=1, max_size=8).map(lambda text: f"x{text}y")
 NUMBERS = st.integers(0, 10_000).map(lambda number: number / 10_000)
 

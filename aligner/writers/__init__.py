@@ -27,8 +27,18 @@ WRITERS = Registry(
         ".xces": Part("aligner.writers.xces:FORMAT", "links as OPUS has them, the documents in NAME.docs beside"),
         ".intertext.xml": Part("aligner.writers.intertext:FORMAT", "InterText's links, the two documents beside"),
         ".tei.xml": Part("aligner.writers.tei:FORMAT", "TEI P5, texts and links in one file"),
-        ".bucc": Part("aligner.writers.bucc:FORMAT", "the BUCC shared task's texts and gold pairs, NAME.it-en.gold"),
+        ".bucc": Part("aligner.writers.bucc:FORMAT", "the BUCC shared task's texts and gold, NAME.bucc.it-en.gold"),
         ".moses": Part("aligner.writers.moses:FORMAT", "two files line by line, NAME.it-en.it and NAME.it-en.en"),
+        ".parquet": Part(
+            "aligner.writers.parquet:FORMAT", "typed columns, texts verbatim", extra="parquet", requires=("pyarrow",)
+        ),
+        ".xlsx": Part("aligner.writers.xlsx:FORMAT", "a workbook for people"),
+        ".csv": Part("aligner.writers.commas:FORMAT", "a table for people: quoted, with commas between"),
+        ".bitextor.tsv": Part("aligner.writers.bitextor:FORMAT", "bitextor's table, as bicleaner reads it"),
+        ".hf.jsonl": Part("aligner.writers.translations:FORMAT", "Hugging Face's translations, one JSON object a line"),
+        ".hunalign.tsv": Part("aligner.writers.hunalign:FORMAT", "two texts and a score a line, ~~~ between sentences"),
+        ".mining.tsv": Part("aligner.writers.mining:FORMAT", "a score and two texts a line, the best first"),
+        ".html": Part("aligner.writers.page:FORMAT", "a page to look at, the texts side by side"),
         ".columns.tsv": Part("aligner.writers.columns:FORMAT", "two texts a line, a tab between, no header row"),
     },
 )

@@ -19,9 +19,11 @@ import re
 from collections.abc import Iterable
 from math import isfinite
 
+_BREAK = re.compile("\r\n|[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _NEWLINE = re.compile("\r\n|[\t\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_NO_XML = re.compile("[\ufffe\uffff]")
 _FORMULA = re.compile(r"(?=[\s']*[=+\-@＝＋－＠])")
 _GUARDED = re.compile(r"'(?=[\s']*[=+\-@＝＋－＠])")
 
@@ -31,10 +33,24 @@ def clean(text: str) -> str:
     return _SURROGATE.sub("\ufffd", _CONTROL.sub("", _NEWLINE.sub(" ", text)))
 
 
+def block(text: str) -> str:
+    """The text cleaned line by line, with LF between its lines: fit for a cell that may hold several, and for XML."""
+    return "\n".join(_NO_XML.sub("", clean(line)) for line in _BREAK.split(text))
+
+
+def whole(text: str) -> str:
+    """The text verbatim, but for lone surrogates: fit for UTF-8."""
+    return _SURROGATE.sub("\ufffd", text)
+
+
+def guarded(cell: str) -> str:
+    """The cell, harmless in a spreadsheet."""
+    return f"'{cell}" if _FORMULA.match(cell) else cell
+
+
 def text_cell(text: str) -> str:
     """The text, cleaned, and harmless in a spreadsheet."""
-    cell = clean(text)
-    return f"'{cell}" if _FORMULA.match(cell) else cell
+    return guarded(clean(text))
 
 
 def cell_text(cell: str) -> str:

@@ -15,22 +15,25 @@ from typing import Any, TextIO
 
 from aligner.bitext import Bitext, SegmentPair
 from aligner.curation import Dropped
+from aligner.errors import GoldError
 from aligner.evidence import Tie
-from aligner.writers.formats import Record, TextFormat
+from aligner.writers.formats import Head, Record, TextFormat
 from aligner.writers.lines import Line, read_lines
 
 _UNSAFE = re.compile("[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 """What JSON may hold raw and a line, a terminal or UTF-8 may not."""
 
+_TRANSLATION = re.compile(r'\s*\{(?:.*[{,\s])?"translation"\s*:\s*\{')
+
 
 def write(bitext: Bitext, file: TextIO) -> None:
     """Write one line a record."""
-    file.writelines(map(_line, map(_values, bitext.pairs)))
+    file.writelines(map(object_line, map(values_of, bitext.pairs)))
 
 
 def write_dropped(dropped: Iterable[Dropped], file: TextIO) -> None:
     """Write the same fields and ``reason``, one line a record; ``read`` passes over the reason."""
-    file.writelines(_line({**_values(one.pair), "reason": one.reason}) for one in dropped)
+    file.writelines(object_line({**values_of(one.pair), "reason": one.reason}) for one in dropped)
 
 
 def escaped(line: str) -> str:
@@ -43,28 +46,44 @@ def read(file: TextIO) -> Iterator[Record]:
     return map(_record, read_lines(file))
 
 
-def _values(pair: SegmentPair) -> dict[str, object]:
-    return {name: _WRITE[kind](getattr(pair, name)) for name, kind in _KINDS.items()}
+def holds_translation(head: Head) -> bool:
+    """Whether the first object holds its texts as a ``translation`` by language, as Hugging Face has it."""
+    return bool(head.lines and _TRANSLATION.match(head.lines[0]))
 
 
-def _line(values: Mapping[str, object]) -> str:
-    return escaped(json.dumps(values, ensure_ascii=False)) + "\n"
-
-
-def _record(line: Line) -> Record:
+def read_object(line: Line) -> dict[str, Any] | GoldError:
+    """The object on a line, or that there is none."""
     try:
         found = json.loads(line.text)
     except (ValueError, RecursionError):
         found = None
-    if not isinstance(found, dict):
-        return line.broken("each line must be one JSON object")
+    return found if isinstance(found, dict) else line.broken("each line must be one JSON object")
+
+
+def record(found: Mapping[str, object], broken: Callable[[str], GoldError]) -> Record:
+    """The record of an object; where a field cannot be read, the error that ``broken`` makes of why."""
     values: dict[str, Any] = {}
     for name in found.keys() & _KINDS.keys():
         try:
             values[name] = _probability(found[name]) if name == "p" else _READ[_KINDS[name]](found[name])
         except ValueError as error:
-            return line.broken(f"its {name} must be {error}")
+            return broken(f"its {name} must be {error}")
     return SegmentPair(**values)
+
+
+def values_of(pair: SegmentPair) -> dict[str, object]:
+    """The fields of a record as JSON has them."""
+    return {name: _WRITE[kind](getattr(pair, name)) for name, kind in _KINDS.items()}
+
+
+def object_line(values: Mapping[str, object]) -> str:
+    """An object as one line of a file."""
+    return escaped(json.dumps(values, ensure_ascii=False)) + "\n"
+
+
+def _record(line: Line) -> Record:
+    found = read_object(line)
+    return found if isinstance(found, GoldError) else record(found, line.broken)
 
 
 def _rounded(number: float) -> float | None:
@@ -163,7 +182,7 @@ _READ: Mapping[Any, Callable[[object], object]] = {
 FORMAT = TextFormat(
     write=write,
     read=read,
-    known=lambda head: bool(head.lines) and head.lines[0].lstrip().startswith("{"),
+    known=lambda head: bool(head.lines) and head.lines[0].lstrip().startswith("{") and not holds_translation(head),
     carries=frozenset(_KINDS),
     nulls=True,
 )

@@ -28,6 +28,11 @@ class Line:
         return GoldError(f"{self.file}:{self.number}: found {shown!r}; {remedy}")
 
 
+def read_rows(file: TextIO) -> Iterator[Line]:
+    """The lines of an open file that are rows of a table: of tabs alone too, but not empty."""
+    return (line for line in read_lines(file, with_blank=True) if line.text.strip() or "\t" in line.text)
+
+
 def read_lines(file: TextIO, *, with_blank: bool = False) -> Iterator[Line]:
     r"""The lines of an open file, blank ones only where asked for; a byte order mark is no part of the first.
 

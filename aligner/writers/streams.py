@@ -19,6 +19,7 @@ SUFFIXES = (".gz", ".xz", ".zst")
 """Compressed files, by suffix when they are written; what is read tells by its first bytes."""
 
 _MAGICS = {b"\x1f\x8b": ".gz", b"\xfd7zXZ\x00": ".xz", b"\x28\xb5\x2f\xfd": ".zst"}
+_MAX_HELD = 1 << 30
 _WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -69,6 +70,20 @@ def opened_text(path: Path, newline: str | None = None) -> Iterator[TextIO]:
         buffered = io.BufferedReader(cast(io.RawIOBase, file)) if not isinstance(file, io.BufferedReader) else file
         encoding = "utf-16" if buffered.peek(2)[:2] in _WIDE else "utf-8"
         yield _Named(buffered, str(path), encoding, newline)
+
+
+def seekable(file: BinaryIO, name: str) -> BinaryIO:
+    """The bytes of an open file where one can go back; those of a compressed one are held in memory.
+
+    Raises:
+        GoldError: these are more than 1 GiB.
+    """
+    if isinstance(file, io.BufferedReader):
+        return file
+    data = file.read(_MAX_HELD + 1)
+    if len(data) > _MAX_HELD:
+        raise GoldError(f"{name}: more than 1 GiB when it is unpacked; unpack it first")
+    return io.BytesIO(data)
 
 
 class _Named(io.TextIOWrapper):

@@ -16,7 +16,7 @@ from aligner.curation import Dropped
 from aligner.errors import GoldError
 from aligner.writers.cells import cell_text, number_cell, row, text_cell
 from aligner.writers.formats import Record, TextFormat
-from aligner.writers.lines import read_lines
+from aligner.writers.lines import read_rows
 from aligner.writers.ties import text_ties, ties_text
 
 COLUMNS = tuple(field.name for field in fields(SegmentPair))
@@ -46,7 +46,7 @@ def read(file: TextIO) -> Iterator[Record]:
     Raises:
         GoldError: there is no header row.
     """
-    lines = (line for line in read_lines(file, with_blank=True) if line.text.strip() or "\t" in line.text)
+    lines = read_rows(file)
     header = next(lines, None)
     if header is None:
         return
@@ -67,17 +67,25 @@ def is_header(cells: Iterable[str]) -> bool:
     return bool(set(COLUMNS) & set(cells))
 
 
-def cells_of(pair: SegmentPair) -> Iterator[str]:
-    return (_WRITE.get(column, text_cell)(getattr(pair, column)) for column in COLUMNS)
+def cells_of(pair: SegmentPair, cell: Callable[[str], str] = text_cell) -> Iterator[str]:
+    """The cells of a record by column; ``cell`` makes those that hold text."""
+    for column in COLUMNS:
+        value = getattr(pair, column)
+        yield number_cell(value) if column in NUMBERS else cell(_WRITE.get(column, str)(value))
 
 
-def record(cells: Mapping[str, str], broken: Callable[[str], GoldError]) -> Record:
-    """The record of a row, its cells by column; where one cannot be read, the error that ``broken`` makes of why."""
+def record(
+    cells: Mapping[str, str], broken: Callable[[str], GoldError], text: Callable[[str], str] = cell_text
+) -> Record:
+    """The record of a row, its cells by column; where one cannot be read, the error that ``broken`` makes of why.
+
+    ``text`` undoes what made the cells.
+    """
     values: dict[str, Any] = {}
     for column, cell in cells.items():
         if column in COLUMNS:
             try:
-                values[column] = _READ.get(column, cell_text)(cell)
+                values[column] = _READ.get(column, str)(text(cell))
             except ValueError as error:
                 return broken(f"its {column} is {cell!r:.40}, which is {error}")
     return SegmentPair(**values)
@@ -115,35 +123,32 @@ def _flag(cell: str) -> bool:
     return cell == "1"
 
 
-def _flag_cell(flag: bool) -> str:
-    return str(int(flag))
-
-
 def _joined(separator: str) -> Callable[[Iterable[int]], str]:
     return lambda numbers: separator.join(map(str, numbers))
 
 
-_NUMBERS = ("p", "score", "cosine", "margin")
+NUMBERS = ("p", "score", "cosine", "margin")
+"""The columns of numbers with decimals."""
+
 _INDICES = ("source_sentences", "target_sentences")
 _SPANS = ("source_span", "target_span")
 
 _WRITE: Mapping[str, Callable[[Any], str]] = {
-    **dict.fromkeys(_NUMBERS, number_cell),
     **dict.fromkeys(_INDICES, _joined(",")),
     **dict.fromkeys(_SPANS, _joined("-")),
-    "crossing": _flag_cell,
-    "flags": lambda flags: text_cell(",".join(flags)),
-    "evidence": lambda ties: text_cell(ties_text(ties)),
+    "crossing": lambda flag: str(int(flag)),
+    "flags": ",".join,
+    "evidence": ties_text,
 }
 
 _READ: Mapping[str, Callable[[str], object]] = {
-    **dict.fromkeys(_NUMBERS, _number),
+    **dict.fromkeys(NUMBERS, _number),
     "p": _probability,
     **dict.fromkeys(_INDICES, _sentences),
     **dict.fromkeys(_SPANS, _span),
     "crossing": _flag,
-    "flags": lambda cell: tuple(cell_text(cell).split(",")) if cell else (),
-    "evidence": lambda cell: text_ties(cell_text(cell)),
+    "flags": lambda cell: tuple(cell.split(",")) if cell else (),
+    "evidence": text_ties,
 }
 
 FORMAT = TextFormat(
