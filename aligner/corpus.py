@@ -189,7 +189,7 @@ class _Gathering:
     def corpus(self, folder: Path) -> Corpus:
         ids = sorted(self.texts)
         texts = tuple(self.texts[text_id] for text_id in ids)
-        names = {text_id: self.names[text_id] for text_id in ids}
+        names = _told_apart({text_id: self.names[text_id] for text_id in ids}, texts)
         skipped = tuple(sorted(self.skipped, key=lambda skip: skip.id))
         return Corpus(folder, texts, names, skipped, tuple(sorted(self.warnings)))
 
@@ -289,6 +289,19 @@ def _name(draft: _Draft, lang: str) -> str:
         # One language of a file that holds several: all of them have the file's name.
         return place.plain_name
     return (place.name if place.is_certain or place.lang == lang else place.plain_name) + draft.part
+
+
+def _told_apart(names: Mapping[str, str], texts: Iterable[Text]) -> dict[str, str]:
+    """The names, with the suffix where a language has several texts of one: ``a.txt`` and ``a.docx`` in each folder."""
+    counts = Counter((text.lang, names[text.id]) for text in texts)
+    shared = {name for (_, name), count in counts.items() if count > 1}
+    return {text_id: name + _ending(text_id) if name in shared else name for text_id, name in names.items()}
+
+
+def _ending(text_id: str) -> str:
+    """The suffix of a text's file, with that of its compression."""
+    file = text_id.partition("#")[0].rpartition("/")[2]
+    return file[len(split_suffix(file)[0]) :].lower()
 
 
 class _Originals:

@@ -378,3 +378,15 @@ def test_real_pages_keep_their_text_without_navigation(
     assert blocks[0] == first
     assert not {"Indice", "Indietro", "Avanti", "Partenza"} & set(blocks)
     assert n_blocks is None or len(blocks) == n_blocks
+
+
+def test_texts_of_one_name_and_several_suffixes_are_told_apart_by_these(tmp_path: Path) -> None:
+    for lang, text in {"it": "Il treno per Bologna parte alle sette.", "en": "The train leaves at seven."}.items():
+        (tmp_path / lang).mkdir()
+        for name in ("a.txt", "a.md", "b.txt"):
+            (tmp_path / lang / name).write_text(text)
+    assert read_corpus(tmp_path).names == {
+        f"{lang}/{name}": name.removesuffix(".txt") if name == "b.txt" else name
+        for lang in ("it", "en")
+        for name in ("a.txt", "a.md", "b.txt")
+    }
