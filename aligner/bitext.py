@@ -79,16 +79,15 @@ class Bitext:
     """The records of all document pairs, and how they were made.
 
     ``alignments`` are what the records were joined from; empty where the bitext was read from a file. ``related`` are
-    the pairs of segments on one topic that probably share no fact: no records. ``lone`` are the sentences that no link
-    of their pair holds, as records with an empty side; in a bitext that was read they stand among the ``pairs``, where
-    the file has them. ``problems`` say what of a file could not be read.
+    the pairs of segments on one topic that probably share no fact: no records. ``by_documents`` gives the sentences
+    that no link holds, too; in a bitext that was read they stand among the ``pairs``. ``problems`` say what of a file
+    could not be read.
     """
 
     pairs: tuple[SegmentPair, ...]
     signature: str
     alignments: tuple[Alignment, ...] = ()
     related: tuple[SegmentPair, ...] = ()
-    lone: tuple[SegmentPair, ...] = ()
     problems: tuple[GoldError, ...] = ()
 
     def __len__(self) -> int:
@@ -163,8 +162,7 @@ def join(alignments: Iterable[Alignment], signature: str) -> Bitext:
     kept = tuple(alignments)
     pairs = tuple(_record(alignment, bead) for alignment in kept for bead in in_document_order(alignment.links))
     related = tuple(_record(alignment, bead) for alignment in kept for bead in in_document_order(alignment.related))
-    lone = tuple(_record(alignment, bead) for alignment in kept for bead in _lone(alignment))
-    return Bitext(pairs, signature, kept, related, lone)
+    return Bitext(pairs, signature, kept, related)
 
 
 def in_document_order(links: Iterable[Bead]) -> list[Bead]:
@@ -177,11 +175,25 @@ def by_documents(bitext: Bitext) -> dict[tuple[str, str], list[SegmentPair]]:
 
     A pair is known by the names of its documents; all records without such names belong to ``("", "")``.
     """
+    written = {code: as_is for pair in bitext.pairs for code, as_is in zip(pair.langs, _langs(pair), strict=True)}
     held: dict[tuple[str, str], tuple[list[SegmentPair], list[SegmentPair]]] = {}
-    for group, records in enumerate((bitext.pairs, bitext.lone)):
+    for group, records in enumerate((bitext.pairs, _lone_records(bitext.alignments, written))):
         for record in records:
             held.setdefault((record.source_doc, record.target_doc), ([], []))[group].append(record)
     return {names: [*_interleaved(*both)] for names, both in held.items()}
+
+
+def _langs(pair: SegmentPair) -> tuple[str, str]:
+    return pair.source_lang, pair.target_lang
+
+
+def _lone_records(alignments: Iterable[Alignment], written: Mapping[str, str]) -> Iterator[SegmentPair]:
+    """The sentences that no link of their pair holds, with their languages as the other records have them written."""
+    for alignment in alignments:
+        for bead in _lone(alignment):
+            record = _record(alignment, bead)
+            source, target = (written.get(lang, lang) for lang in _langs(record))
+            yield replace(record, source_lang=source, target_lang=target)
 
 
 def _interleaved(links: Iterable[SegmentPair], lone: Iterable[SegmentPair]) -> Iterator[SegmentPair]:

@@ -246,8 +246,8 @@ def _strength(statement: Statement) -> tuple[float, int, int]:
 def _statements(link: SegmentPair) -> tuple[Statement, Statement]:
     p = _weight(link)
     return (
-        Statement(link.source_doc, link.source_lang, link.source_sentences, link.source_span, link.source_text, p),
-        Statement(link.target_doc, link.target_lang, link.target_sentences, link.target_span, link.target_text, p),
+        Statement(link.source_doc, link.langs[0], link.source_sentences, link.source_span, link.source_text, p),
+        Statement(link.target_doc, link.langs[1], link.target_sentences, link.target_span, link.target_text, p),
     )
 
 
@@ -258,7 +258,7 @@ def _conflict(link: SegmentPair, spans: Mapping[str, tuple[int, int]]) -> Confli
     """
     ties = link.evidence
     if not link.relation:
-        ties = gather(link.source_text, link.target_text, link.source_lang, link.target_lang).ties
+        ties = gather(link.source_text, link.target_text, *link.langs).ties
     differences = tuple(
         tie.difference
         for tie in ties

@@ -470,11 +470,12 @@ def _spellings(langs: Sequence[str] | None) -> dict[str, str]:
 
 def _spelled(bitext: Bitext, spellings: Mapping[str, str]) -> Bitext:
     """The bitext with its languages as they were written."""
-    pairs, related, lone = (
-        tuple(_spelled_pair(pair, spellings) for pair in records)
-        for records in (bitext.pairs, bitext.related, bitext.lone)
+    if all(code == written for code, written in spellings.items()):
+        return bitext
+    pairs, related = (
+        tuple(_spelled_pair(pair, spellings) for pair in records) for records in (bitext.pairs, bitext.related)
     )
-    return replace(bitext, pairs=pairs, related=related, lone=lone)
+    return replace(bitext, pairs=pairs, related=related)
 
 
 def _spelled_pair(pair: SegmentPair, spellings: Mapping[str, str]) -> SegmentPair:

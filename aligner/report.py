@@ -3,7 +3,7 @@
 import platform
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
@@ -54,7 +54,11 @@ class Run:
     @cached_property
     def facts(self) -> tuple[Fact, ...]:
         """The facts that documents share, of different languages or of one."""
-        return find_facts(join((*self.alignments, *self.same_language), self.bitext.signature), self.documents)
+        witnesses = join(self.same_language, self.bitext.signature)
+        pairs = (*self.bitext.pairs, *witnesses.pairs)
+        return find_facts(
+            replace(witnesses, pairs=pairs, alignments=(*self.alignments, *witnesses.alignments)), self.documents
+        )
 
     @property
     def unpaired(self) -> tuple[Document, ...]:
