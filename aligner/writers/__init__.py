@@ -23,6 +23,9 @@ WRITERS = Registry(
         ".jsonl": Part("aligner.writers.jsonl:FORMAT", "one JSON object a line, texts verbatim"),
         ".vecalign": Part("aligner.writers.vecalign:FORMAT", "one bead a line, as [0, 1]:[2]:0.8123, all sentences"),
         ".ladder": Part("aligner.writers.ladder:FORMAT", "hunalign's ladder: a rung a line, no crossings"),
+        ".tmx": Part("aligner.writers.tmx:FORMAT", "TMX 1.4b, a translation memory for CAT tools"),
+        ".xlf": Part("aligner.writers.xliff:FORMAT", "XLIFF 1.2, a document pair a file, for CAT tools"),
+        ".xliff": Part("aligner.writers.xliff:FORMAT_2", "XLIFF 2.1, one pair of languages, for CAT tools"),
         ".columns.tsv": Part("aligner.writers.columns:FORMAT", "two texts a line, a tab between, no header row"),
     },
 )

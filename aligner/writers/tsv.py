@@ -1,29 +1,23 @@
 """Tab-separated records with a header row: UTF-8, LF, no quoting; see ``cells`` for what becomes of a text.
 
-Numbers have 4 decimals and are empty where nothing was measured, sentences are written ``0,1``, spans ``12-80``.
-``crossing`` is ``1`` or ``0``: a number in every spreadsheet, whatever its language, and in pandas; both can sum it.
-``flags`` have commas between, ``evidence`` is written as ``ties`` says.
+Numbers, sentences, spans and the like are written as ``notation`` says. ``crossing`` is ``1`` or ``0``: a number in
+every spreadsheet, whatever its language, and in pandas; both can sum it.
 """
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields
-from math import nan
 from typing import Any, TextIO
 
 from aligner.bitext import Bitext, SegmentPair
 from aligner.curation import Dropped
 from aligner.errors import GoldError
-from aligner.writers.cells import cell_text, number_cell, row, text_cell
+from aligner.writers.cells import cell_text, row, text_cell
 from aligner.writers.formats import Record, TextFormat
 from aligner.writers.lines import read_lines
-from aligner.writers.ties import text_ties, ties_text
+from aligner.writers.notation import PLAIN, parsed, written
 
 COLUMNS = tuple(field.name for field in fields(SegmentPair))
 """The columns in the order in which they are written; a reader accepts any order, and any other columns beside."""
-
-_SENTENCES = re.compile(r"(?:[0-9]{1,15}(?:, ?[0-9]{1,15})*)?")
-_SPAN = re.compile(r"([0-9]{1,15})-([0-9]{1,15})")
 
 
 def write(bitext: Bitext, file: TextIO) -> None:
@@ -68,7 +62,7 @@ def is_header(cells: Iterable[str]) -> bool:
 
 
 def cells_of(pair: SegmentPair) -> Iterator[str]:
-    return (_WRITE.get(column, text_cell)(getattr(pair, column)) for column in COLUMNS)
+    return (_cell(column, getattr(pair, column)) for column in COLUMNS)
 
 
 def record(cells: Mapping[str, str], broken: Callable[[str], GoldError]) -> Record:
@@ -77,74 +71,16 @@ def record(cells: Mapping[str, str], broken: Callable[[str], GoldError]) -> Reco
     for column, cell in cells.items():
         if column in COLUMNS:
             try:
-                values[column] = _READ.get(column, cell_text)(cell)
+                values[column] = parsed(column, cell if column in PLAIN else cell_text(cell))
             except ValueError as error:
-                return broken(f"its {column} is {cell!r:.40}, which is {error}")
+                return broken(str(error))
     return SegmentPair(**values)
 
 
-def _number(cell: str) -> float:
-    try:
-        return float(cell) if cell else nan
-    except ValueError:
-        raise ValueError("no number") from None
+def _cell(column: str, value: object) -> str:
+    text = written(column, value)
+    return text if column in PLAIN else text_cell(text)
 
-
-def _probability(cell: str) -> float:
-    number = _number(cell)
-    if number < 0 or number > 1:
-        raise ValueError("no probability, from 0 to 1")
-    return number
-
-
-def _sentences(cell: str) -> tuple[int, ...]:
-    if not _SENTENCES.fullmatch(cell):
-        raise ValueError("no list of sentences, as 0,1")
-    return tuple(map(int, cell.split(","))) if cell else ()
-
-
-def _span(cell: str) -> tuple[int, int]:
-    if not (found := _SPAN.fullmatch(cell)):
-        raise ValueError("no span, as 12-80")
-    return int(found[1]), int(found[2])
-
-
-def _flag(cell: str) -> bool:
-    if cell not in ("", "0", "1"):
-        raise ValueError("neither 1 nor 0")
-    return cell == "1"
-
-
-def _flag_cell(flag: bool) -> str:
-    return str(int(flag))
-
-
-def _joined(separator: str) -> Callable[[Iterable[int]], str]:
-    return lambda numbers: separator.join(map(str, numbers))
-
-
-_NUMBERS = ("p", "score", "cosine", "margin")
-_INDICES = ("source_sentences", "target_sentences")
-_SPANS = ("source_span", "target_span")
-
-_WRITE: Mapping[str, Callable[[Any], str]] = {
-    **dict.fromkeys(_NUMBERS, number_cell),
-    **dict.fromkeys(_INDICES, _joined(",")),
-    **dict.fromkeys(_SPANS, _joined("-")),
-    "crossing": _flag_cell,
-    "flags": lambda flags: text_cell(",".join(flags)),
-    "evidence": lambda ties: text_cell(ties_text(ties)),
-}
-
-_READ: Mapping[str, Callable[[str], object]] = {
-    **dict.fromkeys(_NUMBERS, _number),
-    "p": _probability,
-    **dict.fromkeys(_INDICES, _sentences),
-    **dict.fromkeys(_SPANS, _span),
-    "crossing": _flag,
-    "flags": lambda cell: tuple(cell_text(cell).split(",")) if cell else (),
-    "evidence": lambda cell: text_ties(cell_text(cell)),
-}
 
 FORMAT = TextFormat(
     write=write,
