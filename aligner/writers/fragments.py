@@ -94,15 +94,16 @@ def fragments(file: BinaryIO, name: str, unit: Sequence[str], around: Sequence[s
         elif element in around:
             place = Place(name, number + 1, text.line)
             tag = text.take_tag()
-            if tag is None or not _is_sound(tag):
+            if tag is None or not _is_sound(tag, [tags[one] for one in around[: around.index(element)] if one in tags]):
                 yield place.broken(f"the tag <{element}> before it is not well-formed; mend it there")
             else:
                 tags[element] = tag
         else:
             number += 1
-            yield _parsed(
-                text.take_unit(only), Place(name, number, text.line), [tags[it] for it in around if it in tags]
-            )
+            place = Place(name, number, text.line)
+            taken = text.take_unit(only)
+            if not text.is_cut:
+                yield _parsed(taken, place, [tags[one] for one in around if one in tags])
     if not is_whole and (number or tags):
         where = f"{name}: ends within unit {number}, " if text.is_cut else f"{name}: ends after {number} units, "
         raise GoldError(f"{where}before </{around[0]}>; fetch or save the file again")
@@ -119,12 +120,11 @@ def _parsed(text: str | None, place: Place, around: Sequence[str]) -> Fragment |
         return place.broken("another begins before it ends; close it")
     if _UNDECODED.search(text):
         return place.broken("holds bytes that are no text in the file's encoding; save the file as UTF-8")
-    before, behind = "".join(around), "".join(f"</{_name(tag)}>" for tag in reversed(around))
     try:
         try:
-            element = parse(f"{before}{text}{behind}".encode())
+            element = parse(_within(text, around))
         except ValueError:
-            element = parse(f"{before}{_mended(text)}{behind}".encode())
+            element = parse(_within(_mended(text), around))
     except ValueError as error:
         return place.broken(_WITHIN.sub("", str(error)))
     for _ in around:
@@ -132,9 +132,15 @@ def _parsed(text: str | None, place: Place, around: Sequence[str]) -> Fragment |
     return Fragment(place, element)
 
 
-def _is_sound(tag: str) -> bool:
+def _within(text: str, around: Sequence[str]) -> bytes:
+    """The text within these start tags, and their end tags behind."""
+    behind = (f"</{_name(tag)}>" for tag in reversed(around))
+    return "".join((*around, text, *behind)).encode("utf-8", "replace")
+
+
+def _is_sound(tag: str, around: Sequence[str]) -> bool:
     try:
-        parse(f"{tag}</{_name(tag)}>".encode("utf-8", "replace"))
+        parse(_within("", (*around, tag)))
     except ValueError:
         return False
     return True

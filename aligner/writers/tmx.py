@@ -1,10 +1,10 @@
 """TMX 1.4b: a translation memory, in which a ``tu`` is a record, or all those of a unit in several languages.
 
 Written as the DTD has it, in UTF-8, without a date: the same records make the same bytes. All that a record tells
-stands in ``prop`` elements: what two segments have in common in the unit, where a segment comes from in its ``tuv``, there the
-document as ``source-document``, bitextor's name. In a unit of several records those of the unit name the languages,
-``p:it-en``, and ``pair`` names the records. A language is echoed as the record has it, ``und`` where it has none. A
-record with an empty side is left out. See ``verbatim`` for what becomes of a text.
+stands in ``prop`` elements: what two segments have in common in the unit, where a segment comes from in its ``tuv``,
+there the document as ``source-document``, bitextor's name. In a unit of several records those of the unit name the
+languages, ``p:it-en``, and ``pair`` names the records. A language is echoed as the record has it, ``und`` where it has
+none. A record with an empty side is left out. See ``verbatim`` for what becomes of a text.
 
 Read in any version, namespace and encoding, see ``fragments``; tags within a segment are taken away, see ``plain``. Of
 several variants in one language the first counts. The source is the language that ``srclang`` says, or the first one,
@@ -115,8 +115,7 @@ def _prop(kind: str, text: str) -> str:
 
 
 def _tag(lang: str) -> str:
-    tag = storable(lang)
-    return tag if tag.strip() else _UNKNOWN
+    return storable(lang).strip() or _UNKNOWN
 
 
 def _name(source: str, target: str) -> str:

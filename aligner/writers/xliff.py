@@ -16,7 +16,6 @@ import codecs
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from importlib.metadata import version
-from itertools import chain
 from typing import BinaryIO
 
 from aligner.bitext import Bitext, SegmentPair
@@ -76,13 +75,12 @@ def write_2(bitext: Bitext, file: BinaryIO) -> None:
         known = _known(pairs)
         values = {"id": f"f{number}", "original": known["source_doc"], "xml:space": "preserve"}
         text.write(f"<file{attributes(values)}>\n{_notes_2(bitext.signature)}")
-        # A file needs a unit or a group, and a group nothing.
-        text.writelines((_unit_2(number, pair, known) for number, pair in enumerate(pairs, 1)) if pairs else _GROUP_2)
+        text.writelines(_unit_2(number, pair, known) for number, pair in enumerate(pairs, 1))
+        if not pairs:
+            # A file needs a unit or a group, and a group needs nothing.
+            text.write(f"<group{attributes({'id': 'g1'})}/>\n")
         text.write("</file>\n")
     text.write("</xliff>\n")
-
-
-_GROUP_2 = ('<group id="g1"/>\n',)
 
 
 def _by_documents(pairs: Iterable[SegmentPair]) -> Iterable[list[SegmentPair]]:
@@ -127,17 +125,17 @@ def _unit(number: int, pair: SegmentPair, known: Mapping[str, str]) -> str:
 
 
 def _unit_2(number: int, pair: SegmentPair, known: Mapping[str, str]) -> str:
-    target = coded(pair.target_text)
     metas = "".join(
         f"<mda:meta{attributes({'type': _KINDS[field]})}>{content(text)}</mda:meta>\n"
         for field, text in told(pair, known).items()
     )
     group = f"<mda:metaGroup{attributes({'category': _TOOL})}>\n{metas}</mda:metaGroup>"
+    target = f"<target>{coded(pair.target_text)}</target>\n" if pair.target_text else ""
+    state = attributes({"state": "translated"} if target else {})
     return (
         f"<unit{attributes({'id': f'u{number}'})}>\n"
-        f"{f'<mda:metadata>{group}</mda:metadata>{chr(10)}' if metas else ''}"
-        f"<segment{attributes({'state': 'translated'} if target else {})}>\n<source>{coded(pair.source_text)}</source>\n"
-        f"{f'<target>{target}</target>{chr(10)}' if target else ''}</segment>\n</unit>\n"
+        + (f"<mda:metadata>{group}</mda:metadata>\n" if metas else "")
+        + f"<segment{state}>\n<source>{coded(pair.source_text)}</source>\n{target}</segment>\n</unit>\n"
     )
 
 
@@ -210,11 +208,11 @@ def _texts(unit: Element) -> Iterator[tuple[str, str]]:
 
 def _marked(unit: Element, target: Element | None) -> list[tuple[str, str]]:
     """The segments that are marked within a unit of 1.2, each with the target of the same name."""
-    source = _child(unit, "seg-source")
-    sides = [{mark.get("mid"): plain(mark) for mark in _marks(side)} for side in (source, target)]
-    return (
-        [(sides[0].get(name, ""), sides[1].get(name, "")) for name in dict.fromkeys(chain(*sides))] if sides[0] else []
+    sources, targets = (
+        {mark.get("mid"): plain(mark) for mark in _marks(side)} for side in (_child(unit, "seg-source"), target)
     )
+    names = dict.fromkeys((*sources, *targets)) if sources else {}
+    return [(sources.get(name, ""), targets.get(name, "")) for name in names]
 
 
 def _marks(side: Element | None) -> list[Element]:
