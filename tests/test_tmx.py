@@ -146,7 +146,7 @@ def test_hostile_texts_come_back_but_for_what_xml_cannot_hold(text: str) -> None
     assert read(data) == [each_text(pair, storable)]
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(st.lists(st.builds(replace, RECORDS, unit=TEXTS | st.sampled_from("ab")), max_size=4))
 def test_any_records_come_back(records: list[SegmentPair]) -> None:
     data = written(*records)

@@ -72,12 +72,8 @@ def two(*units: str) -> str:
     )
 
 
-def kept(text: str) -> str:
+def whole(text: str) -> str:
     """The text as XLIFF 2 brings it back: only what is no character is lost."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace") if text.isascii() else _whole(text)
-
-
-def _whole(text: str) -> str:
     return "".join("\ufffd" if "\ud800" <= letter <= "\udfff" else letter for letter in text)
 
 
@@ -85,7 +81,7 @@ def expected(suffix: str, pair: SegmentPair) -> SegmentPair:
     cleaned = each_text(pair, storable)
     if suffix == ".xlf":
         return cleaned
-    return replace(cleaned, source_text=_whole(pair.source_text), target_text=_whole(pair.target_text))
+    return replace(cleaned, source_text=whole(pair.source_text), target_text=whole(pair.target_text))
 
 
 # --- written
@@ -144,7 +140,7 @@ def test_hostile_texts_come_back_but_for_what_xml_cannot_hold(text: str, suffix:
 
 
 @pytest.mark.parametrize("suffix", BOTH)
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=25)
 @given(records=st.lists(RECORDS, max_size=3))
 def test_any_records_come_back(suffix: str, records: list[SegmentPair]) -> None:
     if suffix == ".xliff":
@@ -163,7 +159,10 @@ def test_tags_of_version_1_are_taken_away_and_what_can_be_translated_stays() -> 
     source = (
         "<g id='1'>One <bpt id='2'>&lt;b></bpt>two<ept id='2'>&lt;/b></ept></g><x id='3'/><mrk mtype='term'> t</mrk>"
     )
-    target = "<ph id='4'>img <sub>un gatto</sub></ph><bx id='5'/>uno<x ctype='lb' id='6'/>due<ex id='5'/><it pos='open'>i</it>"
+    target = (
+        "<ph id='4'>img <sub>un gatto</sub></ph><bx id='5'/>uno<x ctype='lb' id='6'/>due<ex id='5'/>"
+        "<it id='7' pos='open'>i</it>"
+    )
     (found,) = read(one(f"<trans-unit id='1'><source>{source}</source><target>{target}</target></trans-unit>"))
     assert texts([found]) == [("One two t", " un gatto uno\ndue")]
     assert (found.source_lang, found.target_lang, found.source_doc) == ("en", "it", "a.txt")

@@ -1,8 +1,8 @@
 """XLIFF 1.2 and 2.1: a ``file`` for each two documents, in it a unit a record.
 
 Valid by the schemas, that of 1.2 by the strict one. ``original`` is the source document; what else a record tells
-stands in its unit, in 1.2 as ``context`` elements of types as ``x-doc-relation`` in a group named ``aligner``, in 2.1
-as metadata of the category ``aligner``. A record without a target text is a unit that waits for its translation. A
+stands in its unit, in 1.2 as ``context`` elements of types as ``x-doc-relation`` in a group named ``aligner-1``, in
+2.1 as metadata of the category ``aligner``. A record without a target text is a unit that waits for its translation. A
 language that is no BCP 47 tag is made like one, and told as it was among the metadata. A document of 2.1 has one pair
 of languages; crossings are metadata there, too, since ``order`` tells of segments in one unit only.
 
@@ -31,7 +31,7 @@ _NAMESPACE = "urn:oasis:names:tc:xliff:document:1.2"
 _NAMESPACES_2 = {"xmlns": "urn:oasis:names:tc:xliff:document:2.0", "xmlns:mda": "urn:oasis:names:tc:xliff:metadata:2.0"}
 _UNKNOWN = "und"
 _TAG = re.compile("[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*")
-_TYPE = "x-"
+_GROUP, _TYPE = f"{_TOOL}-", "x-"
 _KINDS = {field: field.replace("_", "-") for field in FIELDS}
 _VERSION_2 = re.compile(r"""\bversion\s*=\s*["']2""")
 
@@ -117,10 +117,11 @@ def _unit(number: int, pair: SegmentPair, known: Mapping[str, str]) -> str:
         f"<context{attributes({'context-type': f'{_TYPE}{_KINDS[field]}'})}>{content(text)}</context>\n"
         for field, text in told(pair, known).items()
     )
-    group = f"<context-group{attributes({'name': _TOOL, 'purpose': 'information'})}>\n{contexts}</context-group>\n"
+    named = attributes({"name": f"{_GROUP}{number}", "purpose": "information"})
+    group = f"<context-group{named}>\n{contexts}</context-group>\n" if contexts else ""
     return (
         f"<trans-unit{attributes({'id': str(number), 'xml:space': 'preserve'})}>\n"
-        f"<source>{content(pair.source_text)}</source>\n{target}{group if contexts else ''}</trans-unit>\n"
+        f"<source>{content(pair.source_text)}</source>\n{target}{group}</trans-unit>\n"
     )
 
 
@@ -185,7 +186,7 @@ def _own(unit: Element) -> Iterator[tuple[str, str]]:
     fields = {kind: field for field, kind in _KINDS.items()}
     for one in unit.iter("{*}context", "{*}meta"):
         group = one.getparent()
-        if _TOOL in (group.get("name"), group.get("category")):
+        if group.get("category") == _TOOL or group.get("name", "").startswith(_GROUP):
             kind = one.get("context-type", one.get("type", "")).removeprefix(_TYPE)
             yield fields.get(kind, ""), "".join(one.itertext())
 
