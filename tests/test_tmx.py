@@ -213,6 +213,12 @@ def test_tags_are_taken_away_and_what_can_be_translated_stays() -> None:
     assert texts(read(memory(unit(("en", seg), ("it", "x"))))) == [("Bold and more\nSee a cat !", "x")]
 
 
+def test_a_character_of_xliff_that_there_is_not_costs_one_unit() -> None:
+    found = read(memory(unit(("en", "<cp hex='x'/>"), ("it", "b")), unit(("en", "a"), ("it", "b"))))
+    assert texts(found) == [("a", "b")]
+    assert problems(found) == ["f: unit 1 (line 1): names the character 'x', which there is not; mend its cp"]
+
+
 def test_of_three_languages_the_source_makes_a_record_with_each_other() -> None:
     found = read(memory(unit(("it", "b"), ("en-GB", "a"), ("fr", "c"), ("fr", "d")), unit(("it", "x"), ("fr", "y"))))
     assert [(one.source_lang, one.source_text, one.target_text, one.unit) for one in found] == [

@@ -188,7 +188,10 @@ def _read_variant(tuv: Element, place: Place) -> _Variant | GoldError:
         return place.broken(f"the tuv in {tag} has no seg; give it one")
     props = _read_props(tuv)
     values = {"lang": tag} | {field: props[kind][0] for field, kind in _OF_SIDE.items() if kind in props}
-    return _Variant(tag, plain(seg), values)
+    try:
+        return _Variant(tag, plain(seg), values)
+    except ValueError as error:
+        return place.broken(str(error))
 
 
 def _read_props(element: Element) -> dict[str, list[str]]:
