@@ -257,6 +257,16 @@ def test_a_broken_unit_is_named_and_the_rest_is_read() -> None:
         assert told.startswith(expected)
 
 
+def test_records_in_one_language_come_back() -> None:
+    pair = replace(RECORD, p=0.5, source_lang="pt-BR", target_lang="pt-BR")
+    assert read(written(pair)) == [pair]
+
+
+def test_a_unit_of_very_many_variants_takes_no_time_to_speak_of() -> None:
+    more = '<prop type="pair">l1-l2</prop>'
+    assert texts(read(memory(unit(*((f"l{n}", str(n)) for n in range(5000)), more=more)))) == [("1", "2")]
+
+
 def test_a_measure_that_cannot_be_read_is_told_in_a_memory_of_ours() -> None:
     data = written(RECORD).replace(b'"p">0.9876', b'"p">7')
     assert problems(read(data)) == ["f: unit 1 (line 5): its p is '7', which is no probability, from 0 to 1"]

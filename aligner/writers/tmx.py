@@ -205,15 +205,22 @@ def _read_props(element: Element) -> dict[str, list[str]]:
 
 def _pairs(variants: Sequence[_Variant], source_lang: str, named: Sequence[str]) -> list[tuple[_Variant, _Variant]]:
     """The variants that make a record: those that are named, or else the source with each other language."""
-    by_name: dict[str, tuple[_Variant, _Variant]] = {}
-    for both in permutations(variants, 2):
-        by_name.setdefault(_name(both[0].tag, both[1].tag), both)
-    if found := [by_name[name] for name in named if name in by_name]:
+    if found := [both for name in named if (both := _named(variants, name))]:
         return found
     firsts = {variant.key: variant for variant in reversed(variants)}
     ordered = [variant for variant in variants if firsts[variant.key] is variant]
     source = _source(ordered, _key(source_lang))
     return [(source, other) for other in ordered if source and other is not source]
+
+
+def _named(variants: Sequence[_Variant], name: str) -> tuple[_Variant, _Variant] | None:
+    """The first two variants in the languages of this name, in which any hyphen may stand between them."""
+    for hyphen in re.finditer("-", name):
+        source = next((one for one in variants if one.tag == name[: hyphen.start()]), None)
+        target = next((one for one in variants if one.tag == name[hyphen.end() :] and one is not source), None)
+        if source and target:
+            return source, target
+    return None
 
 
 def _source(variants: Sequence[_Variant], key: str) -> _Variant | None:
