@@ -14,7 +14,8 @@ from aligner.errors import GoldError
 from aligner.writers.cells import block, guarded
 from aligner.writers.formats import SENTENCES, TEXTS, Head, Record, TextFormat, Unfit
 from aligner.writers.lines import Line, read_lines
-from aligner.writers.tsv import COLUMNS, NUMBERS, cells_of, record
+from aligner.writers.notation import NUMBERS
+from aligner.writers.tsv import COLUMNS, cells_of, record
 
 _MARK = "\ufeff"
 _DELIMITERS = ",;\t"

@@ -92,7 +92,9 @@ class Format(ABC):
         pairs = bitext.pairs
         has_texts = any(pair.source_text or pair.target_text for pair in pairs)
         has_sentences = any(pair.source_sentences or pair.target_sentences for pair in pairs)
-        if pairs and not (has_texts and self.carries >= TEXTS) and not (has_sentences and self.carries >= SENTENCES):
+        # Where a record with an empty side has no place, one with two has none either.
+        holds_beads = self.carries >= SENTENCES and (self.nulls or not self.carries >= TEXTS)
+        if pairs and not (has_texts and self.carries >= TEXTS) and not (has_sentences and holds_beads):
             lacking = "texts" if self.carries >= TEXTS else "numbers of sentences"
             raise Unfit(f"the records hold no {lacking}, and this format little else; {_REMEDIES[lacking]}")
 

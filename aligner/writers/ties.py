@@ -10,8 +10,8 @@ from collections.abc import Iterable
 
 from aligner.evidence import Tie
 
-_ESCAPED = re.compile("[\\\\;@=≠\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
-"""Our own marks, and all that ``cells.clean`` would change; every one fits four hexadecimal digits."""
+_ESCAPED = re.compile("[\\\\;@=≠\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+"""Our own marks, and all that ``cells.clean`` would change or XML forbids; each fits four hexadecimal digits."""
 
 _ESCAPE = re.compile(r"\\u([0-9a-f]{4})")
 _SIDE = r"((?:[^\\;@=≠]|\\u[0-9a-f]{4})*)@([0-9]{1,15})-([0-9]{1,15})"

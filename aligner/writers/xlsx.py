@@ -20,8 +20,9 @@ from aligner.writers.cells import block
 from aligner.writers.commas import check_cells, columns_of
 from aligner.writers.formats import BinaryFormat, Head, Record, Unfit
 from aligner.writers.lines import Line
+from aligner.writers.notation import NUMBERS
 from aligner.writers.streams import seekable
-from aligner.writers.tsv import COLUMNS, NUMBERS, cells_of, record
+from aligner.writers.tsv import COLUMNS, cells_of, record
 
 _MAGIC = b"PK\x03\x04"
 _MAX_CELL = 32_767
