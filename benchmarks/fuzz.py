@@ -117,14 +117,14 @@ def targets() -> dict[str, Target]:
     for suffix, part in READERS.items():
         if not part.missing():
             readers.setdefault(part.target, suffix)
-    suffixes = dict.fromkeys([*WRITERS, *SUFFIXES, *(path.suffix for path in _files("bitext"))])
+    suffixes = dict.fromkeys([*WRITERS, *SUFFIXES])
     found = [
         *(
             _made("reader", suffix, _read_document, lambda path, name=name: _reader_of(path) == name)
             for name, suffix in readers.items()
         ),
         *(
-            _made("bitext", suffix, _read_bitext, lambda path, suffix=suffix: path.suffix == suffix)
+            _made("bitext", suffix, _read_bitext, lambda path, suffix=suffix: path.name.endswith(suffix))
             for suffix in suffixes
         ),
     ]
