@@ -21,7 +21,7 @@ from aligner.writers.cells import clean
 from aligner.writers.verbatim import storable
 
 _CHUNK = 1 << 16
-_MAX_UNIT = 16 << 20
+_MAX_UNIT = 4 << 20
 """Characters of the longest unit."""
 
 _MAX_TAG = 1 << 16
