@@ -190,3 +190,8 @@ def test_a_damaged_page_costs_only_itself(monkeypatch: pytest.MonkeyPatch) -> No
     problem, text = read(pdf(column("Uno."), column("Due."), column("Tre.")), "a.pdf", "it")
     assert str(problem).startswith("a.pdf: page 2: damaged")
     assert text.content.split() == ["Uno.", "Tre."]
+
+
+def test_a_line_that_is_one_long_word_takes_linear_time() -> None:
+    lines = [Line(text, 1, 50.0, 400.0, 540.0, 10.0) for text in ("a" * 300_000, "b-", "c")]
+    assert blocks(lines)

@@ -72,7 +72,7 @@ _SOFT = frozenset("\u00ad\u2010")
 _MIN_BROKEN = 0.02
 """Share of lines with a plain hyphen at the end above which words are broken; below, the hyphens are the words' own."""
 
-_BROKEN = regex.compile(r"(?P<first>[\p{L}\p{M}\p{N}]+)(?P<hyphen>[-\u00ad\u2010])$")
+_BROKEN = regex.compile(r"(?r)(?P<first>[\p{L}\p{M}\p{N}]+)(?P<hyphen>[-\u00ad\u2010])\Z")
 _REST = regex.compile(r"[\p{L}\p{M}\p{N}]+")
 
 
