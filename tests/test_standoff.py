@@ -27,7 +27,8 @@ from aligner.writers import format_of, intertext, tei, xces
 from aligner.writers.apart import set_apart
 from aligner.writers.beside import Beside, safe_name
 from aligner.writers.formats import Format, Record
-from aligner.writers.tags import content, root_name
+from aligner.writers.tags import content
+from aligner.writers.verbatim import root
 
 OPUS_READ = Path(sys.executable).with_name("opus_read")
 FORMATS = {".xces": xces.FORMAT, ".intertext.xml": intertext.FORMAT, ".tei.xml": tei.FORMAT}
@@ -201,7 +202,7 @@ def test_an_entity_is_refused(suffix: str, tmp_path: Path) -> None:
     path = tmp_path / f"x{suffix}"
     write_bitext(join([ONE], "s"), path)
     root = re.sub(r"<!DOCTYPE[^>]*>\n", "", path.read_text()).replace(
-        'encoding="utf-8"?>', 'encoding="utf-8"?><!DOCTYPE a [<!ENTITY e SYSTEM "/etc/passwd">]>'
+        'encoding="UTF-8"?>', 'encoding="utf-8"?><!DOCTYPE a [<!ENTITY e SYSTEM "/etc/passwd">]>'
     )
     end = root.rindex("</")
     path.write_text(root[:end] + '<link xtargets="s1.1;s1.1">&e;</link>' + root[end:])
@@ -211,10 +212,10 @@ def test_an_entity_is_refused(suffix: str, tmp_path: Path) -> None:
 
 def test_a_root_is_told_behind_prolog_and_comments() -> None:
     prolog = '\ufeff<?xml version="1.0"?>\n<!-- <a> --><!DOCTYPE x SYSTEM "y" [<!ENTITY z "<b>">]>\n'
-    assert root_name(prolog.lstrip("\ufeff") + "<t:TEI xmlns:t='u'>") == "TEI"
-    assert root_name("plain <linkGrp>") == ""
-    assert root_name("<!--" * 20_000) == ""
-    assert root_name("<?a?>" * 10_000) == ""
+    assert root(prolog.lstrip("\ufeff") + "<t:TEI xmlns:t='u'>")[0] == "TEI"
+    assert root("plain <linkGrp>")[0] == ""
+    assert root("<!--" * 20_000)[0] == ""
+    assert root("<?a?>" * 10_000)[0] == ""
 
 
 # --- documents set apart
@@ -278,7 +279,7 @@ def opus_read(folder: Path, *options: str) -> str:
 def test_xces_is_written_as_opus_has_it(tmp_path: Path) -> None:
     write_bitext(join([ONE], "s"), tmp_path / "x.xces")
     assert (tmp_path / "x.xces").read_text() == (
-        '<?xml version="1.0" encoding="utf-8"?>\n'
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
         '<!DOCTYPE cesAlign PUBLIC "-//CES//DTD XML cesAlign//EN" "">\n'
         '<cesAlign version="1.0">\n'
         ' <linkGrp targType="s" fromDoc="x.docs/it/a.xml" toDoc="x.docs/en/a.xml">\n'
@@ -289,7 +290,7 @@ def test_xces_is_written_as_opus_has_it(tmp_path: Path) -> None:
         "</cesAlign>\n"
     )
     assert (tmp_path / "x.docs/it/a.xml").read_text() == (
-        '<?xml version="1.0" encoding="utf-8"?>\n<document id="it/a.txt" lang="it">\n'
+        '<?xml version="1.0" encoding="UTF-8"?>\n<document id="it/a.txt" lang="it">\n'
         '<p id="1">\n<s id="s1.1">Ciao.</s>\n<s id="s1.2">Come va?</s>\n</p>\n'
         '<p id="2">\n<s id="s2.1">Sola.</s>\n</p>\n</document>\n'
     )
@@ -323,7 +324,7 @@ def test_opus_tools_keep_hostile_texts_in_step(tmp_path: Path) -> None:
     assert (tmp_path / "a.en").read_text() == "x\n" * len(texts)
 
 
-OPUS_LINKS = """<?xml version="1.0" encoding="utf-8"?>
+OPUS_LINKS = """<?xml version="1.0" encoding="UTF-8"?>
 <!DOCTYPE cesAlign PUBLIC "-//CES//DTD XML cesAlign//EN" "">
 <cesAlign version="1.0">
 <linkGrp targType="s" fromDoc="en/2013/a.xml.gz" toDoc="it/2013/a.xml.gz">
@@ -436,7 +437,7 @@ def test_intertext_has_the_sentences_of_to_doc_first(tmp_path: Path) -> None:
     manual = replace(bitext, pairs=(replace(bitext.pairs[0], method="manual"), *bitext.pairs[1:]))
     write_bitext(manual, tmp_path / "x.intertext.xml")
     assert (tmp_path / "x.intertext.xml").read_text() == (
-        '<?xml version="1.0" encoding="utf-8"?>\n<linkGrp toDoc="x.en.xml" fromDoc="x.it.xml">\n'
+        '<?xml version="1.0" encoding="UTF-8"?>\n<linkGrp toDoc="x.en.xml" fromDoc="x.it.xml">\n'
         '<link type="1-2" xtargets="1:1;1:1 1:2" status="man"/>\n'
         '<link type="1-1" xtargets="1:2;2:1" status="auto"/>\n'
         '<link type="1-0" xtargets="1:3;" status="auto"/>\n</linkGrp>\n'

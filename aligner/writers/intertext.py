@@ -17,7 +17,8 @@ from aligner.writers.formats import DOCUMENTS, LANGS, TEXTS, FilesFormat, Record
 from aligner.writers.linked import read_links
 from aligner.writers.sentences import document_lines
 from aligner.writers.streams import bare_name
-from aligner.writers.tags import HEAD, attributes, root_name
+from aligner.writers.tags import attributes
+from aligner.writers.verbatim import DECLARATION, root
 from aligner.writers.whole import Outputs
 
 _SUFFIX = ".intertext.xml"
@@ -34,7 +35,7 @@ def write(bitext: Bitext, path: Path, outputs: Outputs) -> None:
     if len(held.pairs) > 1:
         raise Unfit(f"InterText has two documents a file, and these are {len(held.pairs)} pairs; write .xces")
     file = outputs.text(path)
-    file.write(HEAD)
+    file.write(DECLARATION)
     for pair in held.pairs:
         places = _places(pair, path)
         for names, place in places.items():
@@ -90,7 +91,7 @@ def _told(link: Mapping[str, str]) -> dict[str, str]:
 FORMAT = FilesFormat(
     write=write,
     read=read,
-    known=lambda head: root_name(head.text) == "linkGrp",
+    known=lambda head: root(head.text)[0] == "linkGrp",
     carries=TEXTS | LANGS | DOCUMENTS,
     nulls=True,
 )

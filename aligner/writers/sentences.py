@@ -10,7 +10,8 @@ from typing import BinaryIO
 from aligner.languages import normalise
 from aligner.markup import Element, iterate, local_name
 from aligner.writers.apart import Names, Place
-from aligner.writers.tags import HEAD, attributes, content
+from aligner.writers.tags import attributes, content
+from aligner.writers.verbatim import DECLARATION
 
 ROOTS = ("document", "doc")
 """The outermost element: OPUS's, of which not every document has it, and InterText's."""
@@ -34,7 +35,7 @@ def document_lines(
     root: str, names: Names, paragraphs: Sequence[Sequence[str]], id_of: Callable[[Place], str]
 ) -> Iterator[str]:
     """A document as lines of XML, a sentence a line; ``root`` is the name of its outermost element."""
-    yield f"{HEAD}<{root}{attributes(id=names.id, lang=names.lang)}>\n"
+    yield f"{DECLARATION}<{root}{attributes(id=names.id, lang=names.lang)}>\n"
     for number, paragraph in enumerate(paragraphs, 1):
         yield f"<p{attributes(id=str(number))}>\n"
         for place, text in enumerate(paragraph, 1):

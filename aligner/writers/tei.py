@@ -23,7 +23,8 @@ from aligner.writers.cells import clean, number_cell
 from aligner.writers.formats import DOCUMENTS, LANGS, TEXTS, FilesFormat, Record
 from aligner.writers.pointers import Place, Pointed, Pointers
 from aligner.writers.sentences import joined
-from aligner.writers.tags import HEAD, attributes, content, root_name
+from aligner.writers.tags import attributes, content
+from aligner.writers.verbatim import DECLARATION, root
 from aligner.writers.whole import Outputs
 
 Side = tuple[Place, list[Pointed]]
@@ -40,7 +41,7 @@ def write(bitext: Bitext, path: Path, outputs: Outputs) -> None:
 
 def _lines(held: Apart, signature: str) -> Iterator[str]:
     ids = {names: f"d{number}" for number, names in enumerate(held.documents, 1)}
-    yield f'{HEAD}<TEI xmlns="http://www.tei-c.org/ns/1.0">\n<teiHeader><fileDesc>\n'
+    yield f'{DECLARATION}<TEI xmlns="http://www.tei-c.org/ns/1.0">\n<teiHeader><fileDesc>\n'
     yield "<titleStmt><title>Aligned texts</title></titleStmt>\n<publicationStmt><p>Unpublished</p></publicationStmt>\n"
     yield f"<sourceDesc><p>{content(signature)}</p></sourceDesc>\n</fileDesc></teiHeader>\n"
     if not held.documents:
@@ -190,7 +191,7 @@ def _probability(cert: str) -> float:
 FORMAT = FilesFormat(
     write=write,
     read=read,
-    known=lambda head: root_name(head.text) in ("TEI", "teiCorpus"),
+    known=lambda head: root(head.text)[0] in ("TEI", "teiCorpus"),
     carries=TEXTS | LANGS | DOCUMENTS | {"p", "unit"},
     nulls=True,
 )

@@ -22,7 +22,8 @@ from aligner.writers.formats import DOCUMENTS, LANGS, TEXTS, FilesFormat, Record
 from aligner.writers.linked import read_links
 from aligner.writers.sentences import document_lines
 from aligner.writers.streams import bare_name
-from aligner.writers.tags import HEAD, attributes, root_name
+from aligner.writers.tags import attributes
+from aligner.writers.verbatim import DECLARATION, root
 from aligner.writers.whole import Outputs
 
 _DOCTYPE = '<!DOCTYPE cesAlign PUBLIC "-//CES//DTD XML cesAlign//EN" "">\n'
@@ -38,7 +39,7 @@ def write(bitext: Bitext, path: Path, outputs: Outputs) -> None:
     for names, paragraphs in held.documents.items():
         outputs.make_folder(path.parent / Path(places[names]).parent)
         outputs.fill(path.parent / places[names], document_lines("document", names, paragraphs, _id))
-    file.write(f'{HEAD}{_DOCTYPE}<cesAlign version="1.0">\n')
+    file.write(f'{DECLARATION}{_DOCTYPE}<cesAlign version="1.0">\n')
     numbers = count(1)
     for pair in held.pairs:
         group = attributes(targType="s", fromDoc=places[pair.source], toDoc=places[pair.target])
@@ -106,7 +107,7 @@ def _number(name: str, value: str) -> float:
 FORMAT = FilesFormat(
     write=write,
     read=read,
-    known=lambda head: root_name(head.text) == "cesAlign",
+    known=lambda head: root(head.text)[0] == "cesAlign",
     carries=TEXTS | LANGS | DOCUMENTS | {"p", "score"},
     nulls=True,
 )
