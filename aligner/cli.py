@@ -426,9 +426,10 @@ def parts() -> None:
 
     for family in FAMILIES:
         click.echo(f"{family.family}s")
+        width = max(10, *map(len, family))
         for name, part in family.items():
             extra = f" [extra {part.extra}{', not installed' if part.missing() else ''}]" if part.extra else ""
-            click.echo(f"  {name:<10} {part.summary}{extra}")
+            click.echo(f"  {name:<{width}} {part.summary}{extra}")
 
 
 @contextmanager

@@ -51,7 +51,7 @@ MAX_WAIT = 120
 MAX_MEMORY = 1 << 30
 """Bytes that a reader may ask for beyond what the interpreter has when it starts."""
 
-MAX_BYTES = 1 << 20
+MAX_BYTES = 1 << 19
 """The largest input that is made."""
 
 MAX_SHRINKING = 60

@@ -57,6 +57,7 @@ def test_pairs_of_line_numbers_are_no_ladder(tmp_path: Path) -> None:
     identity = "0\t0\n1\t1\n2\t2\n"
     assert read(tmp_path, identity) == [((i,), (i,)) for i in range(3)]
     assert read(tmp_path, "0\t0\n5\t3\n2\t9\n") == [((0,), (0,)), ((5,), (3,)), ((2,), (9,))]
+    assert read(tmp_path, "\t0\t7\n3\t5\n") == [((0,), (7,)), ((3,), (5,))]
     assert read(tmp_path, "3\t3\n4\t4\n4\t5\n") == [((3,), (3,)), ((4,), (4,)), ((4,), (5,))]
 
 

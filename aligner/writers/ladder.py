@@ -147,7 +147,7 @@ def _is_ladder(lines: Sequence[Line], suffix: str) -> bool:
 def _pair(line: Line) -> Record:
     if not _NUMBERED.fullmatch(line.text):
         return line.broken("a mined pair is two line numbers with a tab between")
-    i, j = map(int, line.text.split("\t"))
+    i, j = map(int, line.text.split())
     return record(Bead((i,), (j,), nan))
 
 
