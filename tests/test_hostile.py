@@ -611,7 +611,9 @@ WANTED: dict[str, Check] = {
 }
 """What is wanted of each input, as ``EXPECT.tsv`` has it; the sides ``it`` and ``en`` of one name are one input."""
 
-SHORT: dict[str, str] = {}
+SHORT = {
+    "mixed.txt": "of 12 English lines among the Italian ones 11 are set aside; one, full of Italian names, reads as neither",
+}
 """Where the tool still falls short of what is wanted."""
 
 
