@@ -22,6 +22,7 @@ import sys
 import tempfile
 import time
 import traceback
+import warnings
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
@@ -221,7 +222,7 @@ def _damaged_zip(data: bytes, samples: Sequence[bytes], random: Random) -> bytes
         )
     )
     packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+    with warnings.catch_warnings(action="ignore"), zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in members:
             archive.writestr(zipfile.ZipInfo(name, (2020, 1, 1, 0, 0, 0)), content[:MAX_BYTES])
     return packed.getvalue()
@@ -357,7 +358,7 @@ def limit(target: Target) -> None:
 
 def run(name: str, given: argparse.Namespace) -> int:
     """Fuzz one target in a process of its own, which an input may end; 1 where something fails."""
-    command = [sys.executable, "-W", "ignore:Duplicate name", __file__, name, "--minutes", str(given.minutes)]
+    command = [sys.executable, __file__, name, "--minutes", str(given.minutes)]
     command += ["--seed", str(given.seed), "--findings", given.findings]
     done = subprocess.run(command, check=False)
     if done.returncode < 0:

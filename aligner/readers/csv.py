@@ -19,9 +19,6 @@ _MAX_UNCLOSED = 16
 _MAX_BROKEN = 1000
 """Broken rows that are told one by one."""
 
-# The module's own limit of 128 KiB a cell is a setting of the whole process; nothing else in it reads tables.
-csv.field_size_limit(MAX_BYTES)
-
 
 def read(data: bytes, text_id: str, lang: str) -> Iterator[Text | ReadError]:
     """The texts of a table whose cells have commas, semicolons, tabs or bars between, as its first line tells.
@@ -80,6 +77,15 @@ def _fault(names: Sequence[str], row: list[str] | None) -> str:
     return ""
 
 
+def _next(rows: Iterator[list[str]]) -> list[str]:
+    """The next row, whatever the length of its cells; their limit of 128 KiB is a setting of the whole process."""
+    before = csv.field_size_limit(MAX_BYTES)
+    try:
+        return next(rows)
+    finally:
+        csv.field_size_limit(before)
+
+
 def _rows(content: str, delimiter: str, *, is_quoted: bool) -> Iterator[tuple[int, list[str] | None]]:
     """The rows that are not blank, with their numbers; None for one that is broken, which costs its first line."""
     lines = StringIO(content, newline="")
@@ -92,7 +98,7 @@ def _rows(content: str, delimiter: str, *, is_quoted: bool) -> Iterator[tuple[in
         while True:
             number += 1
             try:
-                row = next(reader)
+                row = _next(reader)
             except StopIteration:
                 return
             except csv.Error:

@@ -69,6 +69,10 @@ def read(data: bytes, text_id: str, lang: str) -> Iterator[Text | ReadError]:
     yield Text(text_id, lang, "\n\n".join(blocks(cues)))
 
 
+_MAX_LINE = 20_000
+"""Characters of a line of ``.ass``; pysubs2 takes quadratic time over it."""
+
+
 def read_ass(data: bytes, text_id: str, lang: str) -> Iterator[Text]:
     """The dialogue of SubStation Alpha as one text, in the order of its times; comments and drawings are left out.
 
@@ -76,6 +80,9 @@ def read_ass(data: bytes, text_id: str, lang: str) -> Iterator[Text]:
         ReadError: the bytes are no text, or no such file.
     """
     content = decode_text(data, text_id)
+    for number, line in enumerate(content.splitlines(), 1):
+        if len(line) > _MAX_LINE:
+            raise ReadError(f"{text_id}: line {number} has {len(line)} characters; no subtitle does, mend it")
     try:
         with warnings.catch_warnings(action="ignore"):
             events = sorted(pysubs2.SSAFile.from_string(content, format_="ass").get_text_events())

@@ -24,7 +24,7 @@ from aligner.writers.lines import Line, read_lines
 from aligner.writers.vecalign import record
 
 _SUFFIX, _PAIRS = ".ladder", ".tsv"
-_QUALITY = r"[-+]?[0-9]*\.?[0-9]+(?:[eE][-+]?[0-9]+)?|-?nan|-?inf"
+_QUALITY = r"[-+]?(?:[0-9]++(?:\.[0-9]*+)?|\.[0-9]++)(?:[eE][-+]?[0-9]++)?|-?nan|-?inf"
 _RUNG = re.compile(rf"\s*([0-9]{{1,15}})[ \t]+([0-9]{{1,15}})(?:[ \t]+({_QUALITY}))?\s*")
 _NUMBERED = re.compile(r"\s*[0-9]{1,15}\t[0-9]{1,15}\s*")
 

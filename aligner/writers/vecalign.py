@@ -21,7 +21,7 @@ from aligner.writers.lines import Line, read_lines
 _INDICES = r"\[\s*(?:([0-9]{1,15}(?:\s*,\s*[0-9]{1,15})*)\s*)?\]"
 _BRACKETED = re.compile(r"\s*(?:[0-9]+\s*:\s*)?\[")
 _BEAD = re.compile(
-    rf"\s*(?:([0-9]+)\s*:\s*)?{_INDICES}\s*:\s*{_INDICES}\s*(?::\s*([-+]?[0-9]*\.?[0-9]+(?:[eE][-+]?[0-9]+)?|nan|-?inf)\s*)?"
+    rf"\s*(?:([0-9]+)\s*:\s*)?{_INDICES}\s*:\s*{_INDICES}\s*(?::\s*([-+]?(?:[0-9]++(?:\.[0-9]*+)?|\.[0-9]++)(?:[eE][-+]?[0-9]++)?|nan|-?inf)\s*)?"
 )
 
 
