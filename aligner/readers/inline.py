@@ -13,7 +13,7 @@ _CODES = frozenset({"bpt", "ept", "it", "ph", "ut"})
 _BREAKS = frozenset({"lb", "x-html-br", "fmt:lb"})
 """What says, as the type of a placeholder, that it stands for the end of a line."""
 
-_WRAP = re.compile(r"[ \t]*\n[ \t]+")
+_WRAP = re.compile(r"(?<![ \t])[ \t]*+\n[ \t]++")
 
 
 def segments(element: Element) -> Iterator[str]:

@@ -15,7 +15,7 @@ SOURCE_LANG = "en"
 
 _CHARSET = re.compile(rb"charset=([\w-]+)")
 _UNCLOSED = re.compile(r"""^(?![ \t]*#)[^"\n]*"[^\n]*[^"\s][ \t]*$""", re.MULTILINE)
-_ENTRY = re.compile(r"(?:[^\n]*\S[^\n]*(?:\n|\Z))+")
+_ENTRY = re.compile(r"^(?:[^\S\n]*+\S[^\n]*+(?:\n|\Z))+", re.MULTILINE)
 
 
 def read(data: bytes, text_id: str, lang: str) -> Iterator[Text | ReadError]:
