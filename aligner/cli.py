@@ -4,7 +4,7 @@ import json
 import logging
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar, cast
@@ -128,13 +128,13 @@ def run(
     if len(folders) > 1:
         raise click.UsageError(f"-o names {len(folders)} folders; give one, and files with the suffix of a format")
     check_folder(folders[0])
-    write = _writer(named)
+    write = _writer(named, are_told=True)
     result = align_corpus(
         corpus, langs=langs, encoder=encoder, splitter=splitter, min_p=min_p, min_precision=min_precision
     )
     files = write_run(result, folders[0], keep_text=keep_text)
     _warn([*result.corpus.warnings, *result.notes])
-    click.echo(summarise(result, [*files, *map(Path, named)]))
+    click.echo(summarise(result, files))
     write(result.bitext)
     sys.exit(1 if any(skip.is_failure for skip in result.corpus.skipped) else 0)
 
@@ -473,16 +473,17 @@ def _default_folder(corpus: Path) -> Path:
     return Path("outputs") / (corpus.resolve().name or "corpus")
 
 
-def _writer(outputs: Sequence[str]) -> "Callable[[Bitext], None]":
+def _writer(outputs: Sequence[str], *, are_told: bool = False) -> "Callable[[Bitext], None]":
     """What writes a bitext to all these places, known to be able to before any work starts.
 
-    `-` is standard output, as TSV. What one format cannot hold is told after the others are written.
+    `-` is standard output, as TSV. What one format cannot hold is told after the others are written; these are listed
+    if they are to be told.
     """
     from aligner.pipeline import write_bitext
     from aligner.writers import format_for, tsv
 
-    writes = [_checked(output, format_for, write_bitext, tsv.write) for output in outputs]
-    return lambda bitext: _each(writes, bitext)
+    writes = {output: _checked(output, format_for, write_bitext, tsv.write) for output in outputs}
+    return lambda bitext: _each(writes, bitext, are_told=are_told)
 
 
 def _dropped_writer(output: str) -> "Callable[[Sequence[Dropped]], object]":
@@ -509,14 +510,17 @@ def _checked(
     return lambda result: write(result, Path(output))
 
 
-def _each(writes: Iterable[Callable[[Result], object]], result: Result) -> None:
-    """Have every one of these write the result, and fail after the last if one did."""
+def _each(writes: Mapping[str, Callable[[Result], object]], result: Result, *, are_told: bool) -> None:
+    """Have every one of these write the result to its place, and fail after the last if one did."""
     failures = []
-    for write in writes:
+    for output, write in writes.items():
         try:
             write(result)
         except AlignerError as error:
             failures.append(error)
+            continue
+        if are_told:
+            click.echo(f"  {output}")
     for failure in failures[:-1]:
         _warn([str(failure)])
     if failures:

@@ -789,3 +789,24 @@ def test_languages_are_written_as_the_user_wrote_them(tmp_path: Path) -> None:
     for path in (out, again):
         assert {(one["source_lang"], one["target_lang"]) for one in records(path)} == {("ita_Latn", "en-GB")}
     assert all(not one["flags"] for one in records(again))
+
+
+def test_the_main_job_writes_files_beside_its_folder_and_lists_what_it_wrote(tmp_path: Path) -> None:
+    for name, text in {
+        "it/a.txt": "Il treno parte alle 7.45.\nIl museo è aperto.\n",
+        "en/a.txt": "The train leaves at 7:45.\nThe museum is open.\n",
+        "it/b.txt": "La signora Bianchi ha perso l'ombrello verde.\nCosì finì la storia.\n",
+        "en/b.txt": "Mrs Bianchi has lost her green umbrella.\nSo the story ended.\n",
+    }.items():
+        (tmp_path / "corpus" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "corpus" / name).write_text(text)
+    out, memory, ladder = tmp_path / "out", tmp_path / "x.tmx", tmp_path / "x.ladder"
+    result = invoke("run", tmp_path / "corpus", "-o", ladder, "-o", out, "-o", memory, "--keep-text")
+    assert result.exit_code == 1
+    assert result.stdout.splitlines()[-2:] == [f"  {out / 'texts.jsonl'}", f"  {memory}"]
+    assert "x.ladder: a ladder holds one document pair" in result.stderr
+    assert not ladder.exists()
+    assert memory.exists()
+    texts = {one["id"]: one["text"] for one in records(out / "texts.jsonl")}
+    for one in records(out / "bitext.jsonl"):
+        assert texts[one["source_doc"]][slice(*one["source_span"])] == one["source_text"]
