@@ -110,3 +110,9 @@ def test_a_broken_entry_is_told_and_costs_only_itself() -> None:
 def test_a_catalogue_is_never_taken_for_the_name_of_one(tmp_path: Path) -> None:
     (tmp_path / "b.po").write_text(PO)
     assert not any(isinstance(part, Text) for part in parts(str(tmp_path / "b.po"), ".po"))
+
+
+def test_a_catalogue_of_nothing_but_broken_entries_is_given_up() -> None:
+    found = list(READERS.load(".po")(b'"a\n\n' * 5000, "a.po", "und"))
+    assert len(found) == 1001
+    assert str(found[-1]).endswith("too many broken entries; the rest is not read")

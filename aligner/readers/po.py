@@ -13,6 +13,9 @@ from aligner.readers.plain import decode_text
 SOURCE_LANG = "en"
 """The language of messages where the header has no ``X-Source-Language``, as gettext's manual recommends."""
 
+_MAX_BROKEN = 1000
+"""Broken entries after which a file is taken for no catalogue."""
+
 _CHARSET = re.compile(rb"charset=([\w-]+)")
 _UNCLOSED = re.compile(r"""^(?![ \t]*#)[^"\n]*"[^\n]*[^"\s][ \t]*$""", re.MULTILINE)
 _ENTRY = re.compile(r"^(?:[^\S\n]*+\S[^\n]*+(?:\n|\Z))+", re.MULTILINE)
@@ -50,13 +53,17 @@ def _catalogues(content: str, text_id: str) -> Iterator[polib.POFile | ReadError
     try:
         yield _parse(content)
     except (OSError, ValueError):
-        number, end = 1, 0
+        number, end, n_broken = 1, 0, 0
         for entry in _ENTRY.finditer(content):
             number += content.count("\n", end, entry.start())
             end = entry.start()
             try:
                 yield _parse(entry[0])
             except (OSError, ValueError):
+                n_broken += 1
+                if n_broken > _MAX_BROKEN:
+                    yield ReadError(f"{text_id}: line {number}: too many broken entries; the rest is not read")
+                    return
                 yield ReadError(f"{text_id}: line {number}: a broken entry; mend it with the help of msgfmt --check")
 
 
