@@ -20,9 +20,9 @@ MAX_CHARACTERS = 4 << 20
 _MAX_NESTING = 200
 """Levels below which text is left out; a list item has two. The usual 20 loses lists of ten levels."""
 
-MAX_BRACKETS = 2_000_000
-"""The most open square brackets, summed over all brackets (up to ``_MAX_NESTING`` each), which the parser goes through
-again for each: some 1 s."""
+MAX_SCANNED = 10_000_000
+"""The most characters, summed over all square brackets from each to its end or its paragraph's, which the parser goes
+through in search of links: some 2 s."""
 
 _BRACKET = re.compile(r"[\[\]]|\n[ \t]*\n")
 _SPACES = re.compile(" {2,}")
@@ -35,23 +35,28 @@ def read(data: bytes, text_id: str, lang: str) -> Iterator[Text]:
     is joined by a space.
 
     Raises:
-        ReadError: the bytes are no text, or too many, or nest square brackets by the thousands.
+        ReadError: the bytes are no text, or too many, or leave square brackets open by the hundreds.
     """
     content = decode_text(data, text_id)
     if len(content) > MAX_CHARACTERS:
         raise ReadError(f"{text_id}: {len(content)} characters of Markdown; cut it into files of {MAX_CHARACTERS}")
-    if _n_brackets(content) > MAX_BRACKETS:
-        raise ReadError(f"{text_id}: thousands of square brackets within each other; close them, or read it as .txt")
+    if _n_scanned(content) > MAX_SCANNED:
+        raise ReadError(f"{text_id}: too many square brackets that are not closed; close them, or read it as .txt")
     yield Text(text_id, lang, "\n\n".join(filter(None, map(str.strip, _blocks(content)))))
 
 
-def _n_brackets(content: str) -> int:
-    """How many square brackets of their paragraph are open at each one, summed up."""
-    total = depth = 0
+def _n_scanned(content: str) -> int:
+    """How many characters lie between each square bracket and its end, or its paragraph's, summed up."""
+    total, opened = 0, list[int]()
     for found in _BRACKET.finditer(content):
-        depth = depth + 1 if found[0] == "[" else max(0, depth - 1) if found[0] == "]" else 0
-        total += min(depth, _MAX_NESTING)
-    return total
+        if found[0] == "[":
+            opened.append(found.start())
+        elif found[0] == "]":
+            total += found.start() - opened.pop() if opened else 0
+        else:
+            total += found.start() * len(opened) - sum(opened)
+            opened.clear()
+    return total + len(content) * len(opened) - sum(opened)
 
 
 def _blocks(content: str) -> Iterator[str]:
