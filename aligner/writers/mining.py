@@ -19,7 +19,7 @@ from aligner.writers.formats import TEXTS, Head, Record, TextFormat
 from aligner.writers.lines import Line, read_lines
 from aligner.writers.notation import NUMBERS
 
-_NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]{1,4})?|nan|-?inf")
+_NUMBER = re.compile(r"[-+]?(?:[0-9]++(?:\.[0-9]*+)?|\.[0-9]++)(?:[eE][-+]?[0-9]{1,4})?|nan|-?inf")
 _QUOTED = re.compile(r'"(?=.*"".*")((?:[^"]|"")*)"')
 
 
