@@ -576,3 +576,9 @@ def test_markdown_of_nothing_but_brackets_is_refused_at_once(tmp_path: Path) -> 
         read(path, "a.md")
     path.write_text("[Uno](http://example.org/) e [0, 1) " * 500, encoding="utf-8")
     assert read(path, "a.md").texts[0].content.startswith("Uno e [0, 1) Uno")
+
+
+def test_a_page_of_one_long_faulty_line_is_read_in_linear_time(tmp_path: Path) -> None:
+    path = tmp_path / "a.html"
+    path.write_text(f"<!doctype html {'/' * 200_000}<p>Il treno parte.</p><p>Il museo è aperto.</p>", encoding="utf-8")
+    assert read(path, "a.html").texts

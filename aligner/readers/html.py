@@ -51,6 +51,7 @@ _MIN_SHARE = 0.75
 _OPENING = 24
 """Letters at a block's beginning by which it is found in the main text; shorter blocks must be a line of it."""
 
+_MAX_FIRST_LINE = 10_000
 _MAX_PAGE = 4 << 20
 _MAX_TAGS = 20_000
 _MAX_DEPTH = 200
@@ -237,6 +238,9 @@ class _Parse:
 def _trafilatura(page: str) -> str:
     import trafilatura
 
+    if "\n" not in page[:_MAX_FIRST_LINE]:
+        # Its search for a faulty doctype takes quadratic time over the first line.
+        page = "\n" + page
     found = trafilatura.bare_extraction(
         page, favor_recall=True, include_tables=True, include_comments=False, with_metadata=False
     )
