@@ -582,3 +582,12 @@ def test_a_page_of_one_long_faulty_line_is_read_in_linear_time(tmp_path: Path) -
     path = tmp_path / "a.html"
     path.write_text(f"<!doctype html {'/' * 200_000}<p>Il treno parte.</p><p>Il museo è aperto.</p>", encoding="utf-8")
     assert read(path, "a.html").texts
+
+
+def test_a_reference_to_no_character_is_no_error(tmp_path: Path) -> None:
+    path = tmp_path / "a.html"
+    path.write_text(f"<html><p>Il treno &#{'9' * 8000}; parte &#232; &#x{'f' * 8000}</p></html>", encoding="utf-8")
+    assert read(path, "a.html").texts[0].content == "Il treno \ufffd parte è \ufffd"
+    huge = f"&#{'9' * 8000};"
+    path.write_text(f"<html lang='{huge}'><p class='{huge}'>Il treno parte.</p></html>", encoding="utf-8")
+    assert read(path, "a.html").texts[0].content == "Il treno parte."

@@ -11,9 +11,9 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from html import unescape
 
 from aligner.document import UNDETERMINED, Mark, Text
+from aligner.readers.entities import unescape
 from aligner.readers.plain import decode_text
 from aligner.readers.regions import Regions, attributes
 

@@ -7,7 +7,8 @@ in it, or where the one around it ends. One that is never closed lasts to the en
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from html import unescape
+
+from aligner.readers.entities import unescape
 
 _ATTRIBUTE = re.compile(r"([^\s\"'<>/=]++)(?:\s*+=\s*+(?:\"([^\"]*+)\"?|'([^']*+)'?|([^\s\"'<>]++)))?")
 _WORD = re.compile(r"[-_]+|(?<=[a-z])(?=[A-Z])")

@@ -8,13 +8,13 @@ import re
 import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from html import unescape
 
 import pysubs2
 import regex
 
 from aligner.document import Text
 from aligner.errors import ReadError
+from aligner.readers.entities import unescape
 from aligner.readers.flow import FINAL, join
 from aligner.readers.plain import decode_text
 
