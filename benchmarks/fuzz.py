@@ -313,8 +313,8 @@ def smallest(target: Target, data: bytes, path: Path, failure: Failure) -> bytes
     return data
 
 
-def fuzz(target: Target, seconds: float, seed: int, findings: Path) -> tuple[int, set[str]]:
-    """How many inputs were tried in this time, and the kinds of failure that were found and kept."""
+def fuzz(target: Target, seconds: float, most: int, seed: int, findings: Path) -> tuple[int, set[str]]:
+    """How many inputs were tried, as time and ``most`` allow, and the kinds of failure that were found and kept."""
     random = Random(f"{seed} {target.name}")
     samples = [path.read_bytes() for path in target.samples]
     suffixes = sorted({"".join(path.suffixes) for path in target.samples})
@@ -328,7 +328,7 @@ def fuzz(target: Target, seconds: float, seed: int, findings: Path) -> tuple[int
             if failure and failure.place not in found:
                 found.add(failure.place)
                 _keep(findings / target.name, smallest(target, data, path, failure), path.name, failure)
-            if time.monotonic() > end and number >= len(samples):
+            if number >= most or (time.monotonic() > end and number >= len(samples)):
                 return number, found
     raise AssertionError("the inputs never end")
 
@@ -359,7 +359,7 @@ def limit(target: Target) -> None:
 def run(name: str, given: argparse.Namespace) -> int:
     """Fuzz one target in a process of its own, which an input may end; 1 where something fails."""
     command = [sys.executable, __file__, name, "--minutes", str(given.minutes)]
-    command += ["--seed", str(given.seed), "--findings", given.findings]
+    command += ["--inputs", str(given.inputs), "--seed", str(given.seed), "--findings", given.findings]
     done = subprocess.run(command, check=False)
     if done.returncode < 0:
         print(
@@ -373,6 +373,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("reader", nargs="+", choices=["all", *known], metavar="READER", help=", ".join(["all", *known]))
     parser.add_argument("--minutes", type=float, default=10, help="time for each reader [10]")
+    parser.add_argument("--inputs", type=int, default=sys.maxsize, help="at most so many for each reader")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--jobs", type=int, default=2, help="how many readers at once [2]")
     parser.add_argument("--findings", type=Path, default=FINDINGS, help="folder for what fails [outputs/fuzz]")
@@ -383,7 +384,7 @@ def main() -> None:
             sys.exit(max(pool.map(lambda name: run(name, given), chosen)))
     (name,) = chosen
     limit(known[name])
-    tried, found = fuzz(known[name], 60 * given.minutes, given.seed, given.findings)
+    tried, found = fuzz(known[name], 60 * given.minutes, given.inputs, given.seed, given.findings)
     print(f"{name:16} {tried:8} inputs  {len(found)} failures", *sorted(found), sep="  ", flush=True)
     sys.exit(1 if found else 0)
 

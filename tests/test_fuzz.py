@@ -25,7 +25,7 @@ def harness(monkeypatch: pytest.MonkeyPatch):
 
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is bounded as on Linux")
 def test_no_reader_fails_on_damaged_files(tmp_path: Path) -> None:
-    command = [sys.executable, HARNESS, "all", "--minutes", "0.005", "--findings", tmp_path / "findings"]
+    command = [sys.executable, HARNESS, "all", "--inputs", "60", "--findings", tmp_path / "findings"]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), *filter(None, sys.path)])}
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment, timeout=600)
     assert done.returncode == 0, done.stdout + done.stderr
