@@ -608,10 +608,7 @@ def write_run(run: Run, folder: Path, *, keep_text: bool = False) -> list[Path]:
     }
     if keep_text:
         writes["texts.jsonl"] = lambda file: write_texts((document.text for document in run.documents), file)
-    make_folder(folder)
-    for name, write in writes.items():
-        write_whole(folder / name, write)
-    return [folder / name for name in writes]
+    return _write_all(writes, folder)
 
 
 def write_found(facts: Sequence[Fact], sightings: Sequence[Sighting], folder: Path) -> list[Path]:
@@ -627,6 +624,11 @@ def write_found(facts: Sequence[Fact], sightings: Sequence[Sighting], folder: Pa
     if sightings:
         writes["seeds.tsv"] = lambda file: write_sightings(sightings, file)
         writes["seeds.jsonl"] = lambda file: write_sightings_json(sightings, file)
+    return _write_all(writes, folder)
+
+
+def _write_all(writes: Mapping[str, Callable[[TextIO], object]], folder: Path) -> list[Path]:
+    """Write each file of this name into a folder, whole or not at all; their paths."""
     make_folder(folder)
     for name, write in writes.items():
         write_whole(folder / name, write)

@@ -26,6 +26,11 @@ class Part:
         """The optional packages that this part needs and that are not installed."""
         return tuple(name for name in self.requires if find_spec(name) is None)
 
+    def load(self) -> Any:
+        """Import and return it, whether or not the packages that it works with are installed."""
+        module, attribute = self.target.split(":")
+        return getattr(import_module(module), attribute)
+
 
 class Registry(Mapping[str, Part]):
     """The parts of one family by name, in the order in which they were written down."""
@@ -71,5 +76,4 @@ class Registry(Mapping[str, Part]):
             UnknownName: no part has this name.
             MissingExtra: a package that the part needs is not installed.
         """
-        module, attribute = self.check(name).target.split(":")
-        return getattr(import_module(module), attribute)
+        return self.check(name).load()

@@ -7,7 +7,7 @@ from aligner.markup import Element, local_name
 
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
-_CODES = frozenset({"bpt", "ept", "it", "ph", "ut"})
+CODES = frozenset({"bpt", "ept", "it", "ph", "ut"})
 """Elements that hold native code in TMX and XLIFF 1.2; only a ``sub`` within them is text."""
 
 _BREAKS = frozenset({"lb", "x-html-br", "fmt:lb"})
@@ -35,7 +35,7 @@ def _pieces(element: Element, subs: list[Element], *, is_code: bool = False) -> 
         if local_name(child) == "sub":
             subs.append(child)
         else:
-            yield from _pieces(child, subs, is_code=is_code or local_name(child) in _CODES)
+            yield from _pieces(child, subs, is_code=is_code or local_name(child) in CODES)
         if not is_code:
             if not _BREAKS.isdisjoint((child.get("type"), child.get("ctype"), child.get("subType"))):
                 yield "\n"

@@ -4,7 +4,6 @@ Each format's reader stands beside its writer; both come as one ``Format``.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from importlib import import_module
 from pathlib import Path, PurePath
 from typing import TextIO, cast
 
@@ -94,10 +93,9 @@ def format_of(path: Path) -> Format:
     """
     head, named = read_head(path), _suffix(path)
     asked = (*([named] if named else []), *WRITERS)
-    found = next((suffix for suffix in asked if _imported(suffix).known(head)), None)
+    found = next((suffix for suffix in asked if WRITERS[suffix].load().known(head)), None)
     if found is not None:
-        WRITERS.check(found)
-        return _imported(found)
+        return cast(Format, WRITERS.load(found))
     if not path.exists():
         raise GoldError(f"{clean(str(path))}: no such file; name a bitext that can be read")
     if head.data.strip():
@@ -105,7 +103,7 @@ def format_of(path: Path) -> Format:
         raise GoldError(
             f"{clean(str(path))}: begins with {shown!r}, which is no bitext; choose of {', '.join(WRITERS)}"
         )
-    return _imported(named or ".tsv")
+    return cast(Format, WRITERS[named or ".tsv"].load())
 
 
 def read_records(path: Path) -> Iterator[Record]:
@@ -123,9 +121,3 @@ def _suffix(path: PurePath | str) -> str:
     name = bare_name(PurePath(path).name)
     found = max((suffix for suffix in WRITERS if name.lower().endswith(suffix)), key=len, default="")
     return found or (".moses" if names_pair(name) else "")
-
-
-def _imported(suffix: str) -> Format:
-    """The format of a suffix, whether or not the packages that it works with are installed."""
-    module, attribute = WRITERS[suffix].target.split(":")
-    return cast(Format, getattr(import_module(module), attribute))

@@ -10,8 +10,8 @@ from typing import TextIO
 from aligner.bitext import Bitext
 from aligner.writers.cells import clean, number_cell, row
 from aligner.writers.formats import DOCUMENTS, TEXTS, Record, TextFormat
-from aligner.writers.lines import Line, read_rows
-from aligner.writers.tsv import record
+from aligner.writers.lines import read_rows
+from aligner.writers.tsv import row_record
 
 _COLUMNS = {
     "src_url": "source_doc",
@@ -52,15 +52,7 @@ def read(file: TextIO) -> Iterator[Record]:
     if "score" not in fields:
         scores = [columns.index(score) for score in _SCORES if score in columns]
         fields = ["score" if scores and number == scores[-1] else field for number, field in enumerate(fields)]
-    for line in lines:
-        yield _record(line, fields)
-
-
-def _record(line: Line, fields: list[str]) -> Record:
-    cells = line.text.split("\t")
-    if len(cells) != len(fields):
-        return line.broken(f"it has {len(cells)} cells, and the header row {len(fields)}")
-    return record(dict(zip(fields, cells, strict=True)), line.broken, str)
+    yield from (row_record(line, fields, str) for line in lines)
 
 
 FORMAT = TextFormat(

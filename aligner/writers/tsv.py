@@ -4,7 +4,7 @@ What is no text is written as ``notation`` has it: ``crossing`` is a number in e
 and in pandas; both can sum it.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from typing import Any, TextIO
 
@@ -13,7 +13,7 @@ from aligner.curation import Dropped
 from aligner.errors import GoldError
 from aligner.writers.cells import cell_text, row, text_cell
 from aligner.writers.formats import Record, TextFormat
-from aligner.writers.lines import read_rows
+from aligner.writers.lines import Line, read_rows
 from aligner.writers.notation import NUMBERS, parsed, written
 
 COLUMNS = tuple(field.name for field in fields(SegmentPair))
@@ -48,12 +48,15 @@ def read(file: TextIO) -> Iterator[Record]:
     known = [column for column in columns if column in COLUMNS]
     if not known or len(set(known)) < len(known):
         raise header.broken(f"the first line must name the columns, each once, as {COLUMNS[0]}")
-    for line in lines:
-        cells = line.text.split("\t")
-        if len(cells) == len(columns):
-            yield record(dict(zip(columns, cells, strict=True)), line.broken)
-        else:
-            yield line.broken(f"it has {len(cells)} cells, and the header row {len(columns)}")
+    yield from (row_record(line, columns) for line in lines)
+
+
+def row_record(line: Line, columns: Sequence[str], text: Callable[[str], str] = cell_text) -> Record:
+    """The record of a line with a cell for each column; ``text`` undoes what made the cells."""
+    cells = line.text.split("\t")
+    if len(cells) != len(columns):
+        return line.broken(f"it has {len(cells)} cells, and the header row {len(columns)}")
+    return record(dict(zip(columns, cells, strict=True)), line.broken, text)
 
 
 def is_header(cells: Iterable[str]) -> bool:

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from xml.sax.saxutils import escape, quoteattr
 
 from aligner.markup import Element, local_name
+from aligner.readers.inline import CODES
 
 DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
@@ -26,9 +27,6 @@ _WHITE = {"\t": "&#9;", "\n": "&#10;", "\r": "&#13;"}
 
 _BEFORE_ROOT = re.compile(r"\s++|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*+(?:\[.*?\]\s*+)?>", re.DOTALL)
 _ROOT = re.compile(r"<(?:[\w.-]++:)?([\w.-]++)([^>]*+)")
-
-_CODES = frozenset({"bpt", "ept", "it", "ph", "ut"})
-"""Elements that hold another format's codes, and text that can be translated only in a ``sub``."""
 
 _LINE_BREAKS = frozenset({"lb", "xlf:lb"})
 
@@ -79,7 +77,7 @@ def plain(element: Element) -> str:
 
 
 def _parts(element: Element) -> Iterator[str]:
-    is_code = local_name(element) in _CODES
+    is_code = local_name(element) in CODES
     if local_name(element) == "cp":
         yield _character(element.get("hex", ""))
     elif not _LINE_BREAKS.isdisjoint(map(element.get, ("type", "ctype", "subType"))):
