@@ -25,6 +25,9 @@ class Bead:
     what they share or contradict, and a part ``(start, end)``, in code points of the segment, what of a side the other
     states where that is not all of it; ``aligner.appraisal`` fills them in. A part that mining found is what the link
     is by: the rest of the sentence may stand in another.
+
+    ``decision`` is ``accepted`` where a person made or confirmed the bead, whose ``p`` is 1 then; ``note`` is what the
+    person wrote.
     """
 
     source: tuple[int, ...]
@@ -38,6 +41,8 @@ class Bead:
     evidence: "tuple[Tie, ...]" = ()
     source_part: tuple[int, int] | None = None
     target_part: tuple[int, int] | None = None
+    decision: str = ""
+    note: str = ""
 
     @property
     def is_link(self) -> bool:

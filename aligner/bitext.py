@@ -38,6 +38,9 @@ class SegmentPair:
         flags: what is suspicious about the record, by the names of ``aligner.flags``.
         evidence: what the two segments share or contradict.
         unit: the name that the records of one text in three or more languages share; empty for two languages.
+        decision: what a person decided: ``accepted``, whose ``p`` is 1 then, or in a file that people work in
+            ``rejected``; empty where nobody decided. See ``aligner.decisions``.
+        note: what that person wrote.
     """
 
     source_text: str = ""
@@ -62,6 +65,8 @@ class SegmentPair:
     flags: tuple[str, ...] = ()
     evidence: tuple[Tie, ...] = ()
     unit: str = ""
+    decision: str = ""
+    note: str = ""
 
     @property
     def langs(self) -> tuple[str, str]:
@@ -332,6 +337,8 @@ def _record(alignment: Alignment, bead: Bead) -> SegmentPair:
         crossing=bead.crossing,
         relation=bead.relation,
         evidence=_moved(bead.evidence, bead.source_part, bead.target_part),
+        decision=bead.decision,
+        note=bead.note,
     )
 
 

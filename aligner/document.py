@@ -99,13 +99,47 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
-class DocumentPair:
-    """Two documents and how they belong together.
+class Lock:
+    """What a person decided of some sentences, given as 0-based indices; an empty side: the other has no counterpart.
 
-    ``score`` lies in ``[0, 1]``, higher is better: how much of the two texts finds its like in the other.
+    Attributes:
+        source, target: the sentences.
+        source_part, target_part: ``(start, end)``, in code points of the segment, where only this much of it is meant.
+        decision: ``accepted``: the link, or the lone sentence, stands as it is; ``rejected``: it must not come back;
+            empty where only a relation or a note was told.
+        relation: how the two sides' facts lie to each other, by the name of a ``SegmentRelation``; empty if untold.
+        note: what the person wrote.
+    """
+
+    source: tuple[int, ...]
+    target: tuple[int, ...]
+    source_part: tuple[int, int] | None = None
+    target_part: tuple[int, int] | None = None
+    decision: str = "accepted"
+    relation: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentPair:
+    """Two documents, how they belong together, and what a person decided of their sentences.
+
+    ``score`` lies in ``[0, 1]``, higher is better: how much of the two texts finds its like in the other. No character
+    stands in two accepted locks.
     """
 
     source: Document
     target: Document
     relation: Relation
     score: float
+    locks: tuple[Lock, ...] = ()
+
+    @property
+    def locked(self) -> tuple[Lock, ...]:
+        """The links and lone sentences that every method keeps as they are, aligning what is left around them."""
+        return tuple(lock for lock in self.locks if lock.decision == "accepted")
+
+    @property
+    def rejected(self) -> tuple[Lock, ...]:
+        """The links that no method may give."""
+        return tuple(lock for lock in self.locks if lock.decision == "rejected")

@@ -10,6 +10,7 @@
     ├── ReadError        one input file that cannot be read
     ├── GoldError        a bead or gold file that cannot be parsed
     ├── SeedError        a file of seeds that cannot be used
+    ├── DecisionError    a file of decisions that cannot be used, or contradicts itself
     └── OutputError      an output that cannot be written
 
 A *caller's* mistake (a wrong shape, a wrong type) is a ``ValueError`` or ``TypeError`` instead.
@@ -46,6 +47,10 @@ class GoldError(AlignerError):
 
 class SeedError(AlignerError):
     """A file of seeds cannot be used."""
+
+
+class DecisionError(AlignerError):
+    """A file of decisions cannot be used, or contradicts itself."""
 
 
 class OutputError(AlignerError):

@@ -20,7 +20,7 @@ from aligner.encoders import ENCODERS, Encoder
 from aligner.errors import AlignerError, CorpusError, GoldError, OutputError, UnknownName
 from aligner.evaluation import match
 from aligner.explanation import Explanation
-from aligner.facts import Fact
+from aligner.facts import Fact, find_facts
 from aligner.flags import FLAGS
 from aligner.languages import detect, stated
 from aligner.methods import METHOD, METHODS, Method
@@ -97,7 +97,15 @@ def align_corpus(
     alignments = keep(alignments, min_p, min_precision)
     bitext = _spelled(tie(join(alignments, _signature(embedders, splitter))), spellings)
     kin = tuple(_same_language(_witnesses(documents, alignments), embedders))
-    return Run(corpus, documents, tuple(alignments), bitext, tuple(notes), kin)
+    facts = _facts(bitext, kin, documents)
+    return Run(corpus, documents, tuple(alignments), bitext, tuple(notes), kin, facts)
+
+
+def _facts(bitext: Bitext, kin: Sequence[Alignment], documents: Sequence[Document]) -> tuple[Fact, ...]:
+    """The facts that documents share, of different languages or, as their kin, of one."""
+    witnesses = join(kin, bitext.signature)
+    both = (*bitext.alignments, *witnesses.alignments)
+    return find_facts(replace(witnesses, pairs=(*bitext.pairs, *witnesses.pairs), alignments=both), documents)
 
 
 def follow(

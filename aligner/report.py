@@ -3,18 +3,17 @@
 import platform
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from textwrap import shorten
 from typing import Any
 
 from aligner.alignment import Alignment
-from aligner.bitext import Bitext, DocumentRow, coverage, document_rows, join, left_untranslated, linked_sentences
+from aligner.bitext import Bitext, DocumentRow, coverage, document_rows, left_untranslated, linked_sentences
 from aligner.corpus import Corpus
 from aligner.document import Document, Relation
-from aligner.facts import Fact, find_facts
+from aligner.facts import Fact
 from aligner.readers.ids import printable
 from aligner.seeds import NOT_STATED, Sighting
 
@@ -42,6 +41,9 @@ class Run:
         bitext: the aligned records of all pairs.
         notes: what a person should know, one line each.
         same_language: one for each pair of comparable documents of one language: no records, but witnesses of facts.
+        facts: the facts that documents share, of different languages or of one.
+        sightings: what each document says of each seed that was asked for.
+        stale: the decisions that could not be kept, and why, one line each.
     """
 
     corpus: Corpus
@@ -50,15 +52,9 @@ class Run:
     bitext: Bitext
     notes: tuple[str, ...] = ()
     same_language: tuple[Alignment, ...] = ()
-
-    @cached_property
-    def facts(self) -> tuple[Fact, ...]:
-        """The facts that documents share, of different languages or of one."""
-        witnesses = join(self.same_language, self.bitext.signature)
-        pairs = (*self.bitext.pairs, *witnesses.pairs)
-        return find_facts(
-            replace(witnesses, pairs=pairs, alignments=(*self.alignments, *witnesses.alignments)), self.documents
-        )
+    facts: tuple[Fact, ...] = ()
+    sightings: tuple[Sighting, ...] = ()
+    stale: tuple[str, ...] = ()
 
     @property
     def unpaired(self) -> tuple[Document, ...]:

@@ -11,6 +11,7 @@ from aligner.alignment import Alignment, Bead
 from aligner.bitext import join
 from aligner.corpus import Corpus, Skipped
 from aligner.document import Document, DocumentPair, Relation
+from aligner.facts import find_facts
 from aligner.report import PAIRS_SHOWN, Run, describe, summarise
 
 IT = [document(["Uno.", "Due.", ""], "it", "it/a.txt"), document(["Tre.", "Quattro."], "it", "it/b.txt")]
@@ -24,7 +25,8 @@ def align(source: Document, target: Document, relation: str, *beads: Bead, score
 def run_of(*alignments: Alignment, skipped: tuple[Skipped, ...] = (), notes: tuple[str, ...] = ()) -> Run:
     texts = tuple(member.text for member in (*IT, *EN))
     corpus = Corpus(Path("news"), texts, {}, skipped, ("it/a.txt: declared it, reads as en",))
-    return Run(corpus, (*IT, *EN), alignments, join(alignments, "aligner:0|encoder:use"), notes)
+    bitext = join(alignments, "aligner:0|encoder:use")
+    return Run(corpus, (*IT, *EN), alignments, bitext, notes, facts=find_facts(bitext, (*IT, *EN)))
 
 
 TRANSLATION = align(IT[0], EN[0], "parallel", Bead((0,), (0,), 0.9), Bead((1,), (1,), 0.8), score=0.75)
