@@ -26,6 +26,7 @@ class Bead:
     states where that is not all of it; ``aligner.appraisal`` fills them in. A part that mining found is what the link
     is by: the rest of the sentence may stand in another.
 
+    ``flags`` are what is suspicious, by the names of ``aligner.flags``, in a bitext that was judged and read.
     ``decision`` is ``accepted`` where a person made or confirmed the bead, whose ``p`` is 1 then; ``note`` is what the
     person wrote.
     """
@@ -41,6 +42,7 @@ class Bead:
     evidence: "tuple[Tie, ...]" = ()
     source_part: tuple[int, int] | None = None
     target_part: tuple[int, int] | None = None
+    flags: tuple[str, ...] = ()
     decision: str = ""
     note: str = ""
 

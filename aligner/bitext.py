@@ -8,7 +8,7 @@ from math import nan
 from typing import Any
 
 from aligner.alignment import Alignment, Bead
-from aligner.document import Document, Sentence
+from aligner.document import Document, DocumentPair, Lock, Sentence
 from aligner.errors import GoldError
 from aligner.evidence import Tie
 from aligner.languages import stated
@@ -312,10 +312,17 @@ def _pair_row(alignment: Alignment) -> DocumentRow:
     )
 
 
+def place(pair: DocumentPair, one: Bead | Lock) -> tuple[Span, Span]:
+    """The characters of both documents that a bead or a lock holds; ``(0, 0)`` for an empty side."""
+    return (
+        _part(pair.source.span(one.source), one.source_part),
+        _part(pair.target.span(one.target), one.target_part),
+    )
+
+
 def _record(alignment: Alignment, bead: Bead) -> SegmentPair:
     source, target = alignment.pair.source, alignment.pair.target
-    source_span = _part(source.span(bead.source), bead.source_part)
-    target_span = _part(target.span(bead.target), bead.target_part)
+    source_span, target_span = place(alignment.pair, bead)
     return SegmentPair(
         source_text=source.text.content[slice(*source_span)],
         target_text=target.text.content[slice(*target_span)],
@@ -336,6 +343,7 @@ def _record(alignment: Alignment, bead: Bead) -> SegmentPair:
         target_span=target_span,
         crossing=bead.crossing,
         relation=bead.relation,
+        flags=bead.flags,
         evidence=_moved(bead.evidence, bead.source_part, bead.target_part),
         decision=bead.decision,
         note=bead.note,

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from aligner.alignment import Alignment, Bead, alone
-from aligner.bitext import SegmentPair, Span
+from aligner.bitext import SegmentPair, Span, place
 from aligner.document import Document, DocumentPair, Lock, Relation
 
 ACCEPTED, REJECTED = "accepted", "rejected"
@@ -108,7 +108,7 @@ def of_record(record: SegmentPair) -> Decision:
 
 def of_bead(pair: DocumentPair, bead: Bead) -> Decision:
     """What a bead says that a person decided of it; a relation that was measured is none of it."""
-    spans = _place(pair, bead)
+    spans = place(pair, bead)
     texts = [
         document.text.content[slice(*span)] for document, span in zip((pair.source, pair.target), spans, strict=True)
     ]
@@ -149,12 +149,12 @@ def with_locks(alignment: Alignment) -> Alignment:
     """An alignment with the locks of its pair put in: what they contradict falls out, and nothing is aligned anew."""
     pair = alignment.pair
     locked = [bead_of(lock) for lock in pair.locked]
-    taken = tuple(sorted(_span(pair, bead, side) for bead in locked if bead.sides[side]) for side in (0, 1))
-    by_place = {_place(pair, bead): bead for bead in alignment.links}
-    rejected = {_place(pair, lock) for lock in pair.rejected}
+    taken = tuple(sorted(place(pair, bead)[side] for bead in locked if bead.sides[side]) for side in (0, 1))
+    by_place = {place(pair, bead): bead for bead in alignment.links}
+    rejected = {place(pair, lock) for lock in pair.rejected}
     links = [
-        *(bead for bead in alignment.links if _place(pair, bead) not in rejected and not _touches(pair, bead, taken)),
-        *(by_place.get(_place(pair, bead), bead) for bead in locked if bead.is_link),
+        *(bead for bead in alignment.links if place(pair, bead) not in rejected and not _touches(pair, bead, taken)),
+        *(by_place.get(place(pair, bead), bead) for bead in locked if bead.is_link),
     ]
     lone = [bead for bead in locked if not bead.is_link]
     held = [{index for bead in (*links, *lone) for index in bead.sides[side]} for side in (0, 1)]
@@ -168,11 +168,11 @@ def with_locks(alignment: Alignment) -> Alignment:
 def told(alignment: Alignment) -> Alignment:
     """An alignment whose beads tell what a person decided of them; an accepted link is certain."""
     pair = alignment.pair
-    locks = {_place(pair, lock): lock for lock in pair.locks}
+    locks = {place(pair, lock): lock for lock in pair.locks}
     if not locks:
         return alignment
     beads = tuple(
-        _told(bead, locks[_place(pair, bead)]) if _place(pair, bead) in locks else bead for bead in alignment.beads
+        _told(bead, locks[place(pair, bead)]) if place(pair, bead) in locks else bead for bead in alignment.beads
     )
     return replace(alignment, beads=beads)
 
@@ -259,26 +259,10 @@ def _side(document: Document, span: Span) -> tuple[tuple[int, ...], Span | None]
     return indices, None if not indices or whole == span else (start - whole[0], end - whole[0])
 
 
-def _place(pair: DocumentPair, one: Bead | Lock) -> tuple[Span, Span]:
-    """The characters of both sides."""
-    return _span(pair, one, 0), _span(pair, one, 1)
-
-
-def _span(pair: DocumentPair, one: Bead | Lock, side: int) -> Span:
-    """The characters of one side that a bead or lock holds."""
-    document, indices, part = (
-        (pair.source, one.source, one.source_part),
-        (pair.target, one.target, one.target_part),
-    )[side]
-    start, end = document.span(indices)
-    return (start, end) if part is None else (start + part[0], start + part[1])
-
-
 def _touches(pair: DocumentPair, bead: Bead, taken: Sequence[Sequence[Span]]) -> bool:
     """Whether a bead holds characters that are taken: spans of each side, rising and without overlap."""
-    for side, held in enumerate(taken):
-        start, end = _span(pair, bead, side)
-        place = bisect_right(held, start, key=lambda span: span[1])
-        if place < len(held) and held[place][0] < end:
+    for (start, end), held in zip(place(pair, bead), taken, strict=True):
+        next_one = bisect_right(held, start, key=lambda span: span[1])
+        if next_one < len(held) and held[next_one][0] < end:
             return True
     return False

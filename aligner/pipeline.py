@@ -33,6 +33,7 @@ from aligner.report import Run, describe
 from aligner.seeds import MIN_P, Seed, Sighting, follow_seeds
 from aligner.splitters import SPLITTERS, Splitter
 from aligner.untranslated import mark_languages
+from aligner.viewer.dots import dots
 from aligner.writers import WRITERS, dropped_writer_for, format_for, jsonl, mistakes, tsv
 from aligner.writers import read_records as read_file
 from aligner.writers.aligned import read_aligned
@@ -97,8 +98,18 @@ def align_corpus(
     alignments = keep(alignments, min_p, min_precision)
     bitext = _spelled(tie(join(alignments, _signature(embedders, splitter))), spellings)
     kin = tuple(_same_language(_witnesses(documents, alignments), embedders))
-    facts = _facts(bitext, kin, documents)
-    return Run(corpus, documents, tuple(alignments), bitext, tuple(notes), kin, facts)
+    facts, similar = _facts(bitext, kin, documents), _dots(alignments, embedders)
+    return Run(corpus, documents, tuple(alignments), bitext, tuple(notes), kin, facts, dots=similar)
+
+
+def _dots(alignments: Iterable[Alignment], embedders: "_Embedders") -> dict[tuple[str, str], Sequence[int]]:
+    """The similar sentences of each pair of documents that was aligned, by their ids."""
+    found: dict[tuple[str, str], Sequence[int]] = {}
+    for pair in (one.pair for one in alignments if one.pair.relation is not Relation.UNRELATED):
+        sides = pair.source, pair.target
+        embedder = embedders.choose(*(side.lang for side in sides))
+        found[pair.source.id, pair.target.id] = dots(*(embedder.side(side.sentence_texts()).vectors for side in sides))
+    return found
 
 
 def _facts(bitext: Bitext, kin: Sequence[Alignment], documents: Sequence[Document]) -> tuple[Fact, ...]:

@@ -2,8 +2,8 @@
 
 import platform
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 from textwrap import shorten
@@ -44,6 +44,7 @@ class Run:
         facts: the facts that documents share, of different languages or of one.
         sightings: what each document says of each seed that was asked for.
         stale: the decisions that could not be kept, and why, one line each.
+        dots: for each pair of documents, by their ids, the sentences that are similar; see ``aligner.viewer.dots``.
     """
 
     corpus: Corpus
@@ -55,6 +56,7 @@ class Run:
     facts: tuple[Fact, ...] = ()
     sightings: tuple[Sighting, ...] = ()
     stale: tuple[str, ...] = ()
+    dots: Mapping[tuple[str, str], Sequence[int]] = field(default_factory=dict)
 
     @property
     def unpaired(self) -> tuple[Document, ...]:
