@@ -41,6 +41,14 @@ def appraise(alignments: Sequence[Alignment], judge: Judge) -> list[Alignment]:
     ]
 
 
+def attest(pair: DocumentPair, link: Bead) -> Bead:
+    """A link that nobody measured, with its evidence, and the relation if each side states all of the other's facts."""
+    evidence = _evidence(pair, link)
+    lengths = [len(pair.source.segment(link.source))], [len(pair.target.segment(link.target))]
+    relation = relate(evidence, [1.0], [1.0], *lengths)
+    return replace(link, relation=relation.value, evidence=_within_segments(evidence.ties, link))
+
+
 def keep(
     alignments: Sequence[Alignment], min_p: float | None = None, min_precision: float | None = None
 ) -> list[Alignment]:
