@@ -40,7 +40,7 @@ def act(state: State, action: Mapping[str, Any]) -> State:
             return clear(state, key)
         case {"action": "split", "key": str(key), "side": "source" | "target" as side, "sentence": int(sentence)}:
             return split(state, key, side, sentence)
-        case {"action": "split", "key": str(key)} if not {"side", "sentence"} & action.keys():
+        case {"action": "split", "key": str(key)} if action.get("sentence") is None:
             return split(state, key)
         case {"action": "merge", "keys": [str(first), str(second)]}:
             return merge(state, first, second)
@@ -127,7 +127,6 @@ def leave_alone(state: State, side: str, sentence: int) -> State:
     """A sentence has no counterpart; it is taken out of its bead first."""
     number = SIDES.index(side)
     freed = unlink(state, side, sentence) if _holding(state, number, sentence) else state
-    (sentence,) = _run((state.pair.source, state.pair.target)[number], [sentence], side)
     lone = Bead((sentence,), ()) if side == "source" else Bead((), (sentence,))
     known = freed.by_place.get(place(freed.pair, lone), lone)
     return _decided(freed, known, decision=ACCEPTED)
@@ -212,7 +211,7 @@ def _run(document: Document, sentences: Sequence[int], side: str) -> Side:
         raise ActionError(f"the {side} has sentences 0 to {len(document) - 1} only")
     told = sorted(index for index, text in texts.items() if text)
     if not told:
-        raise ActionError(f"a bead needs text on both sides; the {side} would have none")
+        raise ActionError(f"there is no text in the {side} to decide on")
     run = tuple(range(told[0], told[-1] + 1))
     between = [index for index in run if index not in texts and document.segment([index]).strip()]
     if between:
@@ -222,8 +221,11 @@ def _run(document: Document, sentences: Sequence[int], side: str) -> Side:
 
 def _decided(state: State, bead: Bead, **told: str) -> State:
     """The state with something told of a bead, beside what was told of it before."""
-    where = place(state.pair, bead)
-    before = next((lock for lock in state.locks if place(state.pair, lock) == where), None)
+    pair, where = state.pair, place(state.pair, bead)
+    if not bead.is_link:
+        side = 0 if bead.source else 1
+        _run((pair.source, pair.target)[side], bead.sides[side], SIDES[side])
+    before = next((lock for lock in state.locks if place(pair, lock) == where), None)
     return _put(state, [replace(before or _lock(bead, decision=""), **told)])
 
 
