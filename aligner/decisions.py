@@ -102,10 +102,14 @@ _MIRRORED = {
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """A pair of documents with its locks; ``stale`` tells, one line each, which decisions could not be kept and why."""
+    """A pair of documents with its locks.
+
+    ``lost`` are the decisions that could not be kept, as they were given; ``stale`` tells, one line each, why.
+    """
 
     pair: DocumentPair
     stale: tuple[str, ...] = ()
+    lost: tuple[Decision, ...] = ()
 
 
 def in_order(decisions: Iterable[Decision]) -> list[Decision]:
@@ -156,6 +160,7 @@ def settle(pair: DocumentPair, decisions: Iterable[Decision]) -> Settled:
     searched = _Searched(pair.source), _Searched(pair.target)
     locks = _Locks(pair)
     stale: list[str] = []
+    lost: list[Decision] = []
     relation = pair.relation
     for given in decisions:
         one = given if (given.source_doc, given.target_doc) == names else given.mirrored
@@ -169,7 +174,8 @@ def settle(pair: DocumentPair, decisions: Iterable[Decision]) -> Settled:
             found = f"{pair.source.id} and {pair.target.id}: another decision holds {_beginning(one)!r} by now"
         if isinstance(found, str):
             stale.append(f"{given.where}: {found}" if given.where else found)
-    return Settled(replace(pair, relation=relation, locks=locks.all), tuple(stale))
+            lost.append(given)
+    return Settled(replace(pair, relation=relation, locks=locks.all), tuple(stale), tuple(lost))
 
 
 def with_locks(alignment: Alignment) -> Alignment:

@@ -84,7 +84,7 @@ def clear(state: State, key: str) -> State:
 
 
 def split(state: State, key: str, side: str = "", sentence: int | None = None) -> State:
-    """Two beads of one, cut before this sentence, or where the lengths agree best; of a single one the rest is alone."""
+    """Two beads of one, cut before this sentence or where lengths agree best; a single one stays with one half."""
     bead = _find(state, key)
     if not bead.is_link:
         raise ActionError("a lone sentence cannot be split")
@@ -215,11 +215,13 @@ def _run(document: Document, sentences: Sequence[int], side: str) -> Side:
     run = tuple(range(told[0], told[-1] + 1))
     between = [index for index in run if index not in texts and document.segment([index]).strip()]
     if between:
-        raise ActionError(f"sentences {told[0]} and {told[-1]} of the {side} do not stand together; {between[0]} is between")
+        raise ActionError(
+            f"sentences {told[0]} and {told[-1]} of the {side} do not stand together; {between[0]} is between"
+        )
     return run
 
 
-def _decided(state: State, bead: Bead, **told: str) -> State:
+def _decided(state: State, bead: Bead, **told: Any) -> State:
     """The state with something told of a bead, beside what was told of it before."""
     pair, where = state.pair, place(state.pair, bead)
     if not bead.is_link:

@@ -34,10 +34,13 @@ def halves(
         cuts[number] = [cut for cut in cuts[number] if cut[1][0] == sentence]
         if not cuts[number]:
             raise ActionError(f"the {side} cannot be cut before sentence {sentence}; choose one inside the bead")
-    ways = product(*(found or [(held, ()), ((), held)] for found, held in zip(cuts, sides, strict=True)))
-    links = [tuple((source, target) for source, target in zip(*way, strict=True) if source and target) for way in ways]
+    sources, targets = (found or [(held, ()), ((), held)] for found, held in zip(cuts, sides, strict=True))
+    ways = [
+        tuple(link for link in ((source[0], target[0]), (source[1], target[1])) if all(link))
+        for source, target in product(sources, targets)
+    ]
     ratio = _length(pair.target, range(len(pair.target))) / _length(pair.source, range(len(pair.source)))
-    return min(links, key=lambda found: sum(_mismatch(pair, *link, ratio) for link in found))
+    return min(ways, key=lambda way: sum(_mismatch(pair, source, target, ratio) for source, target in way))
 
 
 def _cuts(document: Document, sentences: Side) -> Iterator[Cut]:

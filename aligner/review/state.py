@@ -46,29 +46,21 @@ class State:
     def shown(self) -> Alignment:
         """The alignment as decided; a link that a person made has its evidence and relation, too."""
         found = with_locks(replace(self.base, pair=self.pair))
-        beads = tuple(self._told(bead) for bead in found.beads)
-        taken = self._taken(beads)
-        gone = {place(self.pair, lock) for lock in self.pair.rejected}
-        related = tuple(
-            bead
-            for bead in found.related
-            if (where := place(self.pair, bead)) not in gone and not _is_taken(where, taken)
-        )
-        return replace(found, beads=beads, related=related)
+        return replace(found, beads=tuple(map(self._told, found.beads)))
 
     @cached_property
     def rejected(self) -> tuple[Bead, ...]:
         """The rejected links whose sentences no other bead has taken."""
         taken = self._taken(self.shown.beads)
         links = (bead for bead in map(bead_of, self.pair.rejected) if bead.is_link)
-        return tuple(in_document_order(self._told(bead) for bead in links if not _is_taken(place(self.pair, bead), taken)))
+        return tuple(
+            in_document_order(self._told(bead) for bead in links if not _is_taken(place(self.pair, bead), taken))
+        )
 
     @cached_property
     def by_place(self) -> Mapping[Place, Bead]:
         """Everything that can be decided on, by its place: beads, lone sentences, related and rejected ones."""
-        return {
-            place(self.pair, bead): bead for bead in (*self.rejected, *self.shown.related, *self.shown.beads)
-        }
+        return {place(self.pair, bead): bead for bead in (*self.rejected, *self.shown.related, *self.shown.beads)}
 
     @property
     def decisions(self) -> tuple[Decision, ...]:
@@ -76,15 +68,19 @@ class State:
         pair = self.pair
         found = [replace(of_bead(pair, bead_of(lock)), relation=lock.relation) for lock in self.locks]
         if self.relation or self.note:
-            found.append(Decision(source_doc=pair.source.id, target_doc=pair.target.id, relation=self.relation, note=self.note))
+            found.append(
+                Decision(source_doc=pair.source.id, target_doc=pair.target.id, relation=self.relation, note=self.note)
+            )
         return tuple(found)
 
-    @property
+    @cached_property
     def version(self) -> str:
         """A name for this state and no other, the same in every process."""
         pair = self.pair
         beads = [(bead.sides, place(pair, bead), bead.relation) for bead in (*self.base.beads, *self.base.related)]
-        texts = [sha256(side.text.content.encode("utf-8", "surrogatepass")).digest() for side in (pair.source, pair.target)]
+        texts = [
+            sha256(side.text.content.encode("utf-8", "surrogatepass")).digest() for side in (pair.source, pair.target)
+        ]
         told = repr((texts, self.base.method, sorted(beads), sorted(map(repr, self.decisions))))
         return sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
@@ -103,7 +99,7 @@ class State:
         where = place(self.pair, bead)
         known = self._links.get(where) or self.attested.get(where)
         if known is None:
-            known = self.attested[where] = attest(self.pair, self._related.get(where, bead))
+            known = self.attested[where] = attest(self.pair, self._related.get(where) or replace(bead, p=nan))
         return replace(
             known,
             p=1.0 if bead.decision == ACCEPTED else known.p,
