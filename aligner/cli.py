@@ -23,6 +23,7 @@ MIN_P = "Least calibrated probability of a record [0.5 in comparable texts, any 
 MIN_PRECISION = "Keep as many records as this expected precision allows, as 0.95."
 RUN_OUTPUT = "Folder to write to [outputs/CORPUS]; given again, files beside, in the formats of their suffixes."
 OUTPUT = "File for the records, its format by its suffix (see `align parts`); may be given again, for several."
+DECISIONS_KEPT = "File for decisions [decisions.tsv in the folder, BITEXT.decisions.tsv beside a bitext]."
 PROBLEMS_SHOWN = 20
 SPLITTER = "rules (ours) or lines (already split: one sentence a line)."
 
@@ -420,6 +421,26 @@ def facts(
 
 
 @main.command()
+@click.argument("path", metavar="BITEXT|OUTPUT_FOLDER", type=click.Path(path_type=Path))
+@click.option("--port", type=click.IntRange(1, 65535), help="Port of this machine to listen at [a free one].")
+@click.option("--no-browser", is_flag=True, help="Only print the page's address.")
+@click.option("--decisions", type=click.Path(path_type=Path), help=DECISIONS_KEPT)
+def review(path: Path, port: int | None, no_browser: bool, decisions: Path | None) -> None:
+    """Open a page on this machine to look at records and decide: accept, reject, split, merge, move, link, note.
+
+    Every decision is saved at once; a later `align … --decisions FILE` keeps them. Stop with Ctrl-C.
+    """
+    from aligner.pipeline import open_run, realign
+    from aligner.review import PAGES
+    from aligner.writers.whole import check_writable
+
+    serve = PAGES.load("review")
+    file = decisions or _decisions_file(path)
+    check_writable(file)
+    serve(open_run(path), file, realign, port, lambda url: _announce(url, file, is_opened=not no_browser))
+
+
+@main.command()
 def parts() -> None:
     """List every reader, splitter, encoder, method and writer, and the extra that each needs."""
     from aligner.pipeline import FAMILIES
@@ -467,6 +488,18 @@ def _read_bitext(bitext: Path | None, source: Path | None, target: Path | None, 
     if bitext is None:
         raise click.UsageError("name a bitext, or its two texts with --source and --target")
     return read_bitext(bitext, langs)
+
+
+def _decisions_file(path: Path) -> Path:
+    return path / "decisions.tsv" if path.is_dir() else path.with_name(f"{path.name}.decisions.tsv")
+
+
+def _announce(url: str, file: Path, *, is_opened: bool) -> None:
+    """Say where the page is and where decisions go, and open it."""
+    click.echo(f"page       {url}")
+    click.echo(f"decisions  {file}")
+    if is_opened:
+        click.launch(url)
 
 
 def _default_folder(corpus: Path) -> Path:

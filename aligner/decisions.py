@@ -198,8 +198,7 @@ def with_locks(alignment: Alignment) -> Alignment:
     related = [
         bead
         for bead in alignment.related
-        if place(pair, bead) not in rejected
-        and not any(not held[side].isdisjoint(bead.sides[side]) for side in (0, 1))
+        if place(pair, bead) not in rejected and not any(not held[side].isdisjoint(bead.sides[side]) for side in (0, 1))
     ]
     return told(replace(alignment, beads=(*links, *lone, *rest), related=tuple(related)))
 

@@ -127,9 +127,8 @@ def leave_alone(state: State, side: str, sentence: int) -> State:
     """A sentence has no counterpart; it is taken out of its bead first."""
     number = SIDES.index(side)
     freed = unlink(state, side, sentence) if _holding(state, number, sentence) else state
-    lone = Bead((sentence,), ()) if side == "source" else Bead((), (sentence,))
-    known = freed.by_place.get(place(freed.pair, lone), lone)
-    return _decided(freed, known, decision=ACCEPTED)
+    lone = _run((state.pair.source, state.pair.target)[number], [sentence], side)
+    return _decided(freed, Bead(lone, ()) if side == "source" else Bead((), lone), decision=ACCEPTED)
 
 
 def link(state: State, source: Sequence[int], target: Sequence[int]) -> State:

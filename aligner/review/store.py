@@ -10,7 +10,7 @@ from pathlib import Path
 from aligner.decisions import Decision
 from aligner.errors import DecisionError
 from aligner.writers.cells import clean
-from aligner.writers.decisions import read_decisions, write_decisions
+from aligner.writers.decisions import is_table, read_decisions, write_decisions
 from aligner.writers.whole import write_whole
 
 
@@ -38,6 +38,8 @@ class Store:
         """
         # Taken before the file is read: if it changes meanwhile, it counts as changed.
         seen = self._print()
+        if not is_table(self.path):
+            raise DecisionError(f"{clean(str(self.path))}: is no table of decisions; name another file for them")
         found = None if seen is None else read_decisions(self.path)
         self._seen = seen
         return found

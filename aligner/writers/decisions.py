@@ -64,6 +64,16 @@ def read_decisions(*paths: Path) -> tuple[Decision, ...]:
     return tuple(in_order(united(found)))
 
 
+def is_table(path: Path) -> bool:
+    """Whether a file is such a table, and nothing that holds more; an empty one is, and one that is not there.
+
+    Raises:
+        GoldError: the file cannot be opened.
+    """
+    head = read_head(path)
+    return not head.lines or _is_table(head)
+
+
 def _read(path: Path) -> Iterator[Decision]:
     """The decisions of one file."""
     try:
