@@ -357,11 +357,11 @@ def test_whatever_is_done_no_character_is_linked_twice_and_all_can_be_undone(
 def _check(found: State) -> None:
     """No character in two links, every sentence somewhere, and the decisions come to the same state again."""
     pair = found.pair
-    for side, document in enumerate((pair.source, pair.target)):
+    for side, text in enumerate((pair.source, pair.target)):
         held = [bead for bead in found.shown.beads if bead.is_link or bead.decision == "accepted"]
         spans = sorted(place(pair, bead)[side] for bead in held if bead.sides[side])
         assert all(first[1] <= second[0] for first, second in pairwise(spans))
-        assert {i for bead in found.shown.beads for i in bead.sides[side]} == set(range(len(document)))
+        assert {i for bead in found.shown.beads for i in bead.sides[side]} == set(range(len(text)))
     settled = settle(found.base.pair, found.decisions)
     assert settled.stale == ()
     again = State(found.base, settled.pair.locks)
