@@ -33,11 +33,11 @@ if TYPE_CHECKING:
         repair_bitext,
         score_bitext,
         write_bitext,
-        write_run,
     )
     from aligner.report import Run, summarise
     from aligner.seeds import Seed, Sighting, follow_seeds, read_seeds
     from aligner.writers.beads import read_beads
+    from aligner.writers.run import read_run, write_run
 
 _HOMES = {
     "alignment": ("Alignment", "Bead"),
@@ -66,11 +66,11 @@ _HOMES = {
         "repair_bitext",
         "score_bitext",
         "write_bitext",
-        "write_run",
     ),
     "report": ("Run", "summarise"),
     "seeds": ("Seed", "Sighting", "follow_seeds", "read_seeds"),
     "writers.beads": ("read_beads",),
+    "writers.run": ("read_run", "write_run"),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
@@ -115,6 +115,7 @@ __all__ = [
     "read_bitext",
     "read_corpus",
     "read_document",
+    "read_run",
     "read_seeds",
     "repair_bitext",
     "score_bitext",

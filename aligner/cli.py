@@ -24,7 +24,10 @@ MIN_PRECISION = "Keep as many records as this expected precision allows, as 0.95
 RUN_OUTPUT = "Folder to write to [outputs/CORPUS]; given again, files beside, in the formats of their suffixes."
 OUTPUT = "File for the records, its format by its suffix (see `align parts`); may be given again, for several."
 DECISIONS_KEPT = "File for decisions [decisions.tsv in the folder, BITEXT.decisions.tsv beside a bitext]."
+KEEP_TEXT = "Write the texts in which the spans count, texts.jsonl, and the report, which shows them."
+SEEDS = "Facts to follow: a TOML file, or a folder of such (see seeds/README.md)."
 PROBLEMS_SHOWN = 20
+REPORT_OUTPUT = "File for the page; - is standard output [OUTPUT_FOLDER/report.html, or BITEXT.report.html]."
 SPLITTER = "rules (ours) or lines (already split: one sentence a line)."
 
 
@@ -106,7 +109,8 @@ def main() -> None:
 @click.option("--langs", type=Langs(), help=LANGS)
 @click.option("--encoder", help=ENCODER)
 @click.option("--splitter", default="rules", show_default=True, help=SPLITTER)
-@click.option("--keep-text", is_flag=True, help="Write the texts as they were read, in which the spans count, beside.")
+@click.option("--seeds", type=click.Path(path_type=Path), help=SEEDS)
+@click.option("--keep-text/--no-keep-text", default=True, help=KEEP_TEXT)
 @cut_options
 def run(
     corpus: Path,
@@ -114,14 +118,17 @@ def run(
     langs: list[str] | None,
     encoder: str | None,
     splitter: str,
+    seeds: Path | None,
     keep_text: bool,
     min_p: float | None,
     min_precision: float | None,
 ) -> None:
     """The main job: align all the documents of a folder."""
-    from aligner.pipeline import align_corpus, write_run
+    from aligner.pipeline import align_corpus
     from aligner.report import summarise
+    from aligner.seeds import read_seeds
     from aligner.writers import is_known
+    from aligner.writers.run import write_run
     from aligner.writers.whole import check_folder
 
     named = [one for one in output if is_known(one)]
@@ -129,9 +136,16 @@ def run(
     if len(folders) > 1:
         raise click.UsageError(f"-o names {len(folders)} folders; give one, and files with the suffix of a format")
     check_folder(folders[0])
+    asked = read_seeds(seeds) if seeds else ()
     write = _writer(named, are_told=True)
     result = align_corpus(
-        corpus, langs=langs, encoder=encoder, splitter=splitter, min_p=min_p, min_precision=min_precision
+        corpus,
+        langs=langs,
+        encoder=encoder,
+        splitter=splitter,
+        seeds=asked,
+        min_p=min_p,
+        min_precision=min_precision,
     )
     files = write_run(result, folders[0], keep_text=keep_text)
     _warn([*result.corpus.warnings, *result.notes])
@@ -367,6 +381,30 @@ def convert(
 
 
 @main.command()
+@click.argument("path", metavar="BITEXT|OUTPUT_FOLDER", type=click.Path(path_type=Path))
+@click.option("-o", "--output", type=click.Path(path_type=Path, allow_dash=True), help=REPORT_OUTPUT)
+@click.option("--encoder", help=ENCODER)
+def report(path: Path, output: Path | None, encoder: str | None) -> None:
+    """Write a page to look at: what was found, both texts side by side, and the facts they share, all in one file."""
+    from aligner.pipeline import open_run
+    from aligner.viewer.report import report as page_of
+    from aligner.writers.whole import check_writable, write_whole
+
+    place = output or (path / "report.html" if path.is_dir() else path.with_name(f"{path.name}.report.html"))
+    if str(place) != "-":
+        check_writable(place)
+    run = open_run(path, encoder=encoder)
+    page = page_of(run)
+    if str(place) == "-":
+        _print(lambda file: file.write(page))
+    else:
+        write_whole(place, lambda file: file.write(page))
+        click.echo(f"wrote {place}")
+    _warn(map(str, run.bitext.problems[:PROBLEMS_SHOWN]))
+    sys.exit(1 if run.bitext.problems else 0)
+
+
+@main.command()
 @click.argument("corpus", type=click.Path(path_type=Path))
 @click.option("--langs", type=Langs(), help=LANGS)
 @click.option("--splitter", default="rules", show_default=True, help=SPLITTER)
@@ -388,7 +426,7 @@ def inspect(corpus: Path, langs: list[str] | None, splitter: str) -> None:
 
 @main.command()
 @click.argument("corpus", type=click.Path(path_type=Path))
-@click.option("--seeds", type=click.Path(path_type=Path), help="Facts to follow: a TOML file, or a folder of such.")
+@click.option("--seeds", type=click.Path(path_type=Path), help=SEEDS)
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder to write to [outputs/CORPUS].")
 @click.option("--langs", type=Langs(), help=LANGS)
 @click.option("--encoder", help=ENCODER)
@@ -402,19 +440,19 @@ def facts(
     splitter: str,
 ) -> None:
     """Say which facts the documents of a folder share, which they lack and where they contradict each other."""
-    from aligner.pipeline import align_corpus, follow, write_found
+    from aligner.pipeline import align_corpus
     from aligner.report import summarise_facts
     from aligner.seeds import read_seeds
+    from aligner.writers.run import write_found
     from aligner.writers.whole import check_folder
 
     folder = output or _default_folder(corpus)
     asked = read_seeds(seeds) if seeds else ()
     check_folder(folder)
-    result = align_corpus(corpus, langs=langs, encoder=encoder, splitter=splitter, min_langs=1)
-    sightings = follow(result, asked, encoder=encoder) if asked else ()
-    files = write_found(result.facts, sightings, folder)
+    result = align_corpus(corpus, langs=langs, encoder=encoder, splitter=splitter, seeds=asked, min_langs=1)
+    files = write_found(result.facts, result.sightings, folder)
     _warn([*result.corpus.warnings, *result.notes])
-    click.echo(summarise_facts(result.facts, sightings))
+    click.echo(summarise_facts(result.facts, result.sightings))
     for file in files:
         click.echo(f"wrote {file}")
     sys.exit(1 if any(skip.is_failure for skip in result.corpus.skipped) else 0)

@@ -1,17 +1,15 @@
 """The whole road: from a folder of articles, or two files, to aligned records."""
 
-import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain, combinations
 from pathlib import Path
-from typing import TextIO
 
 from aligner import curation, encoders, splitters
 from aligner.alignment import Alignment, Bead
 from aligner.appraisal import appraise, keep
 from aligner.assessment import Assessment, assess
-from aligner.bitext import Bitext, SegmentPair, join, settings, sign, unaligned
+from aligner.bitext import Bitext, SegmentPair, join, settings, sign
 from aligner.corpus import Corpus, read_corpus, read_document, split
 from aligner.disjoint import DisjointSets
 from aligner.document import UNDETERMINED, Document, DocumentPair, Relation
@@ -29,23 +27,26 @@ from aligner.multiway import tie
 from aligner.pairing import Pairing
 from aligner.readers import READERS
 from aligner.readers.ids import printable
-from aligner.report import Run, describe
-from aligner.seeds import MIN_P, Seed, Sighting, follow_seeds
+from aligner.report import Run
+from aligner.seeds import Seed, Sighting, follow_seeds
 from aligner.splitters import SPLITTERS, Splitter
 from aligner.untranslated import mark_languages
 from aligner.viewer.dots import dots
-from aligner.writers import WRITERS, dropped_writer_for, format_for, jsonl, mistakes, tsv
+from aligner.writers import WRITERS, dropped_writer_for, format_for, mistakes
 from aligner.writers import read_records as read_file
 from aligner.writers.aligned import read_aligned
 from aligner.writers.beads import beads_of, read_records
-from aligner.writers.facts import write_facts, write_facts_json, write_sightings, write_sightings_json
 from aligner.writers.formats import Unfit
-from aligner.writers.tables import write_documents, write_unaligned
-from aligner.writers.texts import read_texts, texts_of, write_texts
-from aligner.writers.whole import Outputs, check_writable, make_folder, write_whole
+from aligner.writers.rebuilt import rebuild
+from aligner.writers.run import read_run
+from aligner.writers.texts import read_texts, texts_of
+from aligner.writers.whole import Outputs, check_writable, write_whole
 
 FAMILIES = (READERS, SPLITTERS, ENCODERS, METHODS, WRITERS)
 """Every family of interchangeable parts."""
+
+MAX_ENCODED = 20_000
+"""Sentences that are encoded to show a run that was read: half a minute's work."""
 
 AnySplitter = str | Splitter | Callable[[str], Iterable[str]]
 
@@ -56,6 +57,7 @@ def align_corpus(
     langs: Sequence[str] | None = None,
     encoder: str | Encoder | None = None,
     splitter: AnySplitter = "rules",
+    seeds: Sequence[Seed] = (),
     min_p: float | None = None,
     min_precision: float | None = None,
     min_langs: int = 2,
@@ -68,6 +70,7 @@ def align_corpus(
         encoder: a name of ``ENCODERS``, the name or path of a ``SentenceTransformer``, or any object with
             ``encode(list[str]) -> (n, dim)``; chosen by language where it is ``None``.
         splitter: a name of ``SPLITTERS``, any ``Splitter``, or a function from a text to its sentences.
+        seeds: facts to follow through the documents; see ``follow_seeds``.
         min_p: the least calibrated probability of a record, in ``[0, 1]``; where ``None``, 0.5 in comparable documents
             and anything in translations, where the order vouches for a record, too.
         min_precision: keep as many records as this expected precision allows, in ``(0, 1]``.
@@ -98,8 +101,33 @@ def align_corpus(
     alignments = keep(alignments, min_p, min_precision)
     bitext = _spelled(tie(join(alignments, _signature(embedders, splitter))), spellings)
     kin = tuple(_same_language(_witnesses(documents, alignments), embedders))
-    facts, similar = _facts(bitext, kin, documents), _dots(alignments, embedders)
-    return Run(corpus, documents, tuple(alignments), bitext, tuple(notes), kin, facts, dots=similar)
+    return Run(
+        corpus,
+        documents,
+        tuple(alignments),
+        bitext,
+        tuple(notes),
+        kin,
+        _facts(bitext, kin, documents),
+        _sightings(seeds, documents, embedders),
+        dots=_dots(alignments, embedders),
+    )
+
+
+def _facts(bitext: Bitext, kin: Sequence[Alignment], documents: Sequence[Document]) -> tuple[Fact, ...]:
+    """The facts that documents share, of different languages or, as their kin, of one."""
+    witnesses = join(kin, bitext.signature)
+    both = (*bitext.alignments, *witnesses.alignments)
+    return find_facts(replace(witnesses, pairs=(*bitext.pairs, *witnesses.pairs), alignments=both), documents)
+
+
+def _sightings(seeds: Sequence[Seed], documents: Sequence[Document], embedders: "_Embedders") -> tuple[Sighting, ...]:
+    """What each document says of each seed."""
+    if not seeds:
+        return ()
+    spoken = (document.lang for document in documents)
+    embedder = embedders.choose(*dict.fromkeys((*spoken, *(lang for seed in seeds for lang in seed.phrasings))))
+    return follow_seeds(seeds, documents, [embedder, *embedders.others(embedder)])
 
 
 def _dots(alignments: Iterable[Alignment], embedders: "_Embedders") -> dict[tuple[str, str], Sequence[int]]:
@@ -110,27 +138,6 @@ def _dots(alignments: Iterable[Alignment], embedders: "_Embedders") -> dict[tupl
         embedder = embedders.choose(*(side.lang for side in sides))
         found[pair.source.id, pair.target.id] = dots(*(embedder.side(side.sentence_texts()).vectors for side in sides))
     return found
-
-
-def _facts(bitext: Bitext, kin: Sequence[Alignment], documents: Sequence[Document]) -> tuple[Fact, ...]:
-    """The facts that documents share, of different languages or, as their kin, of one."""
-    witnesses = join(kin, bitext.signature)
-    both = (*bitext.alignments, *witnesses.alignments)
-    return find_facts(replace(witnesses, pairs=(*bitext.pairs, *witnesses.pairs), alignments=both), documents)
-
-
-def follow(
-    run: Run, seeds: Sequence[Seed], *, encoder: str | Encoder | None = None, min_p: float = MIN_P
-) -> tuple[Sighting, ...]:
-    """What each document of a run says of each seed; see ``follow_seeds``.
-
-    Raises:
-        UnknownName, MissingExtra, EncoderError: the encoder cannot be used.
-    """
-    langs = dict.fromkeys((*run.corpus.langs, *(lang for seed in seeds for lang in seed.phrasings)))
-    embedders = _Embedders(encoder)
-    embedder = embedders.choose(*langs)
-    return follow_seeds(seeds, run.documents, [embedder, *embedders.others(embedder)], min_p=min_p)
 
 
 def align_documents(
@@ -312,6 +319,27 @@ def read_bitext(
     else:
         raise ValueError("got neither a bitext nor texts, expected one of them")
     return Bitext(_with_langs(pairs, langs), "", problems=tuple(problems))
+
+
+def open_run(path: Path | str, *, encoder: str | Encoder | None = None) -> Run:
+    """The run of an output folder, or what of one a bitext in any format can show, with the dots of similar sentences.
+
+    Of very large runs the first pairs have dots, ``MAX_ENCODED`` sentences in all.
+
+    Raises:
+        CorpusError: the folder holds no run with its texts.
+        GoldError: a file cannot be read.
+        UnknownName, MissingExtra, EncoderError: the encoder cannot be used.
+    """
+    place = Path(path)
+    run = read_run(place) if place.is_dir() else rebuild(_check_texts(read_bitext(place)), place)
+    chosen, n_sentences = [], 0
+    for alignment in run.alignments:
+        n_sentences += len(alignment.pair.source) + len(alignment.pair.target)
+        if n_sentences > MAX_ENCODED:
+            break
+        chosen.append(alignment)
+    return replace(run, dots=_dots(chosen, _Embedders(encoder)))
 
 
 def _sorted_out(records: Iterable[SegmentPair | GoldError], problems: list[GoldError]) -> Iterator[SegmentPair]:
@@ -601,57 +629,6 @@ class _Embedders:
         if name not in self._by_name:
             self._by_name[name] = Embedder(encoders.load(name))
         return self._by_name[name]
-
-
-def write_run(run: Run, folder: Path, *, keep_text: bool = False) -> list[Path]:
-    """Write all the results of a run into a folder, each file whole or not at all; the paths written.
-
-    With ``keep_text`` also ``texts.jsonl``, the texts as they were read, in whose ``text`` all spans count: a corpus
-    that can be read again.
-
-    Raises:
-        OutputError: the folder cannot be made, or a file not be written.
-    """
-    unlinked = unaligned(run.alignments, run.documents)
-    related = replace(run.bitext, pairs=run.bitext.related)
-    description = json.dumps(describe(run), ensure_ascii=False, indent=2)
-    writes: dict[str, Callable[[TextIO], object]] = {
-        "bitext.tsv": lambda file: tsv.write(run.bitext, file),
-        "bitext.jsonl": lambda file: jsonl.write(run.bitext, file),
-        "related.tsv": lambda file: tsv.write(related, file),
-        "documents.tsv": lambda file: write_documents(run.rows, file),
-        "unaligned.tsv": lambda file: write_unaligned(unlinked, file),
-        "facts.tsv": lambda file: write_facts(run.facts, file),
-        "facts.jsonl": lambda file: write_facts_json(run.facts, file),
-        "run.json": lambda file: file.write(f"{description}\n"),
-    }
-    if keep_text:
-        writes["texts.jsonl"] = lambda file: write_texts((document.text for document in run.documents), file)
-    return _write_all(writes, folder)
-
-
-def write_found(facts: Sequence[Fact], sightings: Sequence[Sighting], folder: Path) -> list[Path]:
-    """Write facts, and what was seen of seeds if anything, into a folder as TSV and JSONL; the paths written.
-
-    Raises:
-        OutputError: the folder cannot be made, or a file not be written.
-    """
-    writes: dict[str, Callable[[TextIO], object]] = {
-        "facts.tsv": lambda file: write_facts(facts, file),
-        "facts.jsonl": lambda file: write_facts_json(facts, file),
-    }
-    if sightings:
-        writes["seeds.tsv"] = lambda file: write_sightings(sightings, file)
-        writes["seeds.jsonl"] = lambda file: write_sightings_json(sightings, file)
-    return _write_all(writes, folder)
-
-
-def _write_all(writes: Mapping[str, Callable[[TextIO], object]], folder: Path) -> list[Path]:
-    """Write each file of this name into a folder, whole or not at all; their paths."""
-    make_folder(folder)
-    for name, write in writes.items():
-        write_whole(folder / name, write)
-    return [folder / name for name in writes]
 
 
 def check_fit(bitext: Bitext, path: Path) -> None:

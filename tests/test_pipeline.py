@@ -17,10 +17,10 @@ from aligner import (
     mine,
     read_document,
     write_bitext,
-    write_run,
 )
 from aligner.errors import CorpusError, OutputError, UnknownName
 from aligner.pipeline import inspect_corpus
+from aligner.writers.run import write_run
 
 ROOT = Path(__file__).resolve().parent.parent
 

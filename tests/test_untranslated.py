@@ -10,9 +10,10 @@ from conftest import document
 from aligner.bitext import is_untranslated, left_untranslated, unaligned
 from aligner.corpus import read_corpus, split
 from aligner.document import Document, Mark
-from aligner.pipeline import align_corpus, align_documents, write_run
+from aligner.pipeline import align_corpus, align_documents
 from aligner.report import summarise
 from aligner.untranslated import mark_languages
+from aligner.writers.run import write_run
 
 ITALIAN = [
     "Il treno per Bologna parte alle 7.45 dal binario 3.",

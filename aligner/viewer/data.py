@@ -14,7 +14,7 @@ from typing import Any
 from babel import Locale, UnknownLocaleError
 
 from aligner.alignment import Alignment, Bead
-from aligner.bitext import coverage, in_document_order, linked_sentences, place
+from aligner.bitext import Span, coverage, in_document_order, linked_sentences, place
 from aligner.document import Document, DocumentPair
 from aligner.evidence import Tie
 from aligner.facts import Fact
@@ -127,11 +127,13 @@ def pair_data(alignment: Alignment, dots: Sequence[int] = ()) -> Data:
 
 def bead_data(pair: DocumentPair, bead: Bead) -> Data:
     """A bead, with what was measured of it and what was decided."""
+    spans = place(pair, bead)
     starts = [document.span(side)[0] for document, side in zip((pair.source, pair.target), bead.sides, strict=True)]
+    ties = (_tie(tie, starts) for tie in bead.evidence)
     return {
         "source": list(bead.source),
         "target": list(bead.target),
-        "spans": [list(span) for span in place(pair, bead)],
+        "spans": [list(span) for span in spans],
         "p": _number(bead.p),
         "score": _number(bead.score),
         "cosine": _number(bead.cosine),
@@ -139,7 +141,7 @@ def bead_data(pair: DocumentPair, bead: Bead) -> Data:
         "relation": bead.relation,
         "crossing": bead.crossing,
         "flags": list(bead.flags),
-        "evidence": [_tie(tie, starts) for tie in bead.evidence],
+        "evidence": [tie for tie in ties if _lies_in(tie, spans)],
         "decision": bead.decision,
         "note": bead.note,
     }
@@ -173,6 +175,12 @@ def _tie(tie: Tie, starts: Sequence[int]) -> Data:
         "spans": [[start + first, start + last] for start, (first, last) in spans],
         "told": tie.difference,
     }
+
+
+def _lies_in(tie: Data, spans: Sequence[Span]) -> bool:
+    """Whether both sides of a tie lie in the parts that a bead is by."""
+    sides = zip(tie["spans"], spans, strict=True)
+    return all(start <= first and last <= end for (first, last), (start, end) in sides)
 
 
 def _fact(fact: Fact, numbers: Mapping[str, int]) -> Data:

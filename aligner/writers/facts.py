@@ -5,14 +5,19 @@ full.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, fields
-from typing import Any, TextIO
+from pathlib import Path
+from typing import Any, TextIO, TypeVar
 
-from aligner.facts import Fact
+from aligner.facts import Conflict, Fact, Statement
 from aligner.seeds import Sighting
 from aligner.writers.cells import number_cell, row, text_cell
 from aligner.writers.jsonl import escaped
+from aligner.writers.lines import read_lines
+from aligner.writers.streams import opened_text
+
+Value = TypeVar("Value")
 
 FACT_COLUMNS = (
     "id",
@@ -58,6 +63,56 @@ def write_sightings_json(sightings: Iterable[Sighting], file: TextIO) -> None:
     """Write ``seeds.jsonl``: one object a sighting, its fields those of ``Sighting``; no sentence is ``null``."""
     for one in sightings:
         file.write(_line({**asdict(one), "sentence": one.sentence if one.text else None}))
+
+
+def read_facts(path: Path) -> tuple[Fact, ...]:
+    """The facts of a ``facts.jsonl``; none where there is no such file.
+
+    Raises:
+        GoldError: the file cannot be read, or a line is not as ``write_facts_json`` wrote it.
+    """
+    return tuple(_read(path, _fact))
+
+
+def read_sightings(path: Path) -> tuple[Sighting, ...]:
+    """The sightings of a ``seeds.jsonl``; none where there is no such file.
+
+    Raises:
+        GoldError: the file cannot be read, or a line is not as ``write_sightings_json`` wrote it.
+    """
+    return tuple(_read(path, _sighting))
+
+
+def _read(path: Path, make: Callable[[dict[str, Any]], Value]) -> Iterator[Value]:
+    if not path.is_file():
+        return
+    with opened_text(path) as file:
+        for line in read_lines(file):
+            try:
+                yield make(json.loads(line.text))
+            except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+                raise line.broken(f"it is no line of {path.name}; run align again") from None
+
+
+def _fact(told: dict[str, Any]) -> Fact:
+    del told["n_documents"]
+    statements, conflicts = told.pop("statements"), told.pop("conflicts")
+    return Fact(
+        statements=tuple(Statement(**_tuples(one)) for one in statements),
+        conflicts=tuple(Conflict(**_tuples(one)) for one in conflicts),
+        relations=tuple(told.pop("relations").items()),
+        **_tuples(told),
+    )
+
+
+def _sighting(told: dict[str, Any]) -> Sighting:
+    sentence = told.pop("sentence")
+    return Sighting(sentence=-1 if sentence is None else sentence, **_tuples(told))
+
+
+def _tuples(told: dict[str, Any]) -> dict[str, Any]:
+    """The fields with tuples for JSON's arrays."""
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in told.items()}
 
 
 def _fact_cells(fact: Fact) -> Iterable[str]:

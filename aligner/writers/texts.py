@@ -1,21 +1,23 @@
 """Texts beside beads: those of sentences, from records or from files of one sentence a line, and whole documents'."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
-from typing import TextIO
+from typing import Any, TextIO
 
 from aligner.alignment import Bead
 from aligner.bitext import SegmentPair
-from aligner.document import UNDETERMINED, Text
+from aligner.document import UNDETERMINED, Document, Sentence, Text
 from aligner.errors import GoldError, ReadError
 from aligner.evaluation import Names
 from aligner.readers import read
 from aligner.readers.ids import printable
 from aligner.splitters.lines import LineSplitter
-from aligner.writers.jsonl import escaped
+from aligner.writers.jsonl import object_line
+from aligner.writers.lines import read_lines
 from aligner.writers.stems import files_by_stem, holds_several
+from aligner.writers.streams import opened_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +65,43 @@ def read_texts(source: Path, target: Path, pairs: Mapping[Names, Iterable[Bead]]
     return {names: PairTexts(*both) for names, *both in zip(pairs, sources, targets, strict=True)}
 
 
-def write_texts(texts: Iterable[Text], file: TextIO) -> None:
-    """Write texts as JSON lines, as the corpus reader reads them: id, language, and the content verbatim."""
-    for text in texts:
-        line = json.dumps({"id": text.id, "lang": text.lang, "text": text.content}, ensure_ascii=False)
-        file.write(f"{escaped(line)}\n")
+def write_texts(documents: Iterable[Document], file: TextIO) -> None:
+    """Write documents as JSON lines, as the corpus reader reads them: id, language, and the content verbatim.
+
+    Beside stand the spans of the sentences, and which of them are in another language than their document.
+    """
+    for document in documents:
+        values = {
+            "id": document.id,
+            "lang": document.lang,
+            "text": document.text.content,
+            "sentences": [[sentence.start, sentence.end] for sentence in document.sentences],
+            "foreign": {str(index): document.sentences[index].lang for index in document.untranslated},
+        }
+        file.write(object_line(values))
+
+
+def read_documents(path: Path) -> Iterator[Document]:
+    """The documents of a file that ``write_texts`` wrote.
+
+    Raises:
+        GoldError: the file cannot be read, or a line is not as that wrote it.
+    """
+    with opened_text(path) as file:
+        for line in read_lines(file):
+            try:
+                yield _document(json.loads(line.text))
+            except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+                raise line.broken("it is no text with its sentences; run align again") from None
+
+
+def _document(values: Mapping[str, Any]) -> Document:
+    foreign = values["foreign"]
+    sentences = (
+        Sentence(int(start), int(end), str(foreign.get(str(index), "")))
+        for index, (start, end) in enumerate(values["sentences"])
+    )
+    return Document(Text(str(values["id"]), str(values["lang"]), str(values["text"])), tuple(sentences))
 
 
 def _by_sentence(segments: Iterable[Segment]) -> dict[int, Segment]:

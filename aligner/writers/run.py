@@ -1,0 +1,168 @@
+"""The folder of a run: all its results, and the run read back from it.
+
+What is read back shows and reviews as the run did: the corpus is not needed, since ``texts.jsonl`` holds the texts and
+where their sentences lie. Numbers are those of the files, rounded to 4 decimals.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, TextIO
+
+from aligner.alignment import Alignment
+from aligner.bitext import Bitext, DocumentRow, SegmentPair, unaligned
+from aligner.corpus import Corpus, Skipped
+from aligner.document import Document, DocumentPair, Relation
+from aligner.errors import CorpusError, GoldError
+from aligner.facts import Fact
+from aligner.methods import METHOD
+from aligner.readers.ids import printable
+from aligner.recovery import bead_of, lone
+from aligner.report import Run, describe
+from aligner.seeds import Sighting
+from aligner.viewer.report import report
+from aligner.writers import format_for, jsonl, tsv
+from aligner.writers.facts import (
+    read_facts,
+    read_sightings,
+    write_facts,
+    write_facts_json,
+    write_sightings,
+    write_sightings_json,
+)
+from aligner.writers.formats import sound
+from aligner.writers.tables import read_documents, write_documents, write_unaligned
+from aligner.writers.texts import read_documents as read_texts
+from aligner.writers.texts import write_texts
+from aligner.writers.whole import make_folder, write_whole
+
+TEXTS = "texts.jsonl"
+_NEEDED = (TEXTS, "bitext.jsonl", "documents.tsv", "run.json")
+
+Writes = dict[str, Callable[[TextIO], object]]
+
+
+def write_run(run: Run, folder: Path, *, keep_text: bool = True) -> list[Path]:
+    """Write all the results of a run into a folder, each file whole or not at all; the paths written.
+
+    Without ``keep_text`` there is neither ``texts.jsonl``, the texts as they were read, in whose ``text`` all spans
+    count, nor the report, which shows them; what is there of an earlier run stays.
+
+    Raises:
+        OutputError: the folder cannot be made, or a file not be written.
+    """
+    unlinked = unaligned(run.alignments, run.documents)
+    related = replace(run.bitext, pairs=run.bitext.related)
+    description = json.dumps(describe(run), ensure_ascii=False, indent=2)
+    writes: Writes = {
+        "bitext.tsv": lambda file: tsv.write(run.bitext, file),
+        "bitext.jsonl": lambda file: jsonl.write(run.bitext, file),
+        "related.tsv": lambda file: tsv.write(related, file),
+        "documents.tsv": lambda file: write_documents(run.rows, file),
+        "unaligned.tsv": lambda file: write_unaligned(unlinked, file),
+        **_found(run.facts, run.sightings),
+    }
+    if keep_text:
+        writes[TEXTS] = lambda file: write_texts(run.documents, file)
+        writes["report.html"] = lambda file: file.write(report(run))
+    writes["run.json"] = lambda file: file.write(f"{description}\n")
+    return _write_all(writes, folder)
+
+
+def write_found(facts: Sequence[Fact], sightings: Sequence[Sighting], folder: Path) -> list[Path]:
+    """Write facts, and what was seen of seeds if anything, into a folder as TSV and JSONL; the paths written.
+
+    Raises:
+        OutputError: the folder cannot be made, or a file not be written.
+    """
+    return _write_all(_found(facts, sightings), folder)
+
+
+def _found(facts: Sequence[Fact], sightings: Sequence[Sighting]) -> Writes:
+    writes: Writes = {
+        "facts.tsv": lambda file: write_facts(facts, file),
+        "facts.jsonl": lambda file: write_facts_json(facts, file),
+    }
+    if sightings:
+        writes["seeds.tsv"] = lambda file: write_sightings(sightings, file)
+        writes["seeds.jsonl"] = lambda file: write_sightings_json(sightings, file)
+    return writes
+
+
+def _write_all(writes: Writes, folder: Path) -> list[Path]:
+    """Write each file of this name into a folder, whole or not at all; their paths."""
+    make_folder(folder)
+    for name, write in writes.items():
+        write_whole(folder / name, write)
+    return [folder / name for name in writes]
+
+
+def read_run(folder: Path) -> Run:
+    """The run whose results a folder holds; of the files that were skipped, which of them were failures is not told.
+
+    Raises:
+        CorpusError: the folder holds no run, or one without its texts.
+        GoldError: a file of it cannot be read.
+    """
+    if missing := [
+        name for name in (TEXTS, "bitext.jsonl", "documents.tsv", "run.json") if not (folder / name).is_file()
+    ]:
+        raise CorpusError(
+            f"{printable(str(folder))}: holds no {missing[0]}; name the folder of a run, made without --no-keep-text"
+        )
+    documents = {document.id: document for document in read_texts(folder / TEXTS)}
+    rows = read_documents(folder / "documents.tsv")
+    records = _by_pair(folder / "bitext.jsonl")
+    related = _by_pair(folder / "related.tsv")
+    alignments = tuple(
+        _alignment(row, documents, records[names], related[names])
+        for row in rows
+        if (names := (row.source_doc, row.target_doc)) and names[0] in documents and names[1] in documents
+    )
+    description = _description(folder / "run.json")
+    pairs = tuple(record for row in rows for record in records[row.source_doc, row.target_doc])
+    skipped = tuple(Skipped(row.source_doc, row.reason) for row in rows if row.relation == "skipped")
+    texts = tuple(document.text for document in documents.values())
+    corpus = Corpus(Path(description["corpus"]), texts, {}, skipped, tuple(description["warnings"]))
+    return Run(
+        corpus,
+        tuple(documents.values()),
+        alignments,
+        Bitext(pairs, description["signature"], alignments),
+        facts=read_facts(folder / "facts.jsonl"),
+        sightings=read_sightings(folder / "seeds.jsonl"),
+    )
+
+
+def _by_pair(path: Path) -> Mapping[tuple[str, str], list[SegmentPair]]:
+    """The records of a file by the ids of their documents."""
+    held: defaultdict[tuple[str, str], list[SegmentPair]] = defaultdict(list)
+    if path.is_file():
+        for record in sound(format_for(path).records(path)):
+            held[record.source_doc, record.target_doc].append(record)
+    return held
+
+
+def _description(path: Path) -> dict[str, Any]:
+    """How the run was made.
+
+    Raises:
+        GoldError: the file does not say.
+    """
+    try:
+        found = json.loads(path.read_text("utf-8"))
+        return {"signature": found["signature"], "corpus": found["corpus"], "warnings": found["warnings"]}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise GoldError(f"{printable(str(path))}: does not say how the run was made; run align again") from error
+
+
+def _alignment(
+    row: DocumentRow, documents: Mapping[str, Document], records: Sequence[SegmentPair], related: Sequence[SegmentPair]
+) -> Alignment:
+    relation = Relation(row.relation) if row.relation in list(Relation) else Relation.UNRELATED
+    pair = DocumentPair(documents[row.source_doc], documents[row.target_doc], relation, row.score)
+    links = [bead_of(pair, record) for record in records]
+    method = records[0].method if records else METHOD.get(relation, "none")
+    return Alignment(pair, (*links, *lone(pair, links)), method, tuple(bead_of(pair, record) for record in related))
