@@ -1,21 +1,21 @@
 """What people decide in the pages that are open: applied one after the other, and on the disk before it is answered."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from threading import Lock as Mutex
 from typing import Any
 
 from aligner.alignment import Alignment
-from aligner.bitext import Bitext, join
-from aligner.decisions import Decision, of_bead, settle
+from aligner.bitext import Bitext, join, place
+from aligner.decisions import DECISIONS, Decision, contradictions, of_bead
 from aligner.document import DocumentPair
 from aligner.errors import DecisionError
 from aligner.multiway import tie
 from aligner.report import Run
 from aligner.review.editing import act
 from aligner.review.history import History
-from aligner.review.state import State, undecided
+from aligner.review.state import State, decided, undecided
 from aligner.review.store import ChangedError, Store
 from aligner.viewer.data import Data, bead_data, document_data, pair_data, view
 
@@ -105,11 +105,11 @@ class Session:
             alignments = self._shown()
         return tie(join(alignments, self._run.bitext.signature))
 
-    def decisions(self) -> tuple[Decision, ...]:
+    def decisions(self) -> list[Decision]:
         """All that was decided."""
         with self._mutex:
             self._broken()
-            return tuple(self._decisions(self._histories))
+            return self._decisions(self._histories)
 
     def _change(self, number: int, version: str, change: Change) -> Data:
         with self._mutex:
@@ -154,35 +154,35 @@ class Session:
     def _read(self) -> None:
         """Take in what the file says, or where there is none, what the run does."""
         found = self._store.read()
-        if found is None:
-            found = tuple(one for alignment in self._run.alignments for one in _told_by(alignment))
+        is_written = found is not None
         by_names: dict[frozenset[str], list[Decision]] = {}
-        for one in found:
+        for one in found if found is not None else _told_by(self._run.alignments):
             by_names.setdefault(frozenset((one.source_doc, one.target_doc)), []).append(one)
-        kept = []
+        histories = []
         others: list[Decision] = []
         stale: list[str] = []
         for history in self._histories:
             pair = history.state.base.pair
             decisions = by_names.pop(frozenset((pair.source.id, pair.target.id)), [])
-            settled = settle(pair, decisions)
-            about = [one for one in decisions if one.is_about_documents]
-            others += settled.lost
+            state, settled = decided(history.state, decisions)
+            histories.append(history if state.version == history.state.version else History(state))
+            others += settled.lost if is_written else ()
             stale += settled.stale
-            state = replace(
-                history.state,
-                locks=settled.pair.locks,
-                relation=next((one.relation for one in about if one.relation), ""),
-                note="; ".join(one.note for one in about if one.note),
-            )
-            kept.append(history if state.version == history.state.version else History(state))
         others += (one for members in by_names.values() for one in members)
-        self._histories, self._others, self._stale = kept, tuple(others), tuple(stale)
+        self._histories, self._others, self._stale = histories, tuple(others), tuple(stale)
 
-    def _decisions(self, histories: list[History]) -> Iterator[Decision]:
-        yield from self._others
-        for history in histories:
-            yield from history.state.decisions
+    def _decisions(self, histories: Iterable[History]) -> list[Decision]:
+        """What the file is to hold; of what this run could not keep, that which nobody decided anew.
+
+        Both in one file could not be read again.
+        """
+        made, others = [one for history in histories for one in history.state.decisions], self._others
+        while clashing := {one for clash in contradictions([*made, *others]) for one in clash}:
+            left = tuple(one for one in others if clashing.isdisjoint((one, one.mirrored)))
+            if left == others:
+                break
+            others = left
+        return [*made, *others]
 
     def _shown(self) -> tuple[Alignment, ...]:
         return tuple(history.state.shown for history in self._histories)
@@ -204,13 +204,13 @@ class Session:
         }
 
 
-def _told_by(alignment: Alignment) -> Iterator[Decision]:
-    """What the beads and locks of an alignment say that a person decided."""
-    pair = alignment.pair
-    decided = State(undecided(alignment), pair.locks).decisions
-    places = {(one.source_span, one.target_span) for one in decided}
-    yield from decided
-    for bead in alignment.beads:
-        one = of_bead(pair, bead)
-        if (one.decision or one.note) and (one.source_span, one.target_span) not in places:
-            yield one
+def _told_by(alignments: Iterable[Alignment]) -> Iterator[Decision]:
+    """What the beads and locks of alignments say that a person decided."""
+    for alignment in alignments:
+        pair = alignment.pair
+        yield from State(undecided(alignment), pair.locks).decisions
+        locked = {place(pair, lock) for lock in pair.locks}
+        for bead in alignment.beads:
+            is_told = (bead.decision or bead.note) and bead.decision in DECISIONS
+            if is_told and place(pair, bead) not in locked:
+                yield of_bead(pair, bead)

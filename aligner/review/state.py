@@ -1,7 +1,7 @@
 """What stands between two documents: what was aligned, what a person decided of it, and what comes of both."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import sha256
@@ -10,7 +10,7 @@ from math import nan
 from aligner.alignment import Alignment, Bead
 from aligner.appraisal import attest
 from aligner.bitext import Span, in_document_order, place
-from aligner.decisions import ACCEPTED, Decision, bead_of, of_bead, with_locks
+from aligner.decisions import ACCEPTED, Decision, Settled, bead_of, of_bead, settle, with_locks
 from aligner.document import DocumentPair, Lock, Relation
 
 Place = tuple[Span, Span]
@@ -120,6 +120,19 @@ def undecided(alignment: Alignment) -> Alignment:
         replace(bead, p=nan if bead.decision == ACCEPTED else bead.p, decision="", note="") for bead in alignment.beads
     )
     return replace(alignment, pair=replace(alignment.pair, locks=()), beads=beads)
+
+
+def decided(state: State, decisions: Sequence[Decision]) -> tuple[State, Settled]:
+    """The state with these decisions, about its documents, in the place of its own; and which could not be kept."""
+    settled = settle(state.base.pair, decisions)
+    about = [one for one in decisions if one.is_about_documents]
+    found = replace(
+        state,
+        locks=settled.pair.locks,
+        relation=next((one.relation for one in about if one.relation), ""),
+        note="; ".join(one.note for one in about if one.note),
+    )
+    return found, settled
 
 
 def _is_taken(where: Place, taken: list[list[Span]]) -> bool:
