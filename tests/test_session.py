@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from http.cookiejar import CookieJar
+from itertools import chain
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
@@ -165,7 +166,7 @@ def test_many_at_once_lose_nothing(path: Path) -> None:
         thread.join()
     assert failures == []
     notes = [session["note"].split() for session in (sessions[0].pair(number) for number in (0, 1))]
-    assert sorted(sum(notes, [])) == sorted(f"{worker}.{step}" for worker in range(4) for step in range(10))
+    assert sorted(chain(*notes)) == sorted(f"{worker}.{step}" for worker in range(4) for step in range(10))
 
 
 def test_a_file_that_was_changed_beneath_is_read_anew(session: Session, path: Path) -> None:

@@ -50,6 +50,7 @@ def app(session: Session, token: str, port: int) -> Flask:
     made.after_request(protect)
     made.register_error_handler(HTTPException, _error)
     made.register_error_handler(AlignerError, _failure)
+    made.register_error_handler(RecursionError, lambda _: (jsonify(error="nested too deeply"), 400))
     made.register_error_handler(Unfit, lambda error: (jsonify(error=str(error)), 400))
     made.register_error_handler(LookupError, lambda _: (jsonify(error="no such documents"), 404))
 
@@ -126,8 +127,8 @@ def serve(
         max_request_body_size=MAX_BODY,
         clear_untrusted_proxy_headers=True,
     )
-    announce(f"http://{ADDRESS}:{number}/?token={token}")
     try:
+        announce(f"http://{ADDRESS}:{number}/?token={token}")
         server.run()
     finally:
         server.close()
