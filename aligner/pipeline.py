@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import replace
 from itertools import chain, combinations
 from pathlib import Path
-from typing import TextIO
+from typing import TextIO, TypeAlias
 
 from aligner import curation, encoders, splitters
 from aligner.alignment import Alignment, Bead
@@ -13,6 +13,7 @@ from aligner.appraisal import appraise, keep
 from aligner.assessment import Assessment, assess
 from aligner.bitext import Bitext, SegmentPair, join, settings, sign, unaligned
 from aligner.corpus import Corpus, read_corpus, read_document, split
+from aligner.decisions import told
 from aligner.disjoint import DisjointSets
 from aligner.document import UNDETERMINED, Document, DocumentPair, Relation
 from aligner.embedding import Embedder
@@ -47,13 +48,14 @@ FAMILIES = (READERS, SPLITTERS, ENCODERS, METHODS, WRITERS)
 """Every family of interchangeable parts."""
 
 AnySplitter = str | Splitter | Callable[[str], Iterable[str]]
+AnyEncoder: TypeAlias = "str | Encoder | Embedders | None"
 
 
 def align_corpus(
     folder: Path | str,
     *,
     langs: Sequence[str] | None = None,
-    encoder: str | Encoder | None = None,
+    encoder: AnyEncoder = None,
     splitter: AnySplitter = "rules",
     min_p: float | None = None,
     min_precision: float | None = None,
@@ -77,7 +79,7 @@ def align_corpus(
         CorpusError: the folder holds nothing that could be aligned.
         EncoderError: the encoder's weights or vectors cannot be used.
     """
-    used_splitter, embedders = splitters.load(splitter), _Embedders(encoder)
+    used_splitter, embedders = splitters.load(splitter), _embedders(encoder)
     corpus = read_corpus(Path(folder), langs, min_langs=min_langs)
     documents = mark_languages([split(text, used_splitter) for text in corpus.texts])
     alignments: list[Alignment] = []
@@ -109,7 +111,7 @@ def _facts(bitext: Bitext, kin: Sequence[Alignment], documents: Sequence[Documen
 
 
 def follow(
-    run: Run, seeds: Sequence[Seed], *, encoder: str | Encoder | None = None, min_p: float = MIN_P
+    run: Run, seeds: Sequence[Seed], *, encoder: AnyEncoder = None, min_p: float = MIN_P
 ) -> tuple[Sighting, ...]:
     """What each document of a run says of each seed; see ``follow_seeds``.
 
@@ -117,7 +119,7 @@ def follow(
         UnknownName, MissingExtra, EncoderError: the encoder cannot be used.
     """
     langs = dict.fromkeys((*run.corpus.langs, *(lang for seed in seeds for lang in seed.phrasings)))
-    embedders = _Embedders(encoder)
+    embedders = _embedders(encoder)
     embedder = embedders.choose(*langs)
     return follow_seeds(seeds, run.documents, [embedder, *embedders.others(embedder)], min_p=min_p)
 
@@ -127,7 +129,7 @@ def align_documents(
     target: Document,
     *,
     mode: str = "auto",
-    encoder: str | Encoder | None = None,
+    encoder: AnyEncoder = None,
     min_p: float | None = None,
     min_precision: float | None = None,
 ) -> Alignment:
@@ -146,7 +148,29 @@ def align_documents(
         ValueError: there is no such mode.
         UnknownName, MissingExtra, EncoderError: the encoder cannot be used.
     """
-    return _align_as(mode, source, target, _Embedders(encoder), min_p, min_precision)
+    return _align_as(mode, source, target, _embedders(encoder), min_p, min_precision)
+
+
+def realign(
+    pair: DocumentPair,
+    *,
+    encoder: AnyEncoder = None,
+    min_p: float | None = None,
+    min_precision: float | None = None,
+) -> Alignment:
+    """Align two documents as their relation says, around what a person decided of them; see ``decisions.settle``.
+
+    Args:
+        pair: the documents with their locks; where they are unrelated, nothing is aligned.
+        encoder: as for ``align_corpus``; for many calls give the same ``Embedders``.
+        min_p: as for ``align_corpus``; what was accepted is kept, however low.
+        min_precision: as for ``align_corpus``.
+
+    Raises:
+        UnknownName, MissingExtra, EncoderError: the encoder cannot be used.
+    """
+    found = _align_all([pair], _embedders(encoder), _mining_cut(min_p, min_precision))
+    return keep(found, min_p, min_precision)[0]
 
 
 def align_files(
@@ -155,7 +179,7 @@ def align_files(
     *,
     mode: str = "auto",
     langs: Sequence[str] | None = None,
-    encoder: str | Encoder | None = None,
+    encoder: AnyEncoder = None,
     splitter: AnySplitter = "rules",
     min_p: float | None = None,
     min_precision: float | None = None,
@@ -167,7 +191,7 @@ def align_files(
         UnknownName, MissingExtra, EncoderError: a part of that name does not exist or cannot be used here.
         ValueError: not two languages, or no such mode.
     """
-    used_splitter, embedders = splitters.load(splitter), _Embedders(encoder)
+    used_splitter, embedders = splitters.load(splitter), _embedders(encoder)
     documents = _read_both(source, target, langs, used_splitter)
     alignment = _align_as(mode, *documents, embedders, min_p, min_precision)
     return _spelled(join([alignment], _signature(embedders, splitter)), _spellings(langs))
@@ -180,7 +204,7 @@ def explain_files(
     *,
     mode: str = "auto",
     langs: Sequence[str] | None = None,
-    encoder: str | Encoder | None = None,
+    encoder: AnyEncoder = None,
     splitter: AnySplitter = "rules",
 ) -> Explanation:
     """Why a sentence of the source, by its 0-based index, stands in its bead and no other; as ``align_files`` aligns.
@@ -196,7 +220,7 @@ def explain_files(
     if not 0 <= sentence < n_sentences:
         held = f"{n_sentences} sentences; give 0 to {n_sentences - 1}" if n_sentences else "none; name another file"
         raise AlignerError(f"{printable(str(source))}: has no sentence {sentence}, but {held}")
-    embedders = _Embedders(encoder)
+    embedders = _embedders(encoder)
     pair = _compare_as(mode, *documents, embedders.choose(documents[0].lang, documents[1].lang))
     if pair.relation not in METHOD:
         raise AlignerError(
@@ -211,7 +235,7 @@ def mine(
     targets: Sequence[str],
     *,
     langs: Sequence[str] = (),
-    encoder: str | Encoder | None = None,
+    encoder: AnyEncoder = None,
     min_p: float = Mining.min_p,
 ) -> list[Bead]:
     """The pairs among two unordered lists of sentences that say the same, as beads ``1-1`` of list indices.
@@ -221,7 +245,7 @@ def mine(
     Raises:
         UnknownName, MissingExtra, EncoderError: the encoder cannot be used.
     """
-    embedders = _Embedders(encoder)
+    embedders = _embedders(encoder)
     embedder = embedders.choose(*langs)
     return Mining(embedder, embedders.others(embedder), min_p).mine(sources, targets)
 
@@ -349,14 +373,14 @@ def _check_texts(bitext: Bitext) -> Bitext:
     return bitext
 
 
-def score_bitext(bitext: Bitext, *, encoder: str | Encoder | None = None) -> Bitext:
+def score_bitext(bitext: Bitext, *, encoder: AnyEncoder = None) -> Bitext:
     """The records with ``p``, ``score``, ``cosine``, ``margin``, ``evidence`` and ``flags``; see ``curation.score``.
 
     Raises:
         GoldError: the bitext holds no texts.
         UnknownName, MissingExtra, EncoderError: the encoder cannot be used.
     """
-    return curation.score(_check_texts(bitext), _Embedders(encoder).choose)
+    return curation.score(_check_texts(bitext), _embedders(encoder).choose)
 
 
 def filter_bitext(
@@ -365,7 +389,7 @@ def filter_bitext(
     min_p: float | None = None,
     min_precision: float | None = None,
     drop: Collection[str] = (),
-    encoder: str | Encoder | None = None,
+    encoder: AnyEncoder = None,
 ) -> tuple[Bitext, tuple[curation.Dropped, ...]]:
     """The records that are kept, and those that are dropped with the reason; see ``curation.sift``.
 
@@ -375,20 +399,18 @@ def filter_bitext(
         UnknownName, MissingExtra, EncoderError: the encoder cannot be used.
     """
     check_flags(drop)
-    choose = _Embedders(encoder).choose
+    choose = _embedders(encoder).choose
     return curation.sift(_check_texts(bitext), choose, min_p=min_p, min_precision=min_precision, drop=drop)
 
 
-def repair_bitext(
-    bitext: Bitext, *, encoder: str | Encoder | None = None
-) -> tuple[Bitext, tuple[curation.Repair, ...]]:
+def repair_bitext(bitext: Bitext, *, encoder: AnyEncoder = None) -> tuple[Bitext, tuple[curation.Repair, ...]]:
     """The bitext with its shifted stretches realigned, and these stretches; see ``curation.repair``.
 
     Raises:
         GoldError: the bitext holds no texts.
         UnknownName, MissingExtra, EncoderError: the encoder cannot be used.
     """
-    return curation.repair(_check_texts(bitext), _Embedders(encoder).choose)
+    return curation.repair(_check_texts(bitext), _embedders(encoder).choose)
 
 
 def check_flags(names: Iterable[str]) -> None:
@@ -445,7 +467,7 @@ def _align_as(
     mode: str,
     source: Document,
     target: Document,
-    embedders: "_Embedders",
+    embedders: "Embedders",
     min_p: float | None,
     min_precision: float | None,
 ) -> Alignment:
@@ -464,7 +486,7 @@ def _compare_as(mode: str, source: Document, target: Document, embedder: Embedde
     return pair if mode == "auto" else DocumentPair(source, target, Relation(mode), pair.score)
 
 
-def _signature(embedders: "_Embedders", splitter: AnySplitter) -> str:
+def _signature(embedders: "Embedders", splitter: AnySplitter) -> str:
     """How a bitext was made: our version, the parts used and every setting of the methods."""
     methods = {name: settings(METHODS.load(name)) for name in METHODS}
     advisers = {"advisers": embedders.advisers} if embedders.advisers else {}
@@ -496,7 +518,7 @@ def _in_order(langs: Iterable[str]) -> list[str]:
     return sorted(langs, key=lambda lang: (lang == "en", lang))
 
 
-def _align_all(pairs: Sequence[DocumentPair], embedders: "_Embedders", min_p: float) -> list[Alignment]:
+def _align_all(pairs: Sequence[DocumentPair], embedders: "Embedders", min_p: float) -> list[Alignment]:
     """Pairs of the same two languages, each aligned by the method for its relation, those of a method as one run."""
     aligned: dict[int, Alignment] = {}
     for name in dict.fromkeys(METHOD.values()):
@@ -505,7 +527,7 @@ def _align_all(pairs: Sequence[DocumentPair], embedders: "_Embedders", min_p: fl
             members = [pairs[number] for number in numbers]
             method = embedders.method(members[0], min_p)
             found = appraise(method.align_all(members), method.judge)
-            aligned |= dict(zip(numbers, found, strict=True))
+            aligned |= dict(zip(numbers, map(told, found), strict=True))
     return [aligned.get(number, Alignment(pair, (), "none")) for number, pair in enumerate(pairs)]
 
 
@@ -520,7 +542,7 @@ def _witnesses(documents: Sequence[Document], alignments: Iterable[Alignment]) -
     return [document for document in documents if is_one_language or families.root(document.id) in reported]
 
 
-def _same_language(documents: Sequence[Document], embedders: "_Embedders") -> Iterator[Alignment]:
+def _same_language(documents: Sequence[Document], embedders: "Embedders") -> Iterator[Alignment]:
     """Every two comparable documents of one language, aligned.
 
     Of two that are as like as translations one is a copy of the other, and no second witness: left out.
@@ -544,10 +566,13 @@ def _mining_cut(min_p: float | None, min_precision: float | None) -> float:
     return min_p
 
 
-class _Embedders:
-    """The doors to the encoders of one run: the one asked for, or one by language, each made once."""
+class Embedders:
+    """The doors to the encoders of one run: the one asked for, or one by language, each made once.
 
-    def __init__(self, encoder: str | Encoder | None) -> None:
+    Given in the place of an encoder to several functions, it lets them share what was loaded and embedded.
+    """
+
+    def __init__(self, encoder: str | Encoder | None = None) -> None:
         self._given = None if encoder is None else Embedder(encoders.load(encoder))
         self._by_name: dict[str, Embedder] = {}
         self._advisers: dict[str, Embedder] = {}
@@ -590,6 +615,10 @@ class _Embedders:
         if name not in self._by_name:
             self._by_name[name] = Embedder(encoders.load(name))
         return self._by_name[name]
+
+
+def _embedders(encoder: AnyEncoder) -> Embedders:
+    return encoder if isinstance(encoder, Embedders) else Embedders(encoder)
 
 
 def write_run(run: Run, folder: Path, *, keep_text: bool = False) -> list[Path]:
