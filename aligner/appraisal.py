@@ -172,8 +172,8 @@ class _Clauses:
                 bead,
                 relation=relation.value,
                 evidence=_within_segments(evidence.ties, bead),
-                source_part=source.part() if source.is_part or relation is contains else None,
-                target_part=target.part() if target.is_part or relation is contained else None,
+                source_part=bead.source_part if bead.decision else _stated(source, is_all=relation is not contains),
+                target_part=bead.target_part if bead.decision else _stated(target, is_all=relation is not contained),
             )
 
     def _sides(self) -> dict[Bead, tuple[_Side, _Side]]:
@@ -194,6 +194,11 @@ class _Clauses:
             )
             for link, source, target, (ahead, back) in zip(links, sources, targets, scores, strict=True)
         }
+
+
+def _stated(side: _Side, *, is_all: bool) -> Span | None:
+    """What of a side of a link the other one states, if not all of it."""
+    return side.part() if side.is_part or not is_all else None
 
 
 def _evidence(pair: DocumentPair, bead: Bead) -> Evidence:

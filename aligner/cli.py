@@ -6,6 +6,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar, cast
 
@@ -463,19 +464,30 @@ def facts(
 @click.option("--port", type=click.IntRange(1, 65535), help="Port of this machine to listen at [a free one].")
 @click.option("--no-browser", is_flag=True, help="Only print the page's address.")
 @click.option("--decisions", type=click.Path(path_type=Path), help=DECISIONS_KEPT)
-def review(path: Path, port: int | None, no_browser: bool, decisions: Path | None) -> None:
-    """Open a page on this machine to look at records and decide: accept, reject, split, merge, move, link, note.
+@click.option("--encoder", help=ENCODER)
+def review(path: Path, port: int | None, no_browser: bool, decisions: Path | None, encoder: str | None) -> None:
+    """Open a page on this machine to decide on records: accept, reject, split, merge, move, link, note.
 
-    Every decision is saved at once; a later `align … --decisions FILE` keeps them. Stop with Ctrl-C.
+    Every decision is saved at once. Ctrl-C ends it; started again, it goes on from there.
     """
-    from aligner.pipeline import open_run, realign
+    from aligner.pipeline import Embedders, open_run, realign
     from aligner.review import PAGES
     from aligner.writers.whole import check_writable
 
     serve = PAGES.load("review")
     file = decisions or _decisions_file(path)
     check_writable(file)
-    serve(open_run(path), file, realign, port, lambda url: _announce(url, file, is_opened=not no_browser))
+    embedders = Embedders(encoder)
+    run = open_run(path, encoder=embedders)
+    _warn(map(str, run.bitext.problems[:PROBLEMS_SHOWN]))
+
+    def announce(url: str) -> None:
+        click.echo(f"page       {url}")
+        click.echo(f"decisions  {file}")
+        if not no_browser:
+            click.launch(url)
+
+    serve(run, file, partial(realign, encoder=embedders), port, announce)
 
 
 @main.command()
@@ -530,14 +542,6 @@ def _read_bitext(bitext: Path | None, source: Path | None, target: Path | None, 
 
 def _decisions_file(path: Path) -> Path:
     return path / "decisions.tsv" if path.is_dir() else path.with_name(f"{path.name}.decisions.tsv")
-
-
-def _announce(url: str, file: Path, *, is_opened: bool) -> None:
-    """Say where the page is and where decisions go, and open it."""
-    click.echo(f"page       {url}")
-    click.echo(f"decisions  {file}")
-    if is_opened:
-        click.launch(url)
 
 
 def _default_folder(corpus: Path) -> Path:

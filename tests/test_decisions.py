@@ -268,7 +268,6 @@ def test_a_line_that_says_no_decision_is_named(tmp_path, line, expected):
 
 @pytest.mark.parametrize("suffix", [".tsv", ".jsonl", ".csv", ".xlsx", ".parquet"])
 def test_records_that_were_decided_in_any_table_are_decisions(tmp_path, suffix):
-    pytest.importorskip("pyarrow")
     beads = [
         Bead((0,), (0,), p=0.9, relation="equivalent"),
         Bead((1,), (1,), decision=" Accept ", relation="equivalent"),
