@@ -1,4 +1,5 @@
-# `make align` runs the main job on the corpus in the repo, `make test` the tests; both set up all they need first.
+# `make align` runs the main job on the corpus in the repo, with our seeds, `make test` the tests; both set up all they
+# need first.
 VENV := .venv
 BIN := $(VENV)/bin
 PYTHON ?= python3
@@ -15,7 +16,7 @@ $(READY): setup.cfg pyproject.toml constraints.txt
 	touch $@
 
 align: $(READY)
-	$(BIN)/align corpus
+	$(BIN)/align corpus --seeds seeds
 
 test: $(READY)
 	$(BIN)/python -m pytest -n 2 --dist worksteal

@@ -32,10 +32,13 @@ FILES = {
     "related.tsv",
     "facts.tsv",
     "facts.jsonl",
+    "texts.jsonl",
+    "report.html",
 }
 COLUMNS = (
     "source_text target_text p relation score cosine margin bead doc_relation method source_lang target_lang "
-    "source_doc target_doc source_sentences target_sentences source_span target_span crossing flags evidence unit"
+    "source_doc target_doc source_sentences target_sentences source_span target_span crossing flags evidence unit "
+    "decision note"
 )
 IT, EN = CORPUS / "it" / "partenariato-1995.txt", CORPUS / "en" / "minsk-mission-brussels.txt"
 Rows = list[dict[str, str]]
@@ -801,9 +804,9 @@ def test_the_main_job_writes_files_beside_its_folder_and_lists_what_it_wrote(tmp
         (tmp_path / "corpus" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "corpus" / name).write_text(text)
     out, memory, ladder = tmp_path / "out", tmp_path / "x.tmx", tmp_path / "x.ladder"
-    result = invoke("run", tmp_path / "corpus", "-o", ladder, "-o", out, "-o", memory, "--keep-text")
+    result = invoke("run", tmp_path / "corpus", "-o", ladder, "-o", out, "-o", memory)
     assert result.exit_code == 1
-    assert result.stdout.splitlines()[-2:] == [f"  {out / 'texts.jsonl'}", f"  {memory}"]
+    assert result.stdout.splitlines()[-2:] == [f"  {out / 'run.json'}", f"  {memory}"]
     assert "x.ladder: a ladder holds one document pair" in result.stderr
     assert not ladder.exists()
     assert memory.exists()

@@ -6,7 +6,7 @@ are named by their numbers in the run. A bead is named by its ``key``, its two s
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from math import isfinite
 from typing import Any
@@ -15,7 +15,7 @@ from babel import Locale, UnknownLocaleError
 
 from aligner.alignment import Alignment, Bead
 from aligner.bitext import Span, coverage, in_document_order, linked_sentences, place
-from aligner.document import Document, DocumentPair
+from aligner.document import UNDETERMINED, Document, DocumentPair
 from aligner.evidence import Tie
 from aligner.facts import Fact
 from aligner.report import Run
@@ -30,19 +30,19 @@ DOUBTFUL = 0.7
 Data = dict[str, Any]
 
 
-def view(run: Run, *, mode: str = "report", shown: Collection[int] | None = None) -> Data:
+def view(run: Run, *, mode: str = "report", shown: Sequence[Alignment] | None = None) -> Data:
     """The overview, the facts and the seeds of a run.
 
     Args:
         run: what to show.
         mode: ``report`` or ``review``.
-        shown: the numbers of the pairs that the page holds; all where ``None``.
+        shown: the first pairs, as far as the page holds them; all where ``None``.
     """
     numbers = {document.id: number for number, document in enumerate(run.documents)}
     links = [link for alignment in run.alignments for link in alignment.links]
     linked = linked_sentences(run.alignments)
     unpaired = {document.id for document in run.unpaired}
-    held = range(len(run.alignments)) if shown is None else shown
+    held = run.alignments if shown is None else shown
     return {
         "title": run.corpus.folder.name,
         "mode": mode,
@@ -61,12 +61,13 @@ def view(run: Run, *, mode: str = "report", shown: Collection[int] | None = None
             for document in run.documents
         ],
         "pairs": [
-            {**pair_row(alignment, numbers), "shown": number in held} for number, alignment in enumerate(run.alignments)
+            {**pair_row(alignment, numbers), "shown": number < len(held)}
+            for number, alignment in enumerate(run.alignments)
         ],
         "skipped": [{"id": skip.id, "reason": skip.reason} for skip in run.corpus.skipped],
         "warnings": [*run.corpus.warnings, *run.notes, *run.stale],
         "records": len(links),
-        "shown": sum(len(run.alignments[number].links) for number in held),
+        "shown": sum(len(alignment.links) for alignment in held),
         "p": histogram(link.p for link in links),
         "beads": _counted(link.kind for link in links),
         "relations": _counted(link.relation for link in links if link.relation),
@@ -162,7 +163,7 @@ def histogram(values: Iterable[float]) -> list[int]:
 def direction(lang: str) -> str:
     """Which way a language is written: ``ltr``, ``rtl``, or ``auto`` where nobody knows."""
     try:
-        return Locale.parse(lang, sep="-").text_direction
+        return "auto" if lang == UNDETERMINED else Locale.parse(lang, sep="-").text_direction
     except (UnknownLocaleError, ValueError):
         return "auto"
 

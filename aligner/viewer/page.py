@@ -29,6 +29,7 @@ SCRIPTS = (
 )
 STYLES = ("page.css", "pair.css")
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _UNSAFE = re.compile("[<\u2028\u2029\ud800-\udfff]")
 """What may not stand raw in JSON within HTML: what could end its element, and lone surrogates."""
 
@@ -44,7 +45,7 @@ def render(view: Data, documents: Mapping[int, Data] = {}, pairs: Mapping[int, D
     held = {"view": view, **dict(_named("document", documents)), **dict(_named("pair", pairs))}
     scripts, style = [_asset(name) for name in SCRIPTS], "\n".join(map(_asset, STYLES))
     return Template(_asset("page.html")).substitute(
-        title=escape(str(view["title"])),
+        title=escape(_SURROGATE.sub("\ufffd", view["title"])),
         policy=escape(_policy([style], scripts, "'self'" if view["mode"] == "review" else "'none'")),
         style=style,
         scripts="\n".join(f"<script>{script}</script>" for script in scripts),

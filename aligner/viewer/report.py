@@ -1,8 +1,12 @@
 """The report of a run: the page with all that it shows inside, to be opened from disk, sent on, printed."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
+from dataclasses import replace
+from itertools import accumulate
 
 from aligner.alignment import Alignment
+from aligner.bitext import in_document_order
 from aligner.report import Run
 from aligner.viewer.data import document_data, pair_data, view
 from aligner.viewer.page import render
@@ -13,27 +17,39 @@ MAX_RECORDS = 50_000
 
 def report(run: Run) -> str:
     """The page of a run, as HTML."""
-    shown = _shown(run.alignments)
-    pairs = {number: run.alignments[number] for number in shown}
-    ids = {document.id for one in pairs.values() for document in (one.pair.source, one.pair.target)}
-    documents = {number: document for number, document in enumerate(run.documents) if document.id in ids}
+    pairs = _shown(run.alignments)
+    held = {document.id: document for one in pairs for document in (one.pair.source, one.pair.target)}
     return render(
-        view(run, shown=shown),
-        {number: document_data(document) for number, document in documents.items()},
+        view(run, shown=pairs),
+        {number: document_data(held[one.id]) for number, one in enumerate(run.documents) if one.id in held},
         {
             number: pair_data(one, run.dots.get((one.pair.source.id, one.pair.target.id), ()))
-            for number, one in pairs.items()
+            for number, one in enumerate(pairs)
         },
     )
 
 
-def _shown(alignments: Sequence[Alignment]) -> list[int]:
-    """The pairs that the report holds, by their numbers: as many as there is room for, the first always."""
-    shown: list[int] = []
-    n_records = 0
-    for number, alignment in enumerate(alignments):
-        n_records += len(alignment.links)
-        if shown and n_records > MAX_RECORDS:
-            break
-        shown.append(number)
-    return shown
+def _shown(alignments: Sequence[Alignment]) -> list[Alignment]:
+    """The first pairs, as many as there is room for; the first of all is cut if it has more records than that."""
+    ends = list(accumulate(len(alignment.links) for alignment in alignments))
+    shown = list(alignments[: bisect_right(ends, MAX_RECORDS)])
+    return shown or [_cut(alignment) for alignment in alignments[:1]]
+
+
+def _cut(alignment: Alignment) -> Alignment:
+    """The first records of a pair, and the documents up to where these end."""
+    links = in_document_order(alignment.links)[:MAX_RECORDS]
+    source, target = (
+        replace(
+            document,
+            text=replace(document.text, content=document.text.content[: document.sentences[last].end]),
+            sentences=document.sentences[: last + 1],
+        )
+        for document, last in (
+            (alignment.pair.source, max(i for link in links for i in link.source)),
+            (alignment.pair.target, max(j for link in links for j in link.target)),
+        )
+    )
+    return replace(
+        alignment, pair=replace(alignment.pair, source=source, target=target), beads=tuple(links), related=()
+    )

@@ -1,0 +1,136 @@
+"""A run in its folder: written, and read back as it was."""
+
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from conftest import SHARED
+
+from aligner import align_corpus, read_run, read_seeds, write_run
+from aligner.bitext import in_document_order
+from aligner.cli import main
+from aligner.errors import AlignerError, CorpusError, GoldError
+from aligner.report import Run, describe
+from aligner.viewer.report import report
+
+ROOT = Path(__file__).resolve().parent.parent
+CHOSEN = ("it/corridoio-nord.txt", "en/afghan-freight-line.txt", "it/minsk-mediatore.txt", "en/good-fences.txt")
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """A translation and comparable reports, with seeds."""
+    folder = tmp_path_factory.mktemp("four") / "news"
+    for name in CHOSEN:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / "corpus" / name, folder / name)
+    (folder / "it" / "empty.txt").write_text("")
+    return align_corpus(folder, encoder="use", seeds=read_seeds(ROOT / "seeds"))
+
+
+@pytest.fixture
+def folder(run: Run, tmp_path: Path) -> Path:
+    write_run(run, tmp_path / "out")
+    return tmp_path / "out"
+
+
+def test_what_is_read_back_is_what_was_written(run: Run, folder: Path) -> None:
+    again = read_run(folder)
+    assert [document.text.content for document in again.documents] == [one.text.content for one in run.documents]
+    assert [document.sentences for document in again.documents] == [one.sentences for one in run.documents]
+    assert again.bitext.signature == run.bitext.signature
+    assert {row.reason for row in again.rows} == {row.reason for row in run.rows}
+    for found, had in zip(again.alignments, run.alignments, strict=True):
+        assert (found.pair.source.id, found.pair.target.id) == (had.pair.source.id, had.pair.target.id)
+        assert (found.pair.relation, found.method) == (had.pair.relation, had.method)
+        links, told = in_document_order(found.links), in_document_order(had.links)
+        assert [(bead.sides, bead.p) for bead in links] == [(bead.sides, round(bead.p, 4)) for bead in told]
+    assert [fact.stated_in for fact in again.facts] == [fact.stated_in for fact in run.facts]
+    assert [(one.seed, one.doc, one.sentence) for one in again.sightings] == [
+        (one.seed, one.doc, one.sentence) for one in run.sightings
+    ]
+    assert describe(again)["languages"] == describe(run)["languages"]
+
+
+def test_a_run_that_was_read_back_is_written_to_the_same_bytes(folder: Path, tmp_path: Path) -> None:
+    write_run(read_run(folder), tmp_path / "again")
+    for name in ("bitext.tsv", "bitext.jsonl", "texts.jsonl", "documents.tsv", "facts.jsonl", "seeds.tsv"):
+        assert (tmp_path / "again" / name).read_bytes() == (folder / name).read_bytes(), name
+
+
+def test_the_report_of_a_folder_is_the_one_that_the_run_wrote(run: Run, folder: Path) -> None:
+    assert run.dots
+    again = replace(read_run(folder), dots=run.dots)
+    assert report(again) == (folder / "report.html").read_text("utf-8")
+
+
+def test_align_report_writes_beside_or_where_it_is_told(folder: Path, tmp_path: Path) -> None:
+    written = (folder / "report.html").read_bytes()
+    (folder / "report.html").unlink()
+    done = CliRunner().invoke(main, ["report", str(folder), "--encoder", "use"])
+    assert (done.exit_code, done.output) == (0, f"wrote {folder / 'report.html'}\n")
+    assert (folder / "report.html").read_bytes() == written
+    for suffix in (".tsv", ".jsonl", ".tmx"):
+        bitext, page = tmp_path / f"x{suffix}", tmp_path / "x.html"
+        assert CliRunner().invoke(main, ["convert", str(folder / "bitext.jsonl"), str(bitext)]).exit_code == 0
+        done = CliRunner().invoke(main, ["report", str(bitext), "-o", str(page), "--encoder", "use"])
+        assert done.exit_code == 0, done.output
+        assert "Rete di distribuzione del Nord" in page.read_text("utf-8")
+    assert CliRunner().invoke(main, ["report", str(bitext), "-o", "-"]).stdout.startswith("<!DOCTYPE html>")
+
+
+def test_without_the_texts_there_is_no_report_and_the_error_says_so(run: Run, tmp_path: Path) -> None:
+    written = write_run(run, tmp_path / "out", keep_text=False)
+    assert not {"texts.jsonl", "report.html"} & {path.name for path in written}
+    with pytest.raises(CorpusError, match=r"out: holds no texts\.jsonl; name the folder of a run, made without --no-"):
+        read_run(tmp_path / "out")
+    with pytest.raises(CorpusError, match=r"holds no texts\.jsonl"):
+        read_run(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("texts.jsonl", "{}\n"),
+        ("texts.jsonl", "[1]\n"),
+        ("texts.jsonl", '{"id": "a", "lang": "it", "text": "x", "sentences": 3, "foreign": {}}\n'),
+        ("documents.tsv", "source_doc\ttarget_doc\nonly one cell\n"),
+        ("documents.tsv", "source_doc\tscore\na\thigh\n"),
+        ("facts.jsonl", '{"id": "fact-1"}\n'),
+        ("seeds.jsonl", "not JSON\n"),
+        ("run.json", "{}"),
+        ("run.json", "{"),
+        ("bitext.jsonl", "not JSON\n"),
+    ],
+)
+def test_a_damaged_folder_is_named_with_its_file(folder: Path, name: str, content: str) -> None:
+    (folder / name).write_text(content, encoding="utf-8")
+    with pytest.raises(GoldError, match=name.replace(".", r"\.")):
+        read_run(folder)
+
+
+def test_files_of_different_runs_are_told(folder: Path) -> None:
+    texts = [json.loads(line) for line in (folder / "texts.jsonl").read_text("utf-8").splitlines()]
+    short = [{**text, "sentences": text["sentences"][:2]} for text in texts]
+    (folder / "texts.jsonl").write_text("".join(f"{json.dumps(text)}\n" for text in short), encoding="utf-8")
+    with pytest.raises(GoldError, match="different runs"):
+        read_run(folder)
+
+
+@pytest.mark.shared
+def test_every_hostile_file_in_a_folder_is_an_error_of_ours_or_a_run(folder: Path, shared: Path) -> None:
+    assert shared == SHARED
+    hostile = [path for path in sorted((shared / "data" / "hostile").rglob("*")) if path.is_file()]
+    for name in ("texts.jsonl", "documents.tsv", "facts.jsonl", "bitext.jsonl", "run.json"):
+        had = (folder / name).read_bytes()
+        for path in hostile:
+            if path.stat().st_size < 100_000:
+                (folder / name).write_bytes(path.read_bytes())
+                try:
+                    read_run(folder)
+                except AlignerError:
+                    continue
+        (folder / name).write_bytes(had)
