@@ -4,22 +4,26 @@ import json
 import re
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
 import pytest
+from click.testing import CliRunner
 from flask import Flask
 from flask.testing import FlaskClient
 from test_session import ENGLISH, ITALIAN, key, make_run, realigned
 from werkzeug.test import TestResponse
 
+from aligner.cli import main
 from aligner.errors import PortError
+from aligner.report import Run
 from aligner.review.server import app, serve
-from aligner.review.session import Session
+from aligner.review.session import Realign, Session
 from aligner.writers import WRITERS
+from aligner.writers.run import write_run
 
 PORT, TOKEN = 8765, "a-token-of-a-test"
 HERE = f"http://127.0.0.1:{PORT}"
@@ -333,7 +337,7 @@ def _addresses() -> list[str]:
     return [*(one for one in own if not one.startswith("127.")), "127.0.0.2"]
 
 
-def test_only_the_loopback_address_is_listened_at(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_the_loopback_address_is_listened_at(path: Path) -> None:
     told: list[str] = []
     is_open, may_end = threading.Event(), threading.Event()
 
@@ -343,11 +347,7 @@ def test_only_the_loopback_address_is_listened_at(path: Path, monkeypatch: pytes
         may_end.wait(10)
         raise KeyboardInterrupt
 
-    def served() -> None:
-        with pytest.raises(KeyboardInterrupt):
-            serve(make_run(), path, realigned, None, announce)
-
-    thread = threading.Thread(target=served)
+    thread = threading.Thread(target=serve, args=(make_run(), path, realigned, None, announce))
     thread.start()
     assert is_open.wait(10)
     port = int(re.findall(r":(\d+)/", told[0])[0])
@@ -362,3 +362,74 @@ def test_only_the_loopback_address_is_listened_at(path: Path, monkeypatch: pytes
         may_end.set()
         thread.join()
     assert len(re.findall(r"token=([\w-]{40,})$", told[0])) == 1
+
+
+class Opened:
+    """Stands in the place of the server and the browser: what each was told."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.file, self.pages = Path(), list[str]()
+        monkeypatch.setattr("aligner.review.server.serve", self._serve)
+        monkeypatch.setattr("click.launch", self.pages.append)
+
+    def _serve(
+        self, run: Run, path: Path, realign: Realign, port: int | None, announce: Callable[[str], object]
+    ) -> None:
+        self.run, self.file, self.realign, self.port = run, path, realign, port
+        announce("http://127.0.0.1:1/?token=t")
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> Opened:
+    return Opened(monkeypatch)
+
+
+def test_decisions_go_beside_what_is_reviewed_or_where_they_are_told(opened: Opened, tmp_path: Path) -> None:
+    folder, bitext = tmp_path / "run", tmp_path / "run" / "bitext.tsv"
+    write_run(make_run(), folder)
+    for arguments, file in (
+        ([folder], folder / "decisions.tsv"),
+        ([bitext], folder / "bitext.tsv.decisions.tsv"),
+        ([folder, "--decisions", tmp_path / "mine.tsv"], tmp_path / "mine.tsv"),
+    ):
+        result = CliRunner().invoke(main, ["review", *map(str, arguments)])
+        assert result.exit_code == 0, result.output
+        assert opened.file == file
+        assert f"decisions  {file}" in result.output
+    assert len(opened.run.alignments) == 2
+    assert opened.pages == ["http://127.0.0.1:1/?token=t"] * 3
+
+
+def test_no_browser_is_opened_unless_wished(opened: Opened, tmp_path: Path) -> None:
+    write_run(make_run(), tmp_path)
+    result = CliRunner().invoke(main, ["review", str(tmp_path), "--no-browser", "--port", "8123"])
+    assert (opened.pages, opened.port) == ([], 8123)
+    assert "http://127.0.0.1:1/?token=t" in result.output
+
+
+def test_two_documents_are_realigned_around_what_was_decided(opened: Opened, tmp_path: Path) -> None:
+    write_run(make_run(), tmp_path)
+    CliRunner().invoke(main, ["review", str(tmp_path), "--no-browser"])
+    session = Session(opened.run, opened.file, opened.realign)
+    seen = session.pair(0)
+    done = session.act(0, {"version": seen["version"], "action": "link", "source": [2], "target": [2]})
+    again = session.act(0, {"version": done["version"], "action": "realign"})
+    assert [(bead["source"], bead["target"], bead["decision"]) for bead in again["beads"]] == [
+        ([0], [0], ""),
+        ([1], [1], ""),
+        ([2], [2], "accepted"),
+    ]
+
+
+def test_what_the_page_needs_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("aligner.registry.find_spec", lambda name: None if name == "waitress" else object())
+    result = CliRunner().invoke(main, ["review", str(tmp_path)])
+    assert result.exit_code == 1
+    assert "needs waitress; run: pip install 'aligner[review]'" in result.output
+
+
+def test_what_is_no_run_is_told(tmp_path: Path) -> None:
+    for place, told in ((tmp_path, "holds no texts.jsonl"), (tmp_path / "none.tsv", "no such file")):
+        result = CliRunner().invoke(main, ["review", str(place)])
+        assert result.exit_code == 1
+        assert told in result.output

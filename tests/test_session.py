@@ -338,3 +338,16 @@ def test_a_decision_survives_a_killed_server_and_a_closed_browser(tmp_path: Path
             again.post("api/pairs/0", {"version": seen["version"], "action": "accept", "key": key(seen, 0)})
         assert caught.value.code == 409
         assert json.load(caught.value)["pair"] == again.get("api/pairs/0")
+
+
+def test_an_interrupted_server_ends_quietly(tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    write_run(make_run(), folder)
+    command = [ALIGN, "review", folder, "--no-browser"]
+    env = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env) as server:
+        assert server.stdout
+        assert [server.stdout.readline()[:10] for _ in range(2)] == ["page      ", "decisions "]
+        server.send_signal(signal.SIGINT)
+        assert server.communicate(timeout=20) == ("", "")
+        assert server.returncode == 0

@@ -6,11 +6,12 @@ characters with them falls out; a sentence that no bead holds any more is undeci
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 from aligner.alignment import Bead
 from aligner.bitext import place
-from aligner.decisions import ACCEPTED, REJECTED, contradictions
+from aligner.decisions import ACCEPTED, NOWHERE, REJECTED
 from aligner.document import Document, Lock, Relation
 from aligner.errors import ActionError
 from aligner.relations import SegmentRelation
@@ -243,10 +244,11 @@ def _put(state: State, locks: Iterable[Lock] = (), gone: Iterable[Bead] = ()) ->
         held.pop(place(pair, bead), None)
     held |= {place(pair, lock): lock for lock in locks}
     left = tuple(lock for lock in held.values() if lock.decision or lock.relation or lock.note)
-    found = replace(state, locks=left)
-    if contradictions(found.decisions):
-        raise ActionError("an accepted bead holds a part of these sentences; undecide that first")
-    return found
+    for side in (0, 1):
+        spans = sorted(where[side] for where, lock in held.items() if lock.decision == ACCEPTED)
+        if any(one[1] > other[0] for one, other in pairwise(span for span in spans if span != NOWHERE)):
+            raise ActionError("an accepted bead holds a part of these sentences; undecide that first")
+    return replace(state, locks=left)
 
 
 def _notes(*beads: Bead) -> str:

@@ -4,6 +4,7 @@ import errno
 import os
 import socket
 from collections.abc import Callable
+from contextlib import closing, suppress
 from io import StringIO
 from pathlib import Path
 from secrets import token_urlsafe
@@ -127,11 +128,10 @@ def serve(
         max_request_body_size=MAX_BODY,
         clear_untrusted_proxy_headers=True,
     )
-    try:
+    # Ctrl-C is how it is meant to end: nothing is to be saved any more.
+    with closing(server), suppress(KeyboardInterrupt):
         announce(f"http://{ADDRESS}:{number}/?token={token}")
         server.run()
-    finally:
-        server.close()
 
 
 def _listening(port: int) -> socket.socket:

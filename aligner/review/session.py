@@ -177,7 +177,7 @@ class Session:
         Both in one file could not be read again.
         """
         made, others = [one for history in histories for one in history.state.decisions], self._others
-        while clashing := {one for clash in contradictions([*made, *others]) for one in clash}:
+        while others and (clashing := {one for clash in contradictions([*made, *others]) for one in clash}):
             left = tuple(one for one in others if clashing.isdisjoint((one, one.mirrored)))
             if left == others:
                 break
