@@ -78,7 +78,7 @@ def reject(state: State, key: str) -> State:
 
 
 def clear(state: State, key: str) -> State:
-    """Nothing is decided of a bead: what was aligned counts again. A relation and a note stay with a bead that does."""
+    """Nothing is decided of a bead: what was aligned counts again. A relation and a note stay if the bead does."""
     bead = _find(state, key)
     cleared = _decided(state, bead, decision="")
     return cleared if place(state.pair, bead) in cleared.by_place else _put(state, gone=[bead])
@@ -109,7 +109,8 @@ def move(state: State, side: str, sentence: int, key: str) -> State:
     sides = list(bead.sides)
     sides[number] = (*sides[number], sentence)
     held = _holding(state, number, sentence)
-    return _make(state, [(sides[0], sides[1], bead.note), *_rests(held, number, sentence)], of=[bead, *held])
+    rests = _rests(state, held, number, sentence)
+    return _make(state, [(sides[0], sides[1], bead.note), *rests], of=[bead, *held])
 
 
 def unlink(state: State, side: str, sentence: int) -> State:
@@ -118,9 +119,9 @@ def unlink(state: State, side: str, sentence: int) -> State:
     held = _holding(state, number, sentence)
     if not held:
         raise ActionError(f"sentence {sentence} of the {side} stands alone already")
-    left = _make(state, _rests(held, number, sentence), of=held)
+    left = _make(state, _rests(state, held, number, sentence), of=held)
     while back := _holding(left, number, sentence):
-        left = _put(left, (_lock(bead, decision=REJECTED) for bead in back))
+        left = _decided(left, back[0], decision=REJECTED)
     return left
 
 
@@ -177,13 +178,14 @@ def _holding(state: State, number: int, sentence: int) -> list[Bead]:
     return [bead for bead in state.shown.links if sentence in bead.sides[number]]
 
 
-def _rests(beads: Iterable[Bead], number: int, sentence: int) -> list[tuple[Side, Side, str]]:
-    """What is left of beads that lose a sentence, of those that still hold both sides."""
+def _rests(state: State, beads: Iterable[Bead], number: int, sentence: int) -> list[tuple[Side, Side, str]]:
+    """What is left of beads that lose a sentence, of those that still have text on both sides."""
+    document = (state.pair.source, state.pair.target)[number]
     rests = []
     for bead in beads:
         sides = list(bead.sides)
         sides[number] = tuple(index for index in sides[number] if index != sentence)
-        if sides[number]:
+        if document.segment(sides[number]).strip():
             rests.append((sides[0], sides[1], bead.note))
     return rests
 
@@ -228,12 +230,12 @@ def _decided(state: State, bead: Bead, **told: Any) -> State:
         side = 0 if bead.source else 1
         _run((pair.source, pair.target)[side], bead.sides[side], SIDES[side])
     before = next((lock for lock in state.locks if place(pair, lock) == where), None)
-    return _put(state, [replace(before or _lock(bead, decision=""), **told)])
+    return _put(state, [replace(before or _untold(bead), **told)])
 
 
-def _lock(bead: Bead, *, decision: str) -> Lock:
-    """The lock of a bead on which nothing else was told."""
-    return Lock(bead.source, bead.target, bead.source_part, bead.target_part, decision)
+def _untold(bead: Bead) -> Lock:
+    """The lock of a bead on which nothing was told."""
+    return Lock(bead.source, bead.target, bead.source_part, bead.target_part, decision="")
 
 
 def _put(state: State, locks: Iterable[Lock] = (), gone: Iterable[Bead] = ()) -> State:
