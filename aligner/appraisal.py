@@ -41,6 +41,14 @@ def appraise(alignments: Sequence[Alignment], judge: Judge) -> list[Alignment]:
     ]
 
 
+def attest(pair: DocumentPair, link: Bead) -> Bead:
+    """A link that nobody measured, with its evidence, and the relation if each side states all of the other's facts."""
+    evidence = _evidence(pair, link)
+    lengths = [len(pair.source.segment(link.source))], [len(pair.target.segment(link.target))]
+    relation = relate(evidence, [1.0], [1.0], *lengths)
+    return replace(link, relation=relation.value, evidence=_within_segments(evidence.ties, link))
+
+
 def keep(
     alignments: Sequence[Alignment], min_p: float | None = None, min_precision: float | None = None
 ) -> list[Alignment]:
@@ -164,8 +172,8 @@ class _Clauses:
                 bead,
                 relation=relation.value,
                 evidence=_within_segments(evidence.ties, bead),
-                source_part=source.part() if source.is_part or relation is contains else None,
-                target_part=target.part() if target.is_part or relation is contained else None,
+                source_part=bead.source_part if bead.decision else _stated(source, is_all=relation is not contains),
+                target_part=bead.target_part if bead.decision else _stated(target, is_all=relation is not contained),
             )
 
     def _sides(self) -> dict[Bead, tuple[_Side, _Side]]:
@@ -186,6 +194,11 @@ class _Clauses:
             )
             for link, source, target, (ahead, back) in zip(links, sources, targets, scores, strict=True)
         }
+
+
+def _stated(side: _Side, *, is_all: bool) -> Span | None:
+    """What of a side of a link the other one states, if not all of it."""
+    return side.part() if side.is_part or not is_all else None
 
 
 def _evidence(pair: DocumentPair, bead: Bead) -> Evidence:

@@ -6,6 +6,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar, cast
 
@@ -23,6 +24,7 @@ MIN_P = "Least calibrated probability of a record [0.5 in comparable texts, any 
 MIN_PRECISION = "Keep as many records as this expected precision allows, as 0.95."
 RUN_OUTPUT = "Folder to write to [outputs/CORPUS]; given again, files beside, in the formats of their suffixes."
 OUTPUT = "File for the records, its format by its suffix (see `align parts`); may be given again, for several."
+DECISIONS_KEPT = "File for decisions [decisions.tsv in the folder, BITEXT.decisions.tsv beside a bitext]."
 KEEP_TEXT = "Write the texts in which the spans count, texts.jsonl, and the report, which shows them."
 SEEDS = "Facts to follow: a TOML file, or a folder of such (see seeds/README.md)."
 PROBLEMS_SHOWN = 20
@@ -458,6 +460,37 @@ def facts(
 
 
 @main.command()
+@click.argument("path", metavar="BITEXT|OUTPUT_FOLDER", type=click.Path(path_type=Path))
+@click.option("--port", type=click.IntRange(1, 65535), help="Port of this machine to listen at [a free one].")
+@click.option("--no-browser", is_flag=True, help="Only print the page's address.")
+@click.option("--decisions", type=click.Path(path_type=Path), help=DECISIONS_KEPT)
+@click.option("--encoder", help=ENCODER)
+def review(path: Path, port: int | None, no_browser: bool, decisions: Path | None, encoder: str | None) -> None:
+    """Open a page on this machine to decide on records: accept, reject, split, merge, move, link, note.
+
+    Every decision is saved at once. Ctrl-C ends it; started again, it goes on from there.
+    """
+    from aligner.pipeline import Embedders, open_run, realign
+    from aligner.review import PAGES
+    from aligner.writers.whole import check_writable
+
+    serve = PAGES.load("review")
+    file = decisions or _decisions_file(path)
+    check_writable(file)
+    embedders = Embedders(encoder)
+    run = open_run(path, encoder=embedders)
+    _warn(map(str, run.bitext.problems[:PROBLEMS_SHOWN]))
+
+    def announce(url: str) -> None:
+        click.echo(f"page       {url}")
+        click.echo(f"decisions  {file}")
+        if not no_browser:
+            click.launch(url)
+
+    serve(run, file, partial(realign, encoder=embedders), port, announce)
+
+
+@main.command()
 def parts() -> None:
     """List every reader, splitter, encoder, method and writer, and the extra that each needs."""
     from aligner.pipeline import FAMILIES
@@ -505,6 +538,10 @@ def _read_bitext(bitext: Path | None, source: Path | None, target: Path | None, 
     if bitext is None:
         raise click.UsageError("name a bitext, or its two texts with --source and --target")
     return read_bitext(bitext, langs)
+
+
+def _decisions_file(path: Path) -> Path:
+    return path / "decisions.tsv" if path.is_dir() else path.with_name(f"{path.name}.decisions.tsv")
 
 
 def _default_folder(corpus: Path) -> Path:

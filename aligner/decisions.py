@@ -5,10 +5,10 @@ since, its segment is looked for; where it is no longer there, or there several 
 told, and nothing else is done in its place.
 """
 
-import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import pairwise
 
 from aligner.alignment import Alignment, Bead, alone
@@ -23,20 +23,27 @@ DECISIONS = ("", ACCEPTED, REJECTED)
 NOWHERE: Span = (0, 0)
 """The span of a side that holds nothing."""
 
+_QUOTED = 60
+"""Characters of a segment that a message quotes."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
     """What a person decided of one record, one sentence without counterpart, or two documents.
 
+    A side holds something if it has a span, a text or sentences; where neither does, the decision is about the two
+    documents.
+
     Attributes:
         source_doc, target_doc: the documents' ids.
         source_span, target_span: ``(start, end)`` in the documents' contents, in code points; ``(0, 0)`` for a side
-            that holds nothing. Where both are, the decision is about the two documents.
+            that holds nothing, or of which only the text or the sentences are known.
         decision: ``accepted``, ``rejected``, or empty where a person only wrote a note or a relation.
         relation: how the segments' facts lie to each other, by the name of a ``SegmentRelation``; of two documents how
             they belong together, the value of a ``Relation``. Empty where nobody said.
         note: what the person wrote.
         source_text, target_text: the segments, on one line; by these they are found again in a text that was changed.
+        source_sentences, target_sentences: 0-based indices, where a file tells these and no spans.
         where: the file and line that it was read from, for messages.
     """
 
@@ -49,12 +56,26 @@ class Decision:
     note: str = ""
     source_text: str = ""
     target_text: str = ""
+    source_sentences: tuple[int, ...] = ()
+    target_sentences: tuple[int, ...] = ()
     where: str = field(default="", compare=False)
 
     @property
     def is_about_documents(self) -> bool:
         """It says how the two documents belong together."""
-        return self.source_span == self.target_span == NOWHERE
+        return not self.has(0) and not self.has(1)
+
+    def has(self, side: int) -> bool:
+        """The source (side 0) or the target (1) holds something."""
+        return any(part not in (NOWHERE, "", ()) for part in self.sides[side])
+
+    @property
+    def sides(self) -> tuple[tuple[Span, str, tuple[int, ...]], tuple[Span, str, tuple[int, ...]]]:
+        """Span, text and sentences of the source, and of the target."""
+        return (
+            (self.source_span, self.source_text, self.source_sentences),
+            (self.target_span, self.target_text, self.target_sentences),
+        )
 
     @property
     def mirrored(self) -> "Decision":
@@ -68,6 +89,8 @@ class Decision:
             relation=_MIRRORED.get(self.relation, self.relation),
             source_text=self.target_text,
             target_text=self.source_text,
+            source_sentences=self.target_sentences,
+            target_sentences=self.source_sentences,
         )
 
 
@@ -79,10 +102,14 @@ _MIRRORED = {
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """A pair of documents with its locks; ``stale`` tells, one line each, which decisions could not be kept and why."""
+    """A pair of documents with its locks.
+
+    ``lost`` are the decisions that could not be kept, as they were given; ``stale`` tells, one line each, why.
+    """
 
     pair: DocumentPair
     stale: tuple[str, ...] = ()
+    lost: tuple[Decision, ...] = ()
 
 
 def in_order(decisions: Iterable[Decision]) -> list[Decision]:
@@ -93,7 +120,8 @@ def in_order(decisions: Iterable[Decision]) -> list[Decision]:
 
 
 def of_record(record: SegmentPair) -> Decision:
-    """What a record says that a person decided of it."""
+    """What a record says that a person decided of it; its sentences count only where it has no spans."""
+    has_spans = (record.source_span, record.target_span) != (NOWHERE, NOWHERE)
     return Decision(
         source_doc=record.source_doc,
         target_doc=record.target_doc,
@@ -103,6 +131,8 @@ def of_record(record: SegmentPair) -> Decision:
         note=record.note,
         source_text=record.source_text,
         target_text=record.target_text,
+        source_sentences=() if has_spans else record.source_sentences,
+        target_sentences=() if has_spans else record.target_sentences,
     )
 
 
@@ -127,8 +157,10 @@ def of_bead(pair: DocumentPair, bead: Bead) -> Decision:
 def settle(pair: DocumentPair, decisions: Iterable[Decision]) -> Settled:
     """A pair of documents with the locks that these decisions about it come to; of others nothing is taken."""
     names = pair.source.id, pair.target.id
-    locks: list[Lock] = []
+    searched = _Searched(pair.source), _Searched(pair.target)
+    locks = _Locks(pair)
     stale: list[str] = []
+    lost: list[Decision] = []
     relation = pair.relation
     for given in decisions:
         one = given if (given.source_doc, given.target_doc) == names else given.mirrored
@@ -137,12 +169,13 @@ def settle(pair: DocumentPair, decisions: Iterable[Decision]) -> Settled:
         if one.is_about_documents:
             relation = Relation(one.relation) if one.relation else relation
             continue
-        found = _lock(pair, one)
+        found = _lock(pair, one, searched)
+        if isinstance(found, Lock) and not locks.add(found):
+            found = f"{pair.source.id} and {pair.target.id}: another decision holds {_beginning(one)!r} by now"
         if isinstance(found, str):
             stale.append(f"{given.where}: {found}" if given.where else found)
-        else:
-            locks.append(found)
-    return Settled(replace(pair, relation=relation, locks=tuple(locks)), tuple(stale))
+            lost.append(given)
+    return Settled(replace(pair, relation=relation, locks=locks.all), tuple(stale), tuple(lost))
 
 
 def with_locks(alignment: Alignment) -> Alignment:
@@ -162,7 +195,12 @@ def with_locks(alignment: Alignment) -> Alignment:
         (i for i in range(len(pair.source)) if i not in held[0]),
         (j for j in range(len(pair.target)) if j not in held[1]),
     )
-    return told(replace(alignment, beads=(*links, *lone, *rest)))
+    related = [
+        bead
+        for bead in alignment.related
+        if place(pair, bead) not in rejected and not any(not held[side].isdisjoint(bead.sides[side]) for side in (0, 1))
+    ]
+    return told(replace(alignment, beads=(*links, *lone, *rest), related=tuple(related)))
 
 
 def told(alignment: Alignment) -> Alignment:
@@ -196,57 +234,171 @@ def contradictions(decisions: Sequence[Decision]) -> list[tuple[Decision, Decisi
     """Decisions that cannot both be kept: two that accept links with the same characters, or say different things."""
     found = []
     groups: dict[tuple[str, str], list[Decision]] = {}
-    for one in decisions:
-        upright = one if one.source_doc <= one.target_doc else one.mirrored
-        groups.setdefault((upright.source_doc, upright.target_doc), []).append(upright)
+    for one in map(_upright, decisions):
+        groups.setdefault((one.source_doc, one.target_doc), []).append(one)
     for members in groups.values():
         found += _overlapping([one for one in members if one.decision == ACCEPTED])
-        seen: dict[tuple[Span, Span], Decision] = {}
+        seen: dict[object, Decision] = {}
         for one in members:
-            first = seen.setdefault((one.source_span, one.target_span), one)
-            if (first.decision, first.relation) != (one.decision, one.relation):
+            first = seen.setdefault(_subject(one), one)
+            told = ((first.decision, one.decision), (first.relation, one.relation))
+            if any(this and that and this != that for this, that in told):
                 found.append((first, one))
     return found
 
 
+def united(decisions: Iterable[Decision]) -> list[Decision]:
+    """The decisions, those about the same as one; several notes are kept, none of them twice."""
+    by_subject: dict[object, Decision] = {}
+    for one in decisions:
+        upright = _upright(one)
+        subject = (upright.source_doc, upright.target_doc, _subject(upright))
+        first = by_subject.setdefault(subject, one)
+        if first is not one:
+            by_subject[subject] = replace(
+                first,
+                decision=first.decision or one.decision,
+                relation=first.relation or (one if one.source_doc == first.source_doc else one.mirrored).relation,
+                note=_joined(first.note, one.note),
+            )
+    return list(by_subject.values())
+
+
+def _joined(note: str, other: str) -> str:
+    if note in other:
+        return other
+    return note if other in note else f"{note}; {other}"
+
+
+def _upright(decision: Decision) -> Decision:
+    """The decision from the document whose id comes first in the order of the alphabet."""
+    return decision if decision.source_doc <= decision.target_doc else decision.mirrored
+
+
+def _subject(decision: Decision) -> object:
+    """What of two documents it is about."""
+    return tuple((span, _bare(text), sentences) for span, text, sentences in decision.sides)
+
+
 def _overlapping(accepted: Sequence[Decision]) -> list[tuple[Decision, Decision]]:
     found = []
-    for side in ("source_span", "target_span"):
-        stated = [one for one in accepted if getattr(one, side) != NOWHERE]
-        for one, other in pairwise(sorted(stated, key=lambda each: getattr(each, side))):
+    for side in (0, 1):
+        stated = [one for one in accepted if one.sides[side][0] != NOWHERE]
+        for one, other in pairwise(sorted(stated, key=lambda each: each.sides[side][0])):
             is_same = (one.source_span, one.target_span) == (other.source_span, other.target_span)
-            if getattr(other, side)[0] < getattr(one, side)[1] and not is_same:
+            if not is_same and _share(one.sides[side], other.sides[side]):
                 found.append((one, other))
     return found
 
 
-def _lock(pair: DocumentPair, decision: Decision) -> Lock | str:
+def _share(one: tuple[Span, str, object], other: tuple[Span, str, object]) -> bool:
+    """Whether two spans, the first of which begins no later, share characters that read the same in both.
+
+    If they do not, the text was changed between the two decisions, and their spans tell nothing of each other.
+    """
+    (span, text, _), (other_span, other_text, _) = one, other
+    overlap = min(span[1], other_span[1]) - other_span[0]
+    if overlap <= 0 or not text or not other_text:
+        return overlap > 0
+    return text[other_span[0] - span[0] :][:overlap].split() == other_text[:overlap].split()
+
+
+def _lock(pair: DocumentPair, decision: Decision, searched: "tuple[_Searched, _Searched]") -> Lock | str:
     """Where a decision's segments stand, or why they do not."""
     sides: list[tuple[tuple[int, ...], Span | None]] = []
-    for document, span, text in (
-        (pair.source, decision.source_span, decision.source_text),
-        (pair.target, decision.target_span, decision.target_text),
-    ):
-        found = NOWHERE if span == NOWHERE else _found(document, span, text)
+    for number, (document, side) in enumerate(zip((pair.source, pair.target), decision.sides, strict=True)):
+        found = searched[number].found(*side) if decision.has(number) else NOWHERE
         if found is None:
-            return f"{document.id} does not hold {text[:60]!r}, or holds it several times; decide again"
+            return f"{document.id} does not hold {side[1][:_QUOTED]!r}, or holds it several times; decide again"
         sides.append(_side(document, found))
     (source, source_part), (target, target_part) = sides
-    if not source and not target:
+    if any(decision.has(number) != bool(sides[number][0]) for number in (0, 1)):
         return f"{pair.source.id} and {pair.target.id} have no sentences there; decide again"
     return Lock(source, target, source_part, target_part, decision.decision, decision.relation, decision.note)
 
 
-def _found(document: Document, span: Span, text: str) -> Span | None:
-    """Where a segment stands: as it was told, or else at the only place with its text."""
-    content = document.text.content
-    if not text:
-        return span if span[1] <= len(content) else None
-    pattern = re.compile(r"\s+".join(map(re.escape, text.split())))
-    if pattern.fullmatch(content[slice(*span)]):
-        return span
-    places = [found.span() for found in pattern.finditer(content)]
-    return places[0] if len(places) == 1 else None
+class _Searched:
+    """A document in which segments are looked for, whatever white space and marks that do not print they have."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+
+    def found(self, span: Span, text: str, sentences: Sequence[int]) -> Span | None:
+        """Where a segment stands: as it was told, or else at the only place with its text."""
+        content, bare = self._document.text.content, _bare(text)
+        told = span if span != NOWHERE or not self._has(sentences) else self._document.span(sentences)
+        if not bare:
+            return told if told != NOWHERE and told[1] <= len(content) else None
+        if told != NOWHERE and _bare(content[slice(*told)]) == bare:
+            return told
+        start = self._content.find(bare)
+        if start < 0 or self._content.find(bare, start + 1) >= 0:
+            return None
+        return self._places[start], self._places[start + len(bare) - 1] + 1
+
+    def _has(self, sentences: Sequence[int]) -> bool:
+        return bool(sentences) and max(sentences) < len(self._document)
+
+    @cached_property
+    def _places(self) -> list[int]:
+        return [place for place, character in enumerate(self._document.text.content) if _shows(character)]
+
+    @cached_property
+    def _content(self) -> str:
+        return _bare(self._document.text.content)
+
+
+def _bare(text: str) -> str:
+    """The text without white space and what does not print: these differ between a file's cells and a document."""
+    return "".join(filter(_shows, text))
+
+
+def _shows(character: str) -> bool:
+    return character.isprintable() and character != " "
+
+
+def _beginning(decision: Decision) -> str:
+    return (decision.source_text or decision.target_text)[:_QUOTED]
+
+
+class _Locks:
+    """The locks that decisions about two documents come to, no character in two that accept."""
+
+    def __init__(self, pair: DocumentPair) -> None:
+        self._pair = pair
+        self._by_place: dict[tuple[Span, Span], Lock] = {}
+        self._taken: tuple[list[Span], list[Span]] = ([], [])
+
+    @property
+    def all(self) -> tuple[Lock, ...]:
+        return tuple(self._by_place.values())
+
+    def add(self, lock: Lock) -> bool:
+        """Put a lock in, together with the one that is there of the same link; ``False`` where another forbids it."""
+        where = place(self._pair, lock)
+        first = self._by_place.get(where, lock)
+        if lock.decision and first.decision and lock.decision != first.decision:
+            return False
+        is_new = lock.decision == ACCEPTED and (first is lock or first.decision != ACCEPTED)
+        if is_new and any(map(_overlaps, self._taken, where)):
+            return False
+        if is_new:
+            for taken, span in zip(self._taken, where, strict=True):
+                if span != NOWHERE:
+                    insort(taken, span)
+        self._by_place[where] = replace(
+            first,
+            decision=first.decision or lock.decision,
+            relation=first.relation or lock.relation,
+            note=_joined(first.note, lock.note),
+        )
+        return True
+
+
+def _overlaps(taken: Sequence[Span], span: Span) -> bool:
+    """Whether a span shares characters with one of these, which rise and share none with each other."""
+    following = bisect_right(taken, span[0], key=lambda one: one[1])
+    return following < len(taken) and taken[following][0] < span[1]
 
 
 def _side(document: Document, span: Span) -> tuple[tuple[int, ...], Span | None]:
@@ -261,8 +413,4 @@ def _side(document: Document, span: Span) -> tuple[tuple[int, ...], Span | None]
 
 def _touches(pair: DocumentPair, bead: Bead, taken: Sequence[Sequence[Span]]) -> bool:
     """Whether a bead holds characters that are taken: spans of each side, rising and without overlap."""
-    for (start, end), held in zip(place(pair, bead), taken, strict=True):
-        next_one = bisect_right(held, start, key=lambda span: span[1])
-        if next_one < len(held) and held[next_one][0] < end:
-            return True
-    return False
+    return any(map(_overlaps, taken, place(pair, bead)))

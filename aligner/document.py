@@ -119,6 +119,11 @@ class Lock:
     relation: str = ""
     note: str = ""
 
+    @property
+    def is_link(self) -> bool:
+        """Both sides hold sentences."""
+        return bool(self.source and self.target)
+
 
 @dataclass(frozen=True, slots=True)
 class DocumentPair:

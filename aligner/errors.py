@@ -11,6 +11,8 @@
     ├── GoldError        a bead or gold file that cannot be parsed
     ├── SeedError        a file of seeds that cannot be used
     ├── DecisionError    a file of decisions that cannot be used, or contradicts itself
+    ├── ActionError      something that cannot be done to the beads of two documents
+    ├── PortError        a port of this machine that cannot be had
     └── OutputError      an output that cannot be written
 
 A *caller's* mistake (a wrong shape, a wrong type) is a ``ValueError`` or ``TypeError`` instead.
@@ -51,6 +53,14 @@ class SeedError(AlignerError):
 
 class DecisionError(AlignerError):
     """A file of decisions cannot be used, or contradicts itself."""
+
+
+class ActionError(AlignerError):
+    """Something that cannot be done to the beads of two documents; nothing is changed."""
+
+
+class PortError(AlignerError):
+    """A port of this machine cannot be had."""
 
 
 class OutputError(AlignerError):

@@ -4,11 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
+from math import nan
 
 import numpy as np
 
 from aligner.alignment import Alignment, Bead
-from aligner.document import Document, DocumentPair
+from aligner.document import Document, DocumentPair, Lock
 from aligner.embedding import Embedder
 from aligner.explanation import N_OTHERS, Candidate, Explanation, check_sentence
 from aligner.judging import MIN_GAIN, Comparison, Judge, Judged, Stretch
@@ -47,15 +48,20 @@ class Mining:
     def align_all(self, pairs: Sequence[DocumentPair]) -> list[Alignment]:
         """Each pair aligned; how likely a match is at all is told by all of them.
 
-        A run of two sentences, or a part of one, takes the place of a sentence where it matches clearly better.
+        A run of two sentences, or a part of one, takes the place of a sentence where it matches clearly better. What a
+        pair has locked stands as it is, and its characters are in no other link; what it has rejected is not found, as
+        a related pair neither.
         """
         sides = [(_Side.of_document(pair.source), _Side.of_document(pair.target)) for pair in pairs]
+        decided = [_Decided.of(pair) for pair in pairs]
         alignments = []
-        for pair, beads in zip(pairs, self._mine(sides, min(self.min_p, MIN_RELATED)), strict=True):
+        for pair, beads in zip(pairs, self._mine(sides, decided, min(self.min_p, MIN_RELATED)), strict=True):
             links, related = (
-                [bead for bead in beads if (bead.p >= self.min_p) is is_link] for is_link in (True, False)
+                [bead for bead in beads if bool(bead.decision or bead.p >= self.min_p) is is_link]
+                for is_link in (True, False)
             )
-            alignments.append(Alignment(pair, tuple(links), self.name, tuple(related)))
+            lone = (Bead(lock.source, lock.target, decision="accepted") for lock in pair.locked if not lock.is_link)
+            alignments.append(Alignment(pair, (*links, *lone), self.name, tuple(related)))
         return alignments
 
     def mine(self, sources: Sequence[str], targets: Sequence[str]) -> list[Bead]:
@@ -67,29 +73,40 @@ class Mining:
 
     def mine_all(self, sides: Iterable[tuple[Sequence[str], Sequence[str]]]) -> list[list[Bead]]:
         """``mine`` for several pairs of lists, each for itself but for how likely a match is at all."""
-        return self._mine([(_Side.of_list(sources), _Side.of_list(targets)) for sources, targets in sides], self.min_p)
+        lists = [(_Side.of_list(sources), _Side.of_list(targets)) for sources, targets in sides]
+        return self._mine(lists, [_Decided()] * len(lists), self.min_p)
 
-    def _mine(self, sides: "Sequence[tuple[_Side, _Side]]", min_p: float) -> list[list[Bead]]:
+    def _mine(
+        self, sides: "Sequence[tuple[_Side, _Side]]", decided: "Sequence[_Decided]", min_p: float
+    ) -> list[list[Bead]]:
         judged = self.judge.judge_all([_comparison(*both) for both in sides])
         return [
-            sorted(self._beads(found, *both, min_p), key=lambda bead: (bead.source, bead.source_part or ()))
-            for found, both in zip(judged, sides, strict=True)
+            sorted(self._beads(found, *both, ruled, min_p), key=lambda bead: (bead.source, bead.source_part or ()))
+            for found, both, ruled in zip(judged, sides, decided, strict=True)
         ]
 
-    def _beads(self, judged: Judged, source: "_Side", target: "_Side", min_p: float) -> Iterator[Bead]:
-        """The links left when each takes its characters, most probable first."""
+    def _beads(
+        self, judged: Judged, source: "_Side", target: "_Side", decided: "_Decided", min_p: float
+    ) -> Iterator[Bead]:
+        """The links that were decided, and those left when each takes its characters, most probable first."""
+        yield from _locked(decided.links, judged, source, target)
         is_sentence = (judged.pairs < [source.n_sentences, target.n_sentences]).all(axis=1)
         is_clear = (judged.gain >= MIN_GAIN) & (judged.score >= COVERED_CLAUSE) & (judged.p >= self.min_p)
+        free = _Free(source, decided.taken[0]), _Free(target, decided.taken[1])
+
+        def open_links(number: int) -> list[tuple[Segment, Segment]]:
+            places = (side.of(place) for side, place in zip(free, judged.pairs[number].tolist(), strict=True))
+            return [link for link in zip(*places, strict=False) if not decided.bars(*link)]
+
         numbers = np.flatnonzero((judged.p >= min_p) & (is_sentence | is_clear))
+        numbers = np.array([number for number in numbers.tolist() if open_links(number)], dtype=np.int64)
         numbers = numbers[~np.isin(numbers, list(_lesser(numbers.tolist(), judged, source, target)))]
-        free = _Free(source), _Free(target)
         for number in numbers[np.argsort(-judged.p[numbers], kind="stable")].tolist():
-            i, j = judged.pairs[number].tolist()
-            places = free[0].of(i), free[1].of(j)
-            if all(places):
-                free[0].take(i)
-                free[1].take(j)
-                for one, other in zip(*places, strict=False):
+            links = open_links(number)
+            if links:
+                for side, place in zip(free, judged.pairs[number].tolist(), strict=True):
+                    side.take(place)
+                for one, other in links:
                     yield _bead(one, other, judged, number)
 
     def explain(self, pair: DocumentPair, sentence: int) -> Explanation:
@@ -102,8 +119,8 @@ class Mining:
         """
         check_sentence(pair, sentence)
         sides = _Side.of_document(pair.source), _Side.of_document(pair.target)
-        judged = self.judge.judge_all([_comparison(*sides)])[0]
-        beads = list(self._beads(judged, *sides, self.min_p))
+        judged, decided = self.judge.judge_all([_comparison(*sides)])[0], _Decided.of(pair)
+        beads = list(self._beads(judged, *sides, decided, self.min_p))
         chosen = next((bead for bead in beads if sentence in bead.source), Bead((sentence,), ()))
         targets = pair.target.sentence_texts()
         found = {targets[j] for j in chosen.target}
@@ -114,14 +131,16 @@ class Mining:
             method=self.name,
             chosen=Candidate(chosen),
             others=tuple(
-                Candidate(bead, reason=self._reason(bead, chosen, beads))
+                Candidate(bead, reason=self._reason(bead, chosen, beads, decided))
                 for bead in others
                 if targets[bead.target[0]] not in found
             )[:N_OTHERS],
         )
 
-    def _reason(self, bead: Bead, chosen: Bead, taken: Sequence[Bead]) -> str:
+    def _reason(self, bead: Bead, chosen: Bead, taken: Sequence[Bead], decided: "_Decided") -> str:
         """Why a link of two sentences was not taken."""
+        if decided.bars(Segment(bead.source), Segment(bead.target)):
+            return "a person rejected it"
         if bead.p < self.min_p:
             return f"p below {self.min_p}"
         if rival := next((link for link in taken if set(bead.target) & set(link.target)), None):
@@ -208,12 +227,74 @@ def _comparison(source: _Side, target: _Side) -> Comparison:
     )
 
 
-class _Free:
-    """What of a side no link holds yet."""
+@dataclass(frozen=True, slots=True)
+class _Decided:
+    """What a person decided: the links that stand, what of either side is taken by them or alone, what must not be."""
 
-    def __init__(self, side: _Side) -> None:
+    links: tuple[tuple[Segment, Segment], ...] = ()
+    taken: tuple[tuple[Segment, ...], tuple[Segment, ...]] = ((), ())
+    rejected: tuple[tuple[Segment, Segment], ...] = ()
+
+    @staticmethod
+    def of(pair: DocumentPair) -> "_Decided":
+        return _Decided(
+            tuple(_segments(lock) for lock in pair.locked if lock.is_link),
+            (
+                tuple(held for lock in pair.locked for held in _held(pair.source, _segments(lock)[0])),
+                tuple(held for lock in pair.locked for held in _held(pair.target, _segments(lock)[1])),
+            ),
+            tuple(map(_segments, pair.rejected)),
+        )
+
+    def bars(self, one: Segment, other: Segment) -> bool:
+        """Whether a link is a rejected one: of the same sentences, and by parts that share characters if by parts.
+
+        What a record shows as a part may be all that the other side states of a sentence that is linked as a whole.
+        """
+        return any(
+            (one.sentences, other.sentences) == (source.sentences, target.sentences)
+            and one.overlaps(source)
+            and other.overlaps(target)
+            for source, target in self.rejected
+        )
+
+
+def _segments(lock: Lock) -> tuple[Segment, Segment]:
+    return Segment(lock.source, lock.source_part), Segment(lock.target, lock.target_part)
+
+
+def _held(document: Document, segment: Segment) -> Iterator[Segment]:
+    """What a segment holds of each of its sentences."""
+    start, _ = document.span(segment.sentences)
+    for i in segment.sentences:
+        sentence = document.sentences[i]
+        if segment.part is None:
+            yield Segment((i,))
+        else:
+            first, last = (start + edge - sentence.start for edge in segment.part)
+            if first < sentence.end - sentence.start and last > 0:
+                yield Segment((i,), (max(0, first), min(last, sentence.end - sentence.start)))
+
+
+def _locked(links: Iterable[tuple[Segment, Segment]], judged: Judged, source: _Side, target: _Side) -> Iterator[Bead]:
+    """The links that were decided, with what is known of them."""
+    wanted = {link: Bead(link[0].sentences, link[1].sentences, nan) for link in links}
+    for number, (i, j) in enumerate(judged.pairs.tolist()) if wanted else ():
+        for link in product(source.places[i], target.places[j]):
+            if link in wanted:
+                wanted[link] = _bead(*link, judged, number)
+    for (one, other), bead in wanted.items():
+        yield replace(bead, source_part=one.part, target_part=other.part, decision="accepted")
+
+
+class _Free:
+    """What of a side no link holds yet; some of it may be ``taken`` from the beginning."""
+
+    def __init__(self, side: _Side, taken: Iterable[Segment]) -> None:
         self._side = side
         self._taken: dict[int, list[Segment]] = {}
+        for segment in taken:
+            self._taken.setdefault(segment.sentences[0], []).append(segment)
 
     def of(self, number: int) -> list[Segment]:
         """The places of this sentence or stretch that are free."""

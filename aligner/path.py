@@ -182,6 +182,28 @@ def longest_rise(numbers: Sequence[int]) -> list[int]:
     return rise[::-1]
 
 
+def heaviest_rise(numbers: Sequence[int], weights: Sequence[float]) -> list[int]:
+    """The places of the strictly rising subsequence of the greatest weight, in order; no weight is below 0.
+
+    Time is proportional to the square of their number.
+    """
+    values = np.asarray(numbers, dtype=np.int64)
+    totals = np.zeros(len(values))
+    previous = np.full(len(values), -1)
+    for place, weight in enumerate(weights):
+        below = np.where(values[:place] < values[place], totals[:place], 0.0)
+        best = int(below.argmax()) if place else 0
+        if place and below[best] > 0:
+            totals[place], previous[place] = below[best], best
+        totals[place] += weight
+    rise = []
+    place = int(totals.argmax()) if len(totals) else -1
+    while place >= 0:
+        rise.append(place)
+        place = int(previous[place])
+    return rise[::-1]
+
+
 class Detours(NamedTuple):
     """How much more than the cheapest path the cheapest one costs that takes each move, or leaves an item alone.
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import replace
 from itertools import chain, combinations
 from pathlib import Path
+from typing import TypeAlias
 
 from aligner import curation, encoders, splitters
 from aligner.alignment import Alignment, Bead
@@ -11,6 +12,7 @@ from aligner.appraisal import appraise, keep
 from aligner.assessment import Assessment, assess
 from aligner.bitext import Bitext, SegmentPair, join, settings, sign
 from aligner.corpus import Corpus, read_corpus, read_document, split
+from aligner.decisions import told
 from aligner.disjoint import DisjointSets
 from aligner.document import UNDETERMINED, Document, DocumentPair, Relation
 from aligner.embedding import Embedder
@@ -49,13 +51,14 @@ MAX_ENCODED = 20_000
 """Sentences that are encoded to show a run that was read: half a minute's work."""
 
 AnySplitter = str | Splitter | Callable[[str], Iterable[str]]
+AnyEncoder: TypeAlias = "str | Encoder | Embedders | None"
 
 
 def align_corpus(
     folder: Path | str,
     *,
     langs: Sequence[str] | None = None,
-    encoder: str | Encoder | None = None,
+    encoder: AnyEncoder = None,
     splitter: AnySplitter = "rules",
     seeds: Sequence[Seed] = (),
     min_p: float | None = None,
@@ -81,7 +84,7 @@ def align_corpus(
         CorpusError: the folder holds nothing that could be aligned.
         EncoderError: the encoder's weights or vectors cannot be used.
     """
-    used_splitter, embedders = splitters.load(splitter), _Embedders(encoder)
+    used_splitter, embedders = splitters.load(splitter), _embedders(encoder)
     corpus = read_corpus(Path(folder), langs, min_langs=min_langs)
     documents = mark_languages([split(text, used_splitter) for text in corpus.texts])
     alignments: list[Alignment] = []
@@ -121,7 +124,7 @@ def _facts(bitext: Bitext, kin: Sequence[Alignment], documents: Sequence[Documen
     return find_facts(replace(witnesses, pairs=(*bitext.pairs, *witnesses.pairs), alignments=both), documents)
 
 
-def _sightings(seeds: Sequence[Seed], documents: Sequence[Document], embedders: "_Embedders") -> tuple[Sighting, ...]:
+def _sightings(seeds: Sequence[Seed], documents: Sequence[Document], embedders: "Embedders") -> tuple[Sighting, ...]:
     """What each document says of each seed."""
     if not seeds:
         return ()
@@ -130,7 +133,7 @@ def _sightings(seeds: Sequence[Seed], documents: Sequence[Document], embedders: 
     return follow_seeds(seeds, documents, [embedder, *embedders.others(embedder)])
 
 
-def _dots(alignments: Iterable[Alignment], embedders: "_Embedders") -> dict[tuple[str, str], Sequence[int]]:
+def _dots(alignments: Iterable[Alignment], embedders: "Embedders") -> dict[tuple[str, str], Sequence[int]]:
     """The similar sentences of each pair of documents that was aligned, by their ids."""
     found: dict[tuple[str, str], Sequence[int]] = {}
     for pair in (one.pair for one in alignments if one.pair.relation is not Relation.UNRELATED):
@@ -145,7 +148,7 @@ def align_documents(
     target: Document,
     *,
     mode: str = "auto",
-    encoder: str | Encoder | None = None,
+    encoder: AnyEncoder = None,
     min_p: float | None = None,
     min_precision: float | None = None,
 ) -> Alignment:
@@ -164,7 +167,29 @@ def align_documents(
         ValueError: there is no such mode.
         UnknownName, MissingExtra, EncoderError: the encoder cannot be used.
     """
-    return _align_as(mode, source, target, _Embedders(encoder), min_p, min_precision)
+    return _align_as(mode, source, target, _embedders(encoder), min_p, min_precision)
+
+
+def realign(
+    pair: DocumentPair,
+    *,
+    encoder: AnyEncoder = None,
+    min_p: float | None = None,
+    min_precision: float | None = None,
+) -> Alignment:
+    """Align two documents as their relation says, around what a person decided of them; see ``decisions.settle``.
+
+    Args:
+        pair: the documents with their locks; where they are unrelated, nothing is aligned.
+        encoder: as for ``align_corpus``; for many calls give the same ``Embedders``.
+        min_p: as for ``align_corpus``; what was accepted is kept, however low.
+        min_precision: as for ``align_corpus``.
+
+    Raises:
+        UnknownName, MissingExtra, EncoderError: the encoder cannot be used.
+    """
+    found = _align_all([pair], _embedders(encoder), _mining_cut(min_p, min_precision))
+    return keep(found, min_p, min_precision)[0]
 
 
 def align_files(
@@ -173,7 +198,7 @@ def align_files(
     *,
     mode: str = "auto",
     langs: Sequence[str] | None = None,
-    encoder: str | Encoder | None = None,
+    encoder: AnyEncoder = None,
     splitter: AnySplitter = "rules",
     min_p: float | None = None,
     min_precision: float | None = None,
@@ -185,7 +210,7 @@ def align_files(
         UnknownName, MissingExtra, EncoderError: a part of that name does not exist or cannot be used here.
         ValueError: not two languages, or no such mode.
     """
-    used_splitter, embedders = splitters.load(splitter), _Embedders(encoder)
+    used_splitter, embedders = splitters.load(splitter), _embedders(encoder)
     documents = _read_both(source, target, langs, used_splitter)
     alignment = _align_as(mode, *documents, embedders, min_p, min_precision)
     return _spelled(join([alignment], _signature(embedders, splitter)), _spellings(langs))
@@ -198,7 +223,7 @@ def explain_files(
     *,
     mode: str = "auto",
     langs: Sequence[str] | None = None,
-    encoder: str | Encoder | None = None,
+    encoder: AnyEncoder = None,
     splitter: AnySplitter = "rules",
 ) -> Explanation:
     """Why a sentence of the source, by its 0-based index, stands in its bead and no other; as ``align_files`` aligns.
@@ -214,7 +239,7 @@ def explain_files(
     if not 0 <= sentence < n_sentences:
         held = f"{n_sentences} sentences; give 0 to {n_sentences - 1}" if n_sentences else "none; name another file"
         raise AlignerError(f"{printable(str(source))}: has no sentence {sentence}, but {held}")
-    embedders = _Embedders(encoder)
+    embedders = _embedders(encoder)
     pair = _compare_as(mode, *documents, embedders.choose(documents[0].lang, documents[1].lang))
     if pair.relation not in METHOD:
         raise AlignerError(
@@ -229,7 +254,7 @@ def mine(
     targets: Sequence[str],
     *,
     langs: Sequence[str] = (),
-    encoder: str | Encoder | None = None,
+    encoder: AnyEncoder = None,
     min_p: float = Mining.min_p,
 ) -> list[Bead]:
     """The pairs among two unordered lists of sentences that say the same, as beads ``1-1`` of list indices.
@@ -239,7 +264,7 @@ def mine(
     Raises:
         UnknownName, MissingExtra, EncoderError: the encoder cannot be used.
     """
-    embedders = _Embedders(encoder)
+    embedders = _embedders(encoder)
     embedder = embedders.choose(*langs)
     return Mining(embedder, embedders.others(embedder), min_p).mine(sources, targets)
 
@@ -321,7 +346,7 @@ def read_bitext(
     return Bitext(_with_langs(pairs, langs), "", problems=tuple(problems))
 
 
-def open_run(path: Path | str, *, encoder: str | Encoder | None = None) -> Run:
+def open_run(path: Path | str, *, encoder: AnyEncoder = None) -> Run:
     """The run of an output folder, or what of one a bitext in any format can show, with the dots of similar sentences.
 
     Of very large runs the first pairs have dots, ``MAX_ENCODED`` sentences in all.
@@ -339,7 +364,7 @@ def open_run(path: Path | str, *, encoder: str | Encoder | None = None) -> Run:
         if n_sentences > MAX_ENCODED:
             break
         chosen.append(alignment)
-    return replace(run, dots=_dots(chosen, _Embedders(encoder)))
+    return replace(run, dots=_dots(chosen, _embedders(encoder)))
 
 
 def _sorted_out(records: Iterable[SegmentPair | GoldError], problems: list[GoldError]) -> Iterator[SegmentPair]:
@@ -388,14 +413,14 @@ def _check_texts(bitext: Bitext) -> Bitext:
     return bitext
 
 
-def score_bitext(bitext: Bitext, *, encoder: str | Encoder | None = None) -> Bitext:
+def score_bitext(bitext: Bitext, *, encoder: AnyEncoder = None) -> Bitext:
     """The records with ``p``, ``score``, ``cosine``, ``margin``, ``evidence`` and ``flags``; see ``curation.score``.
 
     Raises:
         GoldError: the bitext holds no texts.
         UnknownName, MissingExtra, EncoderError: the encoder cannot be used.
     """
-    return curation.score(_check_texts(bitext), _Embedders(encoder).choose)
+    return curation.score(_check_texts(bitext), _embedders(encoder).choose)
 
 
 def filter_bitext(
@@ -404,7 +429,7 @@ def filter_bitext(
     min_p: float | None = None,
     min_precision: float | None = None,
     drop: Collection[str] = (),
-    encoder: str | Encoder | None = None,
+    encoder: AnyEncoder = None,
 ) -> tuple[Bitext, tuple[curation.Dropped, ...]]:
     """The records that are kept, and those that are dropped with the reason; see ``curation.sift``.
 
@@ -414,20 +439,18 @@ def filter_bitext(
         UnknownName, MissingExtra, EncoderError: the encoder cannot be used.
     """
     check_flags(drop)
-    choose = _Embedders(encoder).choose
+    choose = _embedders(encoder).choose
     return curation.sift(_check_texts(bitext), choose, min_p=min_p, min_precision=min_precision, drop=drop)
 
 
-def repair_bitext(
-    bitext: Bitext, *, encoder: str | Encoder | None = None
-) -> tuple[Bitext, tuple[curation.Repair, ...]]:
+def repair_bitext(bitext: Bitext, *, encoder: AnyEncoder = None) -> tuple[Bitext, tuple[curation.Repair, ...]]:
     """The bitext with its shifted stretches realigned, and these stretches; see ``curation.repair``.
 
     Raises:
         GoldError: the bitext holds no texts.
         UnknownName, MissingExtra, EncoderError: the encoder cannot be used.
     """
-    return curation.repair(_check_texts(bitext), _Embedders(encoder).choose)
+    return curation.repair(_check_texts(bitext), _embedders(encoder).choose)
 
 
 def check_flags(names: Iterable[str]) -> None:
@@ -484,7 +507,7 @@ def _align_as(
     mode: str,
     source: Document,
     target: Document,
-    embedders: "_Embedders",
+    embedders: "Embedders",
     min_p: float | None,
     min_precision: float | None,
 ) -> Alignment:
@@ -503,7 +526,7 @@ def _compare_as(mode: str, source: Document, target: Document, embedder: Embedde
     return pair if mode == "auto" else DocumentPair(source, target, Relation(mode), pair.score)
 
 
-def _signature(embedders: "_Embedders", splitter: AnySplitter) -> str:
+def _signature(embedders: "Embedders", splitter: AnySplitter) -> str:
     """How a bitext was made: our version, the parts used and every setting of the methods."""
     methods = {name: settings(METHODS.load(name)) for name in METHODS}
     advisers = {"advisers": embedders.advisers} if embedders.advisers else {}
@@ -535,7 +558,7 @@ def _in_order(langs: Iterable[str]) -> list[str]:
     return sorted(langs, key=lambda lang: (lang == "en", lang))
 
 
-def _align_all(pairs: Sequence[DocumentPair], embedders: "_Embedders", min_p: float) -> list[Alignment]:
+def _align_all(pairs: Sequence[DocumentPair], embedders: "Embedders", min_p: float) -> list[Alignment]:
     """Pairs of the same two languages, each aligned by the method for its relation, those of a method as one run."""
     aligned: dict[int, Alignment] = {}
     for name in dict.fromkeys(METHOD.values()):
@@ -544,7 +567,7 @@ def _align_all(pairs: Sequence[DocumentPair], embedders: "_Embedders", min_p: fl
             members = [pairs[number] for number in numbers]
             method = embedders.method(members[0], min_p)
             found = appraise(method.align_all(members), method.judge)
-            aligned |= dict(zip(numbers, found, strict=True))
+            aligned |= dict(zip(numbers, map(told, found), strict=True))
     return [aligned.get(number, Alignment(pair, (), "none")) for number, pair in enumerate(pairs)]
 
 
@@ -559,7 +582,7 @@ def _witnesses(documents: Sequence[Document], alignments: Iterable[Alignment]) -
     return [document for document in documents if is_one_language or families.root(document.id) in reported]
 
 
-def _same_language(documents: Sequence[Document], embedders: "_Embedders") -> Iterator[Alignment]:
+def _same_language(documents: Sequence[Document], embedders: "Embedders") -> Iterator[Alignment]:
     """Every two comparable documents of one language, aligned.
 
     Of two that are as like as translations one is a copy of the other, and no second witness: left out.
@@ -583,10 +606,13 @@ def _mining_cut(min_p: float | None, min_precision: float | None) -> float:
     return min_p
 
 
-class _Embedders:
-    """The doors to the encoders of one run: the one asked for, or one by language, each made once."""
+class Embedders:
+    """The doors to the encoders of one run: the one asked for, or one by language, each made once.
 
-    def __init__(self, encoder: str | Encoder | None) -> None:
+    Given in the place of an encoder to several functions, it lets them share what was loaded and embedded.
+    """
+
+    def __init__(self, encoder: str | Encoder | None = None) -> None:
         self._given = None if encoder is None else Embedder(encoders.load(encoder))
         self._by_name: dict[str, Embedder] = {}
         self._advisers: dict[str, Embedder] = {}
@@ -629,6 +655,10 @@ class _Embedders:
         if name not in self._by_name:
             self._by_name[name] = Embedder(encoders.load(name))
         return self._by_name[name]
+
+
+def _embedders(encoder: AnyEncoder) -> Embedders:
+    return encoder if isinstance(encoder, Embedders) else Embedders(encoder)
 
 
 def check_fit(bitext: Bitext, path: Path) -> None:

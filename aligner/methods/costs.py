@@ -33,6 +33,8 @@ from aligner.path import Move, Step
 
 Floats = NDArray[np.float32]
 Indices = NDArray[np.int64]
+Sides = tuple[tuple[int, ...], tuple[int, ...]]
+"""The sentences of a bead's source and of its target."""
 
 SAMPLE, SAMPLES = 300, 10
 """Sentences whose runs tell a long document's mean, and the stretches in which they are taken."""
@@ -162,19 +164,21 @@ class Part:
 class EmbeddedPair:
     """Two documents, and what they show before any bead is known.
 
-    ``matches`` are sentences that are each other's best match, by rising ``i``.
+    ``matches`` are sentences that are each other's best match, by rising ``i``; ``barred`` are the links that no price
+    can have, each by the sentences of both sides.
     """
 
     source: EmbeddedText
     target: EmbeddedText
     matches: Sequence[Point]
+    barred: Sequence[Sides] = ()
 
     @classmethod
-    def of(cls, source: EmbeddedText, target: EmbeddedText) -> "EmbeddedPair":
+    def of(cls, source: EmbeddedText, target: EmbeddedText, barred: Sequence[Sides] = ()) -> "EmbeddedPair":
         """Two documents, the sentences compared that stand in theirs only once."""
         rows, columns = source.landmarks, target.landmarks
         matches = best_matches(source.side.vectors, target.side.vectors, probes(rows), rows, columns, gap=0)
-        return cls(source, target, matches)
+        return cls(source, target, matches, barred)
 
     @cached_property
     def trust(self) -> float:
@@ -242,6 +246,16 @@ class Grid:
         """For each source sentence the cost of every move that starts there, shape ``(moves, m)``."""
         for start in range(0, len(self.rows.indices), ROWS_AT_ONCE):
             yield from self._block(slice(start, start + ROWS_AT_ONCE))
+
+    def barred(self) -> Iterator[tuple[int, int, int]]:
+        """Where among the costs, row, move and column, the links stand that are barred."""
+        rows, columns = self.rows.indices, self.columns.indices
+        for source, target in self.pair.barred:
+            move = len(source), len(target)
+            p, q = np.searchsorted(rows, source[0]), np.searchsorted(columns, target[0])
+            is_here = tuple(rows[p : p + move[0]]) == source and tuple(columns[q : q + move[1]]) == target
+            if is_here and move in self.moves:
+                yield int(p), self.moves.index(move), int(q)
 
     def _block(self, block: slice) -> Floats:
         """The costs of all moves from some rows, ``inf`` where one does not fit; shape ``(r, moves, m)``."""

@@ -21,7 +21,8 @@ from aligner.embedding import Embedder
 from aligner.explanation import N_OTHERS, Candidate, Explanation, check_sentence
 from aligner.judging import Judge
 from aligner.methods.competition import Competition
-from aligner.methods.costs import EmbeddedPair, EmbeddedText, Grid, Weights
+from aligner.methods.costs import EmbeddedPair, EmbeddedText, Grid, Sides, Weights
+from aligner.methods.decided import Decided, turned
 from aligner.methods.division import Stretch, divide
 from aligner.methods.matches import Landmarks
 from aligner.methods.moved import contradicted, dissolved, left_out, moved_blocks, put_in, still_free
@@ -99,6 +100,8 @@ class Monotone:
         Blocks that stand elsewhere in the target are beads out of order: what the path left out, or linked although
         it clearly belongs elsewhere, is searched again until nothing more is found.
 
+        What the pair has locked stands as it is, and is searched around; what it has rejected is not found.
+
         Sums of floats depend on the order of what is summed, and of two equal paths one must be taken: so the search
         always runs from the document whose sentences come first in the order of the alphabet.
         """
@@ -137,9 +140,12 @@ class Monotone:
         )
 
     def _candidates(self, search: "_Search", chosen: Bead, sentence: int) -> Iterator[Candidate]:
-        """The chosen bead, then its rivals, the sides as in the pair."""
+        """The chosen bead, then its rivals, the sides as in the pair; one that a person decided on has none."""
+        if chosen.decision:
+            yield Candidate(chosen)
+            return
         side = int(search.is_mirrored)
-        bead = _turned(chosen) if search.is_mirrored else chosen
+        bead = turned(chosen) if search.is_mirrored else chosen
         walk = search.walk_of(bead, side, sentence)
         stretch, place = walk.stretch, walk.stretch.place(side, sentence)
         skips = _skips(search.embedded, stretch, walk.skip)
@@ -156,27 +162,30 @@ class Monotone:
 
     def _search_pair(self, pair: DocumentPair) -> "_Search":
         """The search, from the document that comes first in the order of the alphabet."""
-        is_mirrored = pair.target.sentence_texts() < pair.source.sentence_texts()
-        first, second = (pair.target, pair.source) if is_mirrored else (pair.source, pair.target)
-        embedded = self._embedded(first, second)
-        found, walks = self._beads(embedded)
+        there = Decided.of(pair)
+        back = there.mirrored
+        is_mirrored = (pair.target.sentence_texts(), back.order) < (pair.source.sentence_texts(), there.order)
+        first, second, decided = (pair.target, pair.source, back) if is_mirrored else (pair.source, pair.target, there)
+        embedded = self._embedded(first, second, decided.barred)
+        found, walks = self._beads(embedded, decided)
         beads = _with_crossings(found)
         return _Search(embedded, is_mirrored, _mirrored(beads) if is_mirrored else beads, walks)
 
-    def _embedded(self, source: Document, target: Document) -> EmbeddedPair:
-        return EmbeddedPair.of(self._text(source), self._text(target))
+    def _embedded(self, source: Document, target: Document, barred: Sequence[Sides] = ()) -> EmbeddedPair:
+        return EmbeddedPair.of(self._text(source), self._text(target), barred)
 
     def _text(self, document: Document) -> EmbeddedText:
         return EmbeddedText.of(self.embedder.document(document.sentence_texts()), self.max_run)
 
-    def _beads(self, pair: EmbeddedPair) -> tuple[list[Bead], list["_Walk"]]:
-        """The beads of the main path and of what stands elsewhere, and the walks on which they were found."""
+    def _beads(self, pair: EmbeddedPair, decided: Decided) -> tuple[list[Bead], list["_Walk"]]:
+        """The beads of the main path, of what stands elsewhere and of what was decided, and the walks on the way."""
         vectors = pair.source.side.vectors, pair.target.side.vectors
-        whole = Stretch(np.arange(len(vectors[0])), np.arange(len(vectors[1])))
-        stretches, kept = self._divided(pair, [whole]), _Kept()
+        locked = self._measured(pair, decided.beads)
+        wholes = decided.stretches(len(vectors[0]), len(vectors[1]), pair.matches, pair.trust)
+        stretches, kept = self._divided(pair, wholes), _Kept()
         step = -(-len(pair.source.lengths) // MAX_FIRST) or 1
         first = self._search(pair, stretches[::step], self.skip, kept)
-        skip = self._adapted_skip(pair, _beads_on(first))
+        skip = self._adapted_skip(pair, [*_beads_on(first), *locked])
         walks = self._search(pair, stretches, skip, kept)
         beads = _beads_on(walks)
         doubtful = contradicted(*vectors, beads)
@@ -188,7 +197,22 @@ class Monotone:
                 break
             walks += more
             beads = put_in(beads, found)
-        return _in_order(put_in(beads, still_free(doubtful, beads))), walks
+        return _in_order([*put_in(beads, still_free(doubtful, beads)), *locked]), walks
+
+    def _measured(self, pair: EmbeddedPair, beads: Iterable[Bead]) -> list[Bead]:
+        """Beads that a person decided on, the links with their scores."""
+        return [self._measured_link(pair, bead) if bead.is_link else bead for bead in beads]
+
+    def _measured_link(self, pair: EmbeddedPair, bead: Bead) -> Bead:
+        rows, columns = (np.arange(side[0], side[-1] + 1) for side in bead.sides)
+        for side, indices in ((pair.source.side, rows), (pair.target.side, columns)):
+            run = int(indices[0]), len(indices) - 1
+            if side.missing(indices[:1], len(indices))[0, -1]:
+                side.encode([run])
+        move = len(rows), len(columns)
+        grid = Grid(pair, pair.source.part(rows, move[0]), pair.target.part(columns, move[1]), [move], self.weights)
+        (found,) = grid.beads([(0, move[0], 0, move[1])])
+        return replace(bead, score=found.score, cosine=found.cosine, margin=found.margin)
 
     def _moved(self, pair: EmbeddedPair, left: tuple[Indices, Indices], skip: float) -> list["_Walk"]:
         """The paths through blocks that stand elsewhere, among the sentences that were left alone."""
@@ -251,7 +275,10 @@ class Monotone:
         moves = [(a, b) for a in sizes for b in sizes if a + b <= self.max_bead]
         parts = pair.source.part(stretch.rows, max_run), pair.target.part(stretch.columns, max_run)
         grid = Grid(pair, *parts, moves, self.weights)
-        return _Priced(grid, np.array(list(grid.cost_rows())))
+        costs = np.array(list(grid.cost_rows()))
+        for cell in grid.barred():
+            costs[cell] = np.inf
+        return _Priced(grid, costs)
 
     def _runs_near(self, grid: Grid, costs: Floats, skips: Skips) -> tuple[list[Run], list[Run]]:
         """The runs of both sides in beads near the cheapest path that have not been encoded."""
@@ -387,15 +414,11 @@ def _with_crossings(beads: list[Bead]) -> list[Bead]:
 
 
 def _mirrored(beads: Iterable[Bead]) -> list[Bead]:
-    return _in_order([_turned(bead) for bead in beads])
-
-
-def _turned(bead: Bead) -> Bead:
-    return replace(bead, source=bead.target, target=bead.source)
+    return _in_order([turned(bead) for bead in beads])
 
 
 def _turned_candidate(candidate: Candidate) -> Candidate:
-    return replace(candidate, bead=_turned(candidate.bead), length_ratio=1 / candidate.length_ratio)
+    return replace(candidate, bead=turned(candidate.bead), length_ratio=1 / candidate.length_ratio)
 
 
 def _in_order(beads: list[Bead]) -> list[Bead]:
@@ -405,7 +428,7 @@ def _in_order(beads: list[Bead]) -> list[Bead]:
 
     def place(bead: Bead) -> tuple[float, bool, int]:
         if bead.source:
-            return bead.source[0], True, 0
+            return bead.source[0], True, (bead.source_part or (0,))[0]
         behind = int(np.searchsorted(targets, bead.target[0]))
         return (starts[behind][1] if behind < len(starts) else np.inf), False, bead.target[0]
 

@@ -67,9 +67,10 @@ def _lines(explanation: Explanation) -> Iterator[str]:
 
 
 def _name(bead: Bead) -> str:
+    decided = "  as a person decided" if bead.decision else ""
     if not bead.is_link:
-        return f"{list(bead.source)}:[]  left alone"
-    return f"{list(bead.source)}:{list(bead.target)}{'  crossing' if bead.crossing else ''}"
+        return f"{list(bead.source)}:[]  left alone{decided}"
+    return f"{list(bead.source)}:{list(bead.target)}{'  crossing' if bead.crossing else ''}{decided}"
 
 
 def _texts(bead: Bead, pair: DocumentPair, told: Bead) -> Iterator[str]:
