@@ -23,6 +23,7 @@ MIN_P = "Least calibrated probability of a record [0.5 in comparable texts, any 
 MIN_PRECISION = "Keep as many records as this expected precision allows, as 0.95."
 RUN_OUTPUT = "Folder to write to [outputs/CORPUS]; given again, files beside, in the formats of their suffixes."
 OUTPUT = "File for the records, its format by its suffix (see `align parts`); may be given again, for several."
+DECISIONS = "What people decided: a decisions.tsv, or a bitext with decisions and notes in it; may be given again."
 PROBLEMS_SHOWN = 20
 SPLITTER = "rules (ours) or lines (already split: one sentence a line)."
 
@@ -106,6 +107,7 @@ def main() -> None:
 @click.option("--encoder", help=ENCODER)
 @click.option("--splitter", default="rules", show_default=True, help=SPLITTER)
 @click.option("--keep-text", is_flag=True, help="Write the texts as they were read, in which the spans count, beside.")
+@click.option("--decisions", type=click.Path(path_type=Path), multiple=True, help=DECISIONS)
 @cut_options
 def run(
     corpus: Path,
@@ -114,6 +116,7 @@ def run(
     encoder: str | None,
     splitter: str,
     keep_text: bool,
+    decisions: tuple[Path, ...],
     min_p: float | None,
     min_precision: float | None,
 ) -> None:
@@ -121,6 +124,7 @@ def run(
     from aligner.pipeline import align_corpus, write_run
     from aligner.report import summarise
     from aligner.writers import is_known
+    from aligner.writers.decisions import read_decisions
     from aligner.writers.whole import check_folder
 
     named = [one for one in output if is_known(one)]
@@ -129,14 +133,24 @@ def run(
         raise click.UsageError(f"-o names {len(folders)} folders; give one, and files with the suffix of a format")
     check_folder(folders[0])
     write = _writer(named, are_told=True)
+    decided = read_decisions(*decisions)
+    _tell_unused(folders[0] / "decisions.tsv", decisions)
     result = align_corpus(
-        corpus, langs=langs, encoder=encoder, splitter=splitter, min_p=min_p, min_precision=min_precision
+        corpus,
+        langs=langs,
+        encoder=encoder,
+        splitter=splitter,
+        min_p=min_p,
+        min_precision=min_precision,
+        decisions=decided,
     )
     files = write_run(result, folders[0], keep_text=keep_text)
-    _warn([*result.corpus.warnings, *result.notes])
+    _warn([*result.corpus.warnings, *result.notes, *result.stale[:PROBLEMS_SHOWN]])
+    if len(result.stale) > PROBLEMS_SHOWN:
+        _warn([f"{_count(result.stale, 'decision')} in all could not be kept; run.json names them"])
     click.echo(summarise(result, files))
     write(result.bitext)
-    sys.exit(1 if any(skip.is_failure for skip in result.corpus.skipped) else 0)
+    sys.exit(1 if result.stale or any(skip.is_failure for skip in result.corpus.skipped) else 0)
 
 
 @main.command()
@@ -467,6 +481,15 @@ def _read_bitext(bitext: Path | None, source: Path | None, target: Path | None, 
     if bitext is None:
         raise click.UsageError("name a bitext, or its two texts with --source and --target")
     return read_bitext(bitext, langs)
+
+
+def _tell_unused(found: Path, given: Sequence[Path]) -> None:
+    """Say of a file of decisions among the outputs that it does not count by itself."""
+    from aligner.readers.ids import printable
+
+    if found.is_file() and found.resolve() not in [path.resolve() for path in given]:
+        name = printable(str(found))
+        click.echo(f"{name} was not used; give it with --decisions {name}", err=True)
 
 
 def _default_folder(corpus: Path) -> Path:
