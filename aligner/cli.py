@@ -24,6 +24,7 @@ MIN_P = "Least calibrated probability of a record [0.5 in comparable texts, any 
 MIN_PRECISION = "Keep as many records as this expected precision allows, as 0.95."
 RUN_OUTPUT = "Folder to write to [outputs/CORPUS]; given again, files beside, in the formats of their suffixes."
 OUTPUT = "File for the records, its format by its suffix (see `align parts`); may be given again, for several."
+DECISIONS = "What people decided: a decisions.tsv, or a bitext with decisions and notes in it; may be given again."
 DECISIONS_KEPT = "File for decisions [decisions.tsv in the folder, BITEXT.decisions.tsv beside a bitext]."
 KEEP_TEXT = "Write the texts in which the spans count, texts.jsonl, and the report, which shows them."
 SEEDS = "Facts to follow: a TOML file, or a folder of such (see seeds/README.md)."
@@ -111,6 +112,7 @@ def main() -> None:
 @click.option("--encoder", help=ENCODER)
 @click.option("--splitter", default="rules", show_default=True, help=SPLITTER)
 @click.option("--seeds", type=click.Path(path_type=Path), help=SEEDS)
+@click.option("--decisions", type=click.Path(path_type=Path), multiple=True, help=DECISIONS)
 @click.option("--keep-text/--no-keep-text", default=True, help=KEEP_TEXT)
 @cut_options
 def run(
@@ -121,6 +123,7 @@ def run(
     splitter: str,
     seeds: Path | None,
     keep_text: bool,
+    decisions: tuple[Path, ...],
     min_p: float | None,
     min_precision: float | None,
 ) -> None:
@@ -129,6 +132,7 @@ def run(
     from aligner.report import summarise
     from aligner.seeds import read_seeds
     from aligner.writers import is_known
+    from aligner.writers.decisions import read_decisions
     from aligner.writers.run import write_run
     from aligner.writers.whole import check_folder
 
@@ -139,20 +143,25 @@ def run(
     check_folder(folders[0])
     asked = read_seeds(seeds) if seeds else ()
     write = _writer(named, are_told=True)
+    decided = read_decisions(*decisions)
+    _tell_unused(folders[0] / "decisions.tsv", decisions)
     result = align_corpus(
         corpus,
         langs=langs,
         encoder=encoder,
         splitter=splitter,
         seeds=asked,
+        decisions=decided,
         min_p=min_p,
         min_precision=min_precision,
     )
     files = write_run(result, folders[0], keep_text=keep_text)
-    _warn([*result.corpus.warnings, *result.notes])
+    _warn([*result.corpus.warnings, *result.notes, *result.stale[:PROBLEMS_SHOWN]])
+    if len(result.stale) > PROBLEMS_SHOWN:
+        _warn([f"{_count(result.stale, 'decision')} in all could not be kept; run.json names them"])
     click.echo(summarise(result, files))
     write(result.bitext)
-    sys.exit(1 if any(skip.is_failure for skip in result.corpus.skipped) else 0)
+    sys.exit(1 if result.stale or any(skip.is_failure for skip in result.corpus.skipped) else 0)
 
 
 @main.command()
@@ -542,6 +551,15 @@ def _read_bitext(bitext: Path | None, source: Path | None, target: Path | None, 
 
 def _decisions_file(path: Path) -> Path:
     return path / "decisions.tsv" if path.is_dir() else path.with_name(f"{path.name}.decisions.tsv")
+
+
+def _tell_unused(found: Path, given: Sequence[Path]) -> None:
+    """Say of a file of decisions among the outputs that it does not count by itself."""
+    from aligner.readers.ids import printable
+
+    if found.is_file() and found.resolve() not in [path.resolve() for path in given]:
+        name = printable(str(found))
+        click.echo(f"{name} was not used; give it with --decisions {name}", err=True)
 
 
 def _default_folder(corpus: Path) -> Path:

@@ -6,7 +6,7 @@ told, and nothing else is done in its place.
 """
 
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
@@ -173,9 +173,112 @@ def settle(pair: DocumentPair, decisions: Iterable[Decision]) -> Settled:
         if isinstance(found, Lock) and not locks.add(found):
             found = f"{pair.source.id} and {pair.target.id}: another decision holds {_beginning(one)!r} by now"
         if isinstance(found, str):
-            stale.append(f"{given.where}: {found}" if given.where else found)
+            stale.append(_stale(given, found))
             lost.append(given)
     return Settled(replace(pair, relation=relation, locks=locks.all), tuple(stale), tuple(lost))
+
+
+def settle_all(
+    pairs: Sequence[DocumentPair],
+    sources: Sequence[Document],
+    targets: Sequence[Document],
+    placed: "Placed",
+    compare: Callable[[Document, Document], DocumentPair],
+) -> tuple[list[DocumentPair], list[str]]:
+    """The pairs of two languages with their locks, and those that only decisions bring; and what is stale, and why.
+
+    Two documents that were found to be unrelated, or not to belong together, are comparable where a link of theirs was
+    accepted, unless their relation was decided.
+
+    Args:
+        pairs: what was found to belong together.
+        sources: all documents of one language.
+        targets: all of the other.
+        placed: the decisions.
+        compare: tells of any two documents how like they are.
+    """
+    found = [_settled(pair, placed) for pair in pairs]
+    known = {(pair.source.id, pair.target.id) for pair in pairs}
+    of_source, of_target = ({document.id: document for document in side} for side in (sources, targets))
+    for names in placed.by_pair:
+        for source, target in (names, names[::-1]):
+            if source in of_source and target in of_target and (source, target) not in known:
+                pair = DocumentPair(of_source[source], of_target[target], Relation.UNRELATED, 0.0)
+                found.append(_settled(pair, placed))
+    stale = [line for one in found for line in one.stale]
+    brought = [
+        replace(one.pair, score=compare(one.pair.source, one.pair.target).score)
+        for one in found[len(pairs) :]
+        if one.pair.relation is not Relation.UNRELATED
+    ]
+    places = {document.id: place for place, document in enumerate(sources)}
+    settled = [*(one.pair for one in found[: len(pairs)]), *brought]
+    return sorted(settled, key=lambda pair: (places[pair.source.id], -pair.score)), stale
+
+
+def _settled(pair: DocumentPair, placed: "Placed") -> Settled:
+    ruled = placed.about(pair)
+    settled = settle(pair, ruled)
+    is_told = any(one.is_about_documents and one.relation for one in ruled)
+    is_linked = any(lock.is_link for lock in settled.pair.locked)
+    if settled.pair.relation is Relation.UNRELATED and is_linked and not is_told:
+        return replace(settled, pair=replace(settled.pair, relation=Relation.COMPARABLE))
+    return settled
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Decisions by the ids of their two documents in the order of the alphabet; ``stale`` are of other documents."""
+
+    by_pair: Mapping[tuple[str, str], Sequence[Decision]]
+    stale: tuple[str, ...] = ()
+
+    def about(self, pair: DocumentPair) -> Sequence[Decision]:
+        """The decisions about these two documents."""
+        source, target = sorted((pair.source.id, pair.target.id))
+        return self.by_pair.get((source, target), ())
+
+
+def find_documents(decisions: Iterable[Decision], documents: Sequence[Document]) -> Placed:
+    """Decisions with the documents of a corpus; one that has another name there is found by its texts."""
+    given = list(decisions)
+    by_id = {document.id: document for document in documents}
+    names = _renamed(given, documents) | {id: id for id in by_id}
+    by_pair: dict[tuple[str, str], list[Decision]] = {}
+    stale = []
+    for one in given:
+        source, target = names.get(one.source_doc), names.get(one.target_doc)
+        if source is None or target is None:
+            lacking = one.source_doc if source is None else one.target_doc
+            stale.append(_stale(one, f"the corpus has no document {lacking}, nor one that alone has its texts"))
+        elif by_id[source].lang == by_id[target].lang:
+            stale.append(_stale(one, f"{source} and {target} are in one language, and not aligned"))
+        else:
+            upright = _upright(replace(one, source_doc=source, target_doc=target))
+            by_pair.setdefault((upright.source_doc, upright.target_doc), []).append(upright)
+    return Placed(by_pair, tuple(stale))
+
+
+def _renamed(decisions: Iterable[Decision], documents: Sequence[Document]) -> dict[str, str]:
+    """For each document that is not there the one that holds more of the texts decided on than any other, and most."""
+    known = {document.id for document in documents}
+    texts: dict[str, set[str]] = {}
+    for one in decisions:
+        for id, (_, text, _) in zip((one.source_doc, one.target_doc), one.sides, strict=True):
+            if id not in known and (bare := _bare(text)):
+                texts.setdefault(id, set()).add(bare)
+    contents = {document.id: _bare(document.text.content) for document in documents} if texts else {}
+    found = {}
+    for id, wanted in texts.items():
+        counts = sorted(((sum(text in content for text in wanted), name) for name, content in contents.items()))
+        best, rival = counts[-1], counts[-2] if len(counts) > 1 else (0, "")
+        if best[0] > max(rival[0], len(wanted) / 2):
+            found[id] = best[1]
+    return found
+
+
+def _stale(decision: Decision, why: str) -> str:
+    return f"{decision.where}: {why}" if decision.where else why
 
 
 def with_locks(alignment: Alignment) -> Alignment:

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from hashlib import sha256
+from io import StringIO
 from itertools import chain, combinations
 from pathlib import Path
 from typing import TypeAlias
@@ -12,7 +14,7 @@ from aligner.appraisal import appraise, keep
 from aligner.assessment import Assessment, assess
 from aligner.bitext import Bitext, SegmentPair, join, settings, sign
 from aligner.corpus import Corpus, read_corpus, read_document, split
-from aligner.decisions import told
+from aligner.decisions import Decision, find_documents, settle_all, told
 from aligner.disjoint import DisjointSets
 from aligner.document import UNDETERMINED, Document, DocumentPair, Relation
 from aligner.embedding import Embedder
@@ -38,6 +40,7 @@ from aligner.writers import WRITERS, dropped_writer_for, format_for, mistakes
 from aligner.writers import read_records as read_file
 from aligner.writers.aligned import read_aligned
 from aligner.writers.beads import beads_of, read_records
+from aligner.writers.decisions import write_decisions
 from aligner.writers.formats import Unfit
 from aligner.writers.rebuilt import rebuild
 from aligner.writers.run import read_run
@@ -64,6 +67,7 @@ def align_corpus(
     min_p: float | None = None,
     min_precision: float | None = None,
     min_langs: int = 2,
+    decisions: Sequence[Decision] = (),
 ) -> Run:
     """Read, split, pair and align all the documents of a folder, every two languages.
 
@@ -78,6 +82,9 @@ def align_corpus(
             and anything in translations, where the order vouches for a record, too.
         min_precision: keep as many records as this expected precision allows, in ``(0, 1]``.
         min_langs: how many languages there must be; one is enough for facts.
+        decisions: what people decided, as ``writers.decisions.read_decisions`` gives it: these links and lone sentences
+            are kept and the rest is aligned around them, what was rejected does not come back, and documents belong
+            together as was said. What cannot be kept is told in the run's ``stale``.
 
     Raises:
         UnknownName, MissingExtra: a part of that name does not exist or cannot be used here.
@@ -87,6 +94,8 @@ def align_corpus(
     used_splitter, embedders = splitters.load(splitter), _embedders(encoder)
     corpus = read_corpus(Path(folder), langs, min_langs=min_langs)
     documents = mark_languages([split(text, used_splitter) for text in corpus.texts])
+    placed = find_documents(decisions, documents)
+    stale = list(placed.stale)
     alignments: list[Alignment] = []
     notes: list[str] = []
     spellings = _spellings(langs)
@@ -97,12 +106,16 @@ def align_corpus(
             notes.append(f"{source_lang}-{target_lang} not aligned: {error}")
             continue
         sources, targets = ([d for d in documents if d.lang == lang] for lang in (source_lang, target_lang))
-        pairs = Pairing(embedder).pair(sources, targets, corpus.names)
+        pairing = Pairing(embedder)
+        pairs = pairing.pair(sources, targets, corpus.names)
+        if decisions:
+            pairs, lost = settle_all(pairs, sources, targets, placed, pairing.compare)
+            stale += lost
         alignments += _align_all(pairs, embedders, _mining_cut(min_p, min_precision))
     if notes and not embedders.names:
         raise CorpusError(notes[0])
     alignments = keep(alignments, min_p, min_precision)
-    bitext = _spelled(tie(join(alignments, _signature(embedders, splitter))), spellings)
+    bitext = _spelled(tie(join(alignments, _signature(embedders, splitter, decisions))), spellings)
     kin = tuple(_same_language(_witnesses(documents, alignments), embedders))
     return Run(
         corpus,
@@ -113,7 +126,9 @@ def align_corpus(
         kin,
         _facts(bitext, kin, documents),
         _sightings(seeds, documents, embedders),
-        dots=_dots(alignments, embedders),
+        tuple(decisions),
+        tuple(stale),
+        _dots(alignments, embedders),
     )
 
 
@@ -526,11 +541,20 @@ def _compare_as(mode: str, source: Document, target: Document, embedder: Embedde
     return pair if mode == "auto" else DocumentPair(source, target, Relation(mode), pair.score)
 
 
-def _signature(embedders: "Embedders", splitter: AnySplitter) -> str:
-    """How a bitext was made: our version, the parts used and every setting of the methods."""
+def _signature(embedders: "Embedders", splitter: AnySplitter, decisions: Sequence[Decision] = ()) -> str:
+    """How a bitext was made: our version, the parts used, every setting of the methods and what was decided."""
     methods = {name: settings(METHODS.load(name)) for name in METHODS}
     advisers = {"advisers": embedders.advisers} if embedders.advisers else {}
-    return sign(encoder=embedders.names, **advisers, splitter=splitter, pairing=settings(Pairing), **methods)
+    decided = {"decisions": _digest(decisions)} if decisions else {}
+    parts = advisers | {"splitter": splitter, "pairing": settings(Pairing)} | methods | decided
+    return sign(encoder=embedders.names, **parts)
+
+
+def _digest(decisions: Sequence[Decision]) -> str:
+    """How many decisions there are, and the beginning of the hash of the file that they make."""
+    file = StringIO()
+    write_decisions(decisions, file)
+    return f"{len(decisions)}@{sha256(file.getvalue().encode()).hexdigest()[:8]}"
 
 
 def _spellings(langs: Sequence[str] | None) -> dict[str, str]:

@@ -12,6 +12,7 @@ from typing import Any
 from aligner.alignment import Alignment
 from aligner.bitext import Bitext, DocumentRow, coverage, document_rows, left_untranslated, linked_sentences
 from aligner.corpus import Corpus
+from aligner.decisions import Decision
 from aligner.document import Document, Relation
 from aligner.facts import Fact
 from aligner.readers.ids import printable
@@ -43,6 +44,7 @@ class Run:
         same_language: one for each pair of comparable documents of one language: no records, but witnesses of facts.
         facts: the facts that documents share, of different languages or of one.
         sightings: what each document says of each seed that was asked for.
+        decisions: what people decided beforehand.
         stale: the decisions that could not be kept, and why, one line each.
         dots: for each pair of documents, by their ids, the sentences that are similar; see ``aligner.viewer.dots``.
     """
@@ -55,6 +57,7 @@ class Run:
     same_language: tuple[Alignment, ...] = ()
     facts: tuple[Fact, ...] = ()
     sightings: tuple[Sighting, ...] = ()
+    decisions: tuple[Decision, ...] = ()
     stale: tuple[str, ...] = ()
     dots: Mapping[tuple[str, str], Sequence[int]] = field(default_factory=dict)
 
@@ -98,6 +101,7 @@ def describe(run: Run) -> dict[str, Any]:
         "unpaired": len(run.unpaired),
         "untranslated": {document.id: left_untranslated(document) for document in run.untranslated},
         "skipped": len(run.corpus.skipped),
+        **({"decisions": dict(_decided(run)), "stale": list(run.stale)} if run.decisions else {}),
         "warnings": [*run.corpus.warnings, *run.notes],
     }
 
@@ -111,6 +115,7 @@ def summarise(run: Run, files: Sequence[Path]) -> str:
             *_pairs(run),
             *_records(run),
             *_followed(run.sightings),
+            *_decisions(run),
             *_top_facts(run.facts),
             *_skipped(run),
             *_files(files),
@@ -157,6 +162,22 @@ def _records(run: Run) -> Iterator[str]:
     counts = Counter(pair.method for pair in run.bitext.pairs)
     told = ", ".join(f"{count} by {method}" for method, count in counts.items())
     yield f"records    {len(run.bitext)}{f': {told}' if told else ''}"
+
+
+def _decisions(run: Run) -> Iterator[str]:
+    if run.decisions:
+        told = ", ".join(f"{count} {what}" for what, count in _decided(run).items())
+        yield f"decisions  {len(run.decisions)}: {told}"
+    if run.stale:
+        yield f"  {len(run.stale)} of them could not be kept"
+
+
+def _decided(run: Run) -> Counter[str]:
+    """How many decisions there are of each kind."""
+    return Counter(
+        "about documents" if one.is_about_documents else one.decision or "noted"
+        for one in sorted(run.decisions, key=lambda one: one.decision)
+    )
 
 
 def _skipped(run: Run) -> Iterator[str]:

@@ -434,15 +434,15 @@ def test_more_documents_than_files_can_be_open_are_written(tmp_path: Path) -> No
 
 def test_intertext_has_the_sentences_of_to_doc_first(tmp_path: Path) -> None:
     bitext = join([ONE], "s")
-    manual = replace(bitext, pairs=(replace(bitext.pairs[0], method="manual"), *bitext.pairs[1:]))
-    write_bitext(manual, tmp_path / "x.intertext.xml")
+    decided = replace(bitext, pairs=(replace(bitext.pairs[0], decision="accepted"), *bitext.pairs[1:]))
+    write_bitext(decided, tmp_path / "x.intertext.xml")
     assert (tmp_path / "x.intertext.xml").read_text() == (
         '<?xml version="1.0" encoding="UTF-8"?>\n<linkGrp toDoc="x.en.xml" fromDoc="x.it.xml">\n'
         '<link type="1-2" xtargets="1:1;1:1 1:2" status="man"/>\n'
         '<link type="1-1" xtargets="1:2;2:1" status="auto"/>\n'
         '<link type="1-0" xtargets="1:3;" status="auto"/>\n</linkGrp>\n'
     )
-    assert [one.method for one in read_bitext(tmp_path / "x.intertext.xml").pairs] == ["manual", "", ""]
+    assert [one.decision for one in read_bitext(tmp_path / "x.intertext.xml").pairs] == ["accepted", "", ""]
 
 
 def test_an_alignment_of_intertext_itself_is_read(tmp_path: Path) -> None:
@@ -460,8 +460,8 @@ def test_an_alignment_of_intertext_itself_is_read(tmp_path: Path) -> None:
             f'<p id="2">\n{second}\n</p>\n</doc>\n'
         )
     found = pairs(records(tmp_path / "a.cs-00.no-00.alignment.xml"))
-    assert [(one.source_text, one.target_text, one.source_lang, one.method) for one in found] == [
-        ("cs, ", "no, ", "cs", "manual"),
+    assert [(one.source_text, one.target_text, one.source_lang, one.decision) for one in found] == [
+        ("cs, ", "no, ", "cs", "accepted"),
         ("stojím tu", "jeg står", "cs", ""),
     ]
 

@@ -4,13 +4,15 @@
 them. In ``xtargets`` the sentences of ``toDoc`` come first, and so in ``type`` (ItAlignment.cpp); the source is
 ``fromDoc``. Ids are ``paragraph:sentence``. InterText opens two documents at a time: a bitext of more is refused.
 
-A link whose method is ``manual`` has the status ``man``, one that a person has confirmed; every other is ``auto``.
+A link, or a lone sentence, that a person has accepted has the status ``man``, as those that were confirmed or made in
+InterText; every other has ``auto``.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from aligner.bitext import Bitext, SegmentPair
+from aligner.decisions import ACCEPTED
 from aligner.writers.apart import Linked, Names, Place, Sides, set_apart
 from aligner.writers.beside import Beside, safe_name
 from aligner.writers.formats import DOCUMENTS, LANGS, TEXTS, FilesFormat, Record, Unfit
@@ -22,7 +24,6 @@ from aligner.writers.verbatim import DECLARATION, root
 from aligner.writers.whole import Outputs
 
 _SUFFIX = ".intertext.xml"
-_MANUAL = "manual"
 
 
 def write(bitext: Bitext, path: Path, outputs: Outputs) -> None:
@@ -61,7 +62,7 @@ def _link(link: tuple[SegmentPair, Sides]) -> str:
     told = attributes(
         type=f"{len(target)}-{len(source)}",
         xtargets=f"{_ids(target)};{_ids(source)}",
-        status="man" if record.method == _MANUAL else "auto",
+        status="man" if record.decision == ACCEPTED else "auto",
     )
     return f"<link{told}/>\n"
 
@@ -85,13 +86,13 @@ def _id(place: Place) -> str:
 
 
 def _told(link: Mapping[str, str]) -> dict[str, str]:
-    return {"method": _MANUAL} if link.get("status") == "man" else {}
+    return {"decision": ACCEPTED} if link.get("status") == "man" else {}
 
 
 FORMAT = FilesFormat(
     write=write,
     read=read,
     known=lambda head: root(head.text)[0] == "linkGrp",
-    carries=TEXTS | LANGS | DOCUMENTS,
+    carries=TEXTS | LANGS | DOCUMENTS | {"decision"},
     nulls=True,
 )

@@ -1,5 +1,7 @@
 """The columns of our table as a workbook for people: Excel, LibreOffice, Google's and Apple's sheets.
 
+What people decide of a record they choose from a list in the column ``decision``, and write beside it why.
+
 Texts keep their lines and are never run: they are strings in cells formatted as text, so that neither ``=1+1`` nor a
 bead ``1-2`` becomes anything else. Numbers are numbers with 4 decimals. The same records make the same bytes.
 """
@@ -15,6 +17,7 @@ from typing import IO, Any, BinaryIO
 from warnings import catch_warnings, simplefilter
 
 from aligner.bitext import Bitext
+from aligner.decisions import DECISIONS
 from aligner.errors import GoldError
 from aligner.writers.cells import block
 from aligner.writers.commas import check_cells, columns_of
@@ -33,7 +36,12 @@ _MAX_COLUMNS = 256
 _MAX_BYTES, _MAX_RATIO = 1 << 30, 250
 """A workbook that unpacks to more in all, or a part to so many times its size, is meant to fill the memory."""
 
+_FIRST = ("source_text", "target_text", "decision", "note")
+_ORDER = (*_FIRST, *(column for column in COLUMNS if column not in _FIRST))
+"""The columns as they stand in the sheet: what people read and write comes first."""
+
 _WIDTHS = {"source_text": 70, "target_text": 70, "evidence": 40, "source_doc": 20, "target_doc": 20, "method": 12}
+_WIDTHS |= {"decision": 12, "note": 40}
 _WIDTH = 10
 _THEN = datetime(1980, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 """The earliest time that a ZIP can tell."""
@@ -60,7 +68,8 @@ def write(bitext: Bitext, file: BinaryIO) -> None:
     sheet.append(_header(sheet))
     row = _blank_row(sheet)
     for pair in bitext.pairs:
-        sheet.append(list(map(_filled, row, COLUMNS, cells_of(pair, block))))
+        cells = dict(zip(COLUMNS, cells_of(pair, block), strict=True))
+        sheet.append([_filled(cell, column, cells[column]) for cell, column in zip(row, _ORDER, strict=True)])
     with TemporaryFile() as packed, TemporaryFile() as timeless:
         # `book.save` does the same, and writes the time.
         ExcelWriter(book, zipfile.ZipFile(packed, "w")).save()
@@ -99,17 +108,23 @@ def _check(bitext: Bitext) -> None:
 
 def _lay_out(sheet: Any) -> None:
     from openpyxl.utils import get_column_letter
+    from openpyxl.worksheet.datavalidation import DataValidation
 
     sheet.freeze_panes = "A2"
-    for number, column in enumerate(COLUMNS, 1):
+    for number, column in enumerate(_ORDER, 1):
         sheet.column_dimensions[get_column_letter(number)].width = _WIDTHS.get(column, _WIDTH)
+    choices = DataValidation(type="list", formula1=f'"{",".join(filter(None, DECISIONS))}"', showErrorMessage=True)
+    choices.error = "accepted, rejected or nothing"
+    column = get_column_letter(_ORDER.index("decision") + 1)
+    choices.add(f"{column}2:{column}{_MAX_ROWS}")
+    sheet.data_validations.append(choices)
 
 
 def _header(sheet: Any) -> list[Any]:
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.styles import Font
 
-    cells = [WriteOnlyCell(sheet, column) for column in COLUMNS]
+    cells = [WriteOnlyCell(sheet, column) for column in _ORDER]
     for cell in cells:
         cell.font = Font(bold=True)
     return cells
@@ -120,8 +135,8 @@ def _blank_row(sheet: Any) -> list[Any]:
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.styles import Alignment
 
-    cells = [WriteOnlyCell(sheet) for _ in COLUMNS]
-    for column, cell in zip(COLUMNS, cells, strict=True):
+    cells = [WriteOnlyCell(sheet) for _ in _ORDER]
+    for column, cell in zip(_ORDER, cells, strict=True):
         cell.number_format = "0.0000" if column in NUMBERS else "@"
         cell.alignment = Alignment(vertical="top", wrap_text=True)
     return cells
