@@ -1,1 +1,96 @@
 "use strict";
+/* What all views are made of: elements, pieces of text, numbers in words, and what a view hangs itself on. */
+
+/** The views: a name, as in `#pair/4/120-240:98-160`, to `async (arguments, query) => Node`; the node fills <main>.
+ *  Once it stands there it gets an event "shown"; who calls preventDefault on that looks after focus and scrolling. */
+const routes = {};
+
+/** The keyboard: `register({key, what, when, run})`. `key` is KeyboardEvent.key, or two after each other as in "g o";
+ *  `what` stands in the help, `when() => boolean` tells whether it counts now (left out: always), `run(event)` does it. */
+const keys = { bindings: [], register(...bindings) { this.bindings.push(...bindings); } };
+
+const SVG = "http://www.w3.org/2000/svg";
+
+/** An HTML element. Attributes: functions are listeners ("onclick"), `style` is an object of properties, what is null or
+ *  false is left out, true is empty. Children are nodes and texts, in lists of any depth. Text is always only text. */
+const element = (tag, attributes = {}, ...children) => furnish(document.createElement(tag), attributes, children);
+
+/** The same, of SVG. */
+const svg = (tag, attributes = {}, ...children) => furnish(document.createElementNS(SVG, tag), attributes, children);
+
+function furnish(node, attributes, children) {
+  for (const [name, value] of Object.entries(attributes ?? {})) {
+    if (value === null || value === undefined || value === false) continue;
+    if (typeof value === "function") node.addEventListener(name.slice(2), value);
+    else if (name === "style") for (const [key, worth] of Object.entries(value)) node.style.setProperty(key, worth);
+    else node.setAttribute(name, value === true ? "" : value);
+  }
+  for (const child of children.flat(Infinity)) {
+    if (child !== null && child !== undefined && child !== false) node.append(child);
+  }
+  return node;
+}
+
+/** Puts a text in the polite live region, so that a screen reader tells it. */
+function announce(text) {
+  const region = document.getElementById("announcer");
+  region.textContent = "";
+  requestAnimationFrame(() => { region.textContent = text; });
+}
+
+/** Goes to another place of the page, as in `go("#pair/4")`. */
+function go(hash) {
+  location.hash = hash;
+}
+
+/** Tells in the address where one is, without drawing anew. */
+function settle(hash) {
+  history.replaceState(history.state, "", hash);
+}
+
+/* Pieces of text: all offsets count code points, those of JavaScript count UTF-16. */
+
+const offsetsOf = new Map();
+
+/** Where each code point of a text begins in UTF-16; null where they are the same. */
+function offsets(text) {
+  let found = offsetsOf.get(text);
+  if (found === undefined) {
+    found = /[\ud800-\udbff][\udc00-\udfff]/.test(text) ? measured(text) : null;
+    offsetsOf.set(text, found);
+  }
+  return found;
+}
+
+function measured(text) {
+  const starts = new Uint32Array(text.length + 1);
+  let count = 0;
+  for (let at = 0; at < text.length; at += text.codePointAt(at) > 0xffff ? 2 : 1) starts[count++] = at;
+  starts[count++] = text.length;
+  return starts.subarray(0, count);
+}
+
+/** The piece of a text from code point `start` to before `end`. */
+function cut(text, start, end) {
+  const starts = offsets(text);
+  if (starts === null) return text.slice(start, end);
+  const last = starts.length - 1;
+  return text.slice(starts[Math.min(start, last)], starts[Math.min(end, last)]);
+}
+
+/* Numbers. */
+
+const COUNT = new Intl.NumberFormat("en");
+const PERCENT = new Intl.NumberFormat("en", { style: "percent", maximumFractionDigits: 0 });
+
+/** 12345 → "12,345". */
+const count = (value) => COUNT.format(value);
+
+/** 0.42 → "42%". */
+const percent = (value) => PERCENT.format(value);
+
+/** 3, "record" → "3 records". */
+const plural = (value, one, many = `${one}s`) => `${count(value)} ${value === 1 ? one : many}`;
+
+/** "a, b and c". */
+const listed = (texts) => new Intl.ListFormat("en").format(texts);

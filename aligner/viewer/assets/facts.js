@@ -1,1 +1,3 @@
 "use strict";
+
+routes.facts = async () => element("section", {}, element("h1", {}, "facts"));

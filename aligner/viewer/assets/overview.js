@@ -1,1 +1,3 @@
 "use strict";
+
+routes.overview = async () => element("section", {}, element("h1", {}, "overview"));

@@ -1,1 +1,3 @@
 "use strict";
+
+routes.records = async () => element("section", {}, element("h1", {}, "records"));
