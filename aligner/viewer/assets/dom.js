@@ -94,3 +94,43 @@ const plural = (value, one, many = `${one}s`) => `${count(value)} ${value === 1 
 
 /** "a, b and c". */
 const listed = (texts) => new Intl.ListFormat("en").format(texts);
+
+/* Long lists. */
+
+const CHUNK = 40;
+const PRINTED = 2000;
+
+/** A list whose rows are made when they come near the window; `build(item, index)` gives the content of a row.
+ *  `reveal(index)` makes a row and gives it. A list of up to 2,000 rows is printed whole. */
+function lazily(items, build, { rowHeight = "6rem", className = "rows" } = {}) {
+  const chunks = [];
+  const near = new IntersectionObserver(
+    (entries) => entries.filter((one) => one.isIntersecting).forEach((one) => fill(one.target)),
+    { rootMargin: "1200px" },
+  );
+  for (let first = 0; first < items.length; first += CHUNK) {
+    const rows = Math.min(CHUNK, items.length - first);
+    const chunk = element("ul", { class: "chunk", "data-first": first, style: { "--height": `calc(${rows} * ${rowHeight})` } });
+    chunks.push(chunk);
+    near.observe(chunk);
+  }
+  const list = element("div", { class: className }, chunks);
+
+  function fill(chunk) {
+    near.unobserve(chunk);
+    if (chunk.hasChildNodes()) return;
+    const first = Number(chunk.dataset.first);
+    chunk.append(...items.slice(first, first + CHUNK).map((item, index) => element("li", {}, build(item, first + index))));
+  }
+
+  if (chunks.length > 0) fill(chunks[0]);
+  list.reveal = (index) => {
+    const chunk = chunks[Math.floor(index / CHUNK)];
+    fill(chunk);
+    return chunk.children[index % CHUNK];
+  };
+  list.whole = () => { if (items.length <= PRINTED) chunks.forEach(fill); };
+  return list;
+}
+
+addEventListener("beforeprint", () => document.querySelectorAll(".rows").forEach((list) => list.whole?.()));
