@@ -71,6 +71,9 @@ function languageName(code) {
   }
 }
 
+/** Languages in the order of the run's. */
+const inOrder = (langs) => view.langs.filter((lang) => langs.includes(lang));
+
 /** A short name of a document: its file's name, where no other of its language has the same; else its id. */
 const documentLabel = (number) => labels[number];
 

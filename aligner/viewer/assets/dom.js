@@ -48,6 +48,32 @@ function settle(hash) {
   history.replaceState(history.state, "", hash);
 }
 
+let settling = 0;
+
+/** The same, once nothing else was told for a moment: browsers take only so many. */
+function settleSoon(hash) {
+  clearTimeout(settling);
+  const from = location.hash.split("?")[0].split("/")[0];
+  settling = setTimeout(() => { if (location.hash.startsWith(from)) settle(hash); }, 250);
+}
+
+/** What a function gives, asked once. */
+function remembered(make) {
+  let made;
+  return () => (made ??= make());
+}
+
+/* Searching. */
+
+/** A text as it is searched: without case and accents. */
+const folded = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+
+/** Whether what has a `folded` text holds every word of a query. */
+function holding(query) {
+  const words = folded(query).split(/\s+/).filter(Boolean);
+  return ({ folded: text }) => words.every((word) => text.includes(word));
+}
+
 /* Pieces of text: all offsets count code points, those of JavaScript count UTF-16. */
 
 const offsetsOf = new Map();
@@ -102,7 +128,7 @@ const PRINTED = 2000;
 
 /** A list whose rows are made when they come near the window; `build(item, index)` gives the content of a row.
  *  `reveal(index)` makes a row and gives it. A list of up to 2,000 rows is printed whole. */
-function lazily(items, build, { rowHeight = "6rem", className = "rows" } = {}) {
+function lazily(items, build, { rowHeight = "6rem" } = {}) {
   const chunks = [];
   const near = new IntersectionObserver(
     (entries) => entries.filter((one) => one.isIntersecting).forEach((one) => fill(one.target)),
@@ -114,7 +140,7 @@ function lazily(items, build, { rowHeight = "6rem", className = "rows" } = {}) {
     chunks.push(chunk);
     near.observe(chunk);
   }
-  const list = element("div", { class: className }, chunks);
+  const list = element("div", { class: chunks.length > 1 ? "rows long" : "rows" }, chunks);
 
   function fill(chunk) {
     near.unobserve(chunk);

@@ -108,11 +108,8 @@ function conflicts() {
     element("h3", {}, `Conflicts (${count(found.length)})`),
     element("ul", { class: "told", id: "conflicts" }, found.slice(0, TOLD).map((fact) =>
       element("li", {},
-        element("a", { href: `#facts/${fact.id}`, "data-row": true }, quoted(fact.statements[0].document, fact.statements[0].text)),
-        element("div", { class: "small" },
-          fact.conflicts.map((one) => element("div", {},
-            element("span", { class: "tag warn" }, "≠ ", listed(one.differences.map(spaced))), " ",
-            element("bdi", {}, documentLabel(one.source)), " / ", element("bdi", {}, documentLabel(one.target)))))))),
+        element("a", { href: `#facts/${fact.id}`, "data-row": true, "data-fact": fact.id }, fact.conflicts.map(difference)),
+        statementsOf(fact, fact.conflicts.flatMap((one) => [one.source, one.target])).map(said)))),
     more(found.length, "conflict", "#facts?show=conflicts"),
   ];
 }
@@ -132,12 +129,20 @@ function sharedFacts() {
   ];
 }
 
+/** "≠ date 1998 / 1997". */
+const difference = (conflict) => element("span", { class: "tag warn" }, "≠ ", listed(conflict.differences.map(spaced)));
+
+const statementsOf = (fact, documents) => fact.statements.filter((one) => documents.includes(one.document));
+
+const said = (one) => element("div", { class: "said" }, langTag(one.lang), element("span", {}, quoted(one.document, one.text), " ", element("bdi", { class: "small muted" }, documentLabel(one.document))));
+
+const langTag = (lang) => element("span", { class: "tag lang", title: languageName(lang) }, lang);
+
 /** A fact in the words of one document of each language. */
 function toldFact(fact) {
-  const told = fact.langs.map((lang) => best(fact.statements.filter((one) => one.lang === lang))).filter(Boolean);
+  const told = inOrder(fact.langs).map((lang) => best(fact.statements.filter((one) => one.lang === lang))).filter(Boolean);
   return element("li", { "data-fact": fact.id },
-    told.map((one, number) => element("div", { class: "said" },
-      element("span", { class: "tag lang", title: languageName(one.lang) }, one.lang),
+    told.map((one, number) => element("div", { class: "said" }, langTag(one.lang),
       number === 0 ? element("a", { href: `#facts/${fact.id}`, "data-row": true }, quoted(one.document, one.text)) : quoted(one.document, one.text))),
     element("div", { class: "small muted" }, `${plural(fact.stated_in.length, "document")}`, fact.first ? ` · ${dates(fact)}` : null,
       fact.conflicts.length > 0 ? [" ", element("span", { class: "tag warn" }, "≠ conflict")] : null));
