@@ -49,6 +49,7 @@ async function show() {
   if (mine !== turn) return;
   mainElement.replaceChildren(node);
   mainElement.dataset.view = name;
+  searchText.value = name === "records" ? query.get("q") ?? "" : "";
   shownHash = location.hash;
   for (const link of document.querySelectorAll("#views a")) {
     if (link.dataset.view === name) link.setAttribute("aria-current", "page");
@@ -80,6 +81,7 @@ document.getElementById("skip").addEventListener("click", (event) => {
 
 document.getElementById("search").addEventListener("submit", (event) => {
   event.preventDefault();
+  chosen = true;
   go(`#records?${new URLSearchParams({ q: searchText.value })}`);
 });
 
