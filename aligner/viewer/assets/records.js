@@ -76,7 +76,8 @@ routes.records = async (_, query) => {
   function draw() {
     const found = matching(rows, asked);
     const left = view.records - view.shown;
-    told.textContent = `${plural(found.length, "record")} of ${count(rows.length)}, ${SORTS[asked.sort] ?? SORTS.order}${left > 0 ? `; ${count(left)} more are not in this page` : ""}`;
+    const all = matching(rows, { ...ASKED, relation: asked.relation === "related" ? "related" : "" });
+    told.textContent = `${plural(found.length, "record")} of ${count(all.length)}, ${SORTS[asked.sort] ?? SORTS.order}${left > 0 ? `; ${count(left)} more are not in this page` : ""}`;
     list.replaceChildren(lazily(found, (row) => recordRow(row, asked.q), { rowHeight: "6.5rem" }));
   }
 
@@ -106,10 +107,10 @@ function form(asked, draw) {
   const bound = (name, title) => field(name, title, element("input", { type: "number", min: 0, max: 1, step: 0.05, value: asked[name] }));
   const questions = element("form", { class: "questions", role: "search", "aria-label": "Which records", onsubmit: (event) => event.preventDefault() },
     field("q", "Text", element("input", { type: "search", id: "record-search", value: asked.q, autocomplete: "off", spellcheck: "false" })),
-    choice("relation", "Both sides", [...new Set([...view.relations.map(([name]) => name), ...(view.pairs.some((pair) => pair.related > 0) ? ["related"] : [])])].map((name) => [name, SEGMENT_RELATIONS[name] ?? spaced(name)])),
+    choice("relation", "What they say", [...new Set([...view.relations.map(([name]) => name), ...(view.pairs.some((pair) => pair.related > 0) ? ["related"] : [])])].map((name) => [name, SEGMENT_RELATIONS[name] ?? spaced(name)])),
     bound("min", "p from"), bound("max", "p below"),
-    choice("documents", "Documents", order.filter((name) => view.pairs.some((pair) => pair.relation === name)).map((name) => [name, RELATIONS[name].many])),
-    choice("document", "Document", view.documents.map(({ id }) => [id, id])),
+    choice("documents", "Documents are", order.filter((name) => view.pairs.some((pair) => pair.relation === name)).map((name) => [name, RELATIONS[name].many])),
+    choice("document", "In the document", view.documents.map(({ id }) => [id, id])),
     choice("bead", "Sentences", view.beads.map(([name]) => [name, name.replace("-", " : ")])),
     choice("flag", "Flag", [...view.flags.map(([name]) => [name, spaced(name)]), ...(view.pairs.some((pair) => pair.crossings > 0) ? [["crossing", "out of order"]] : [])]),
     view.mode === "review" || asked.decision ? choice("decision", "Decision", [["accepted", "accepted"], ["rejected", "rejected"], ["none", "none yet"]]) : null,
