@@ -60,7 +60,7 @@ const ACTIONS = [
     done: "Taken out",
   },
   {
-    id: "link", key: "l", sign: "🔗", label: "Link", what: "Link: first on the sentences of one side, then on those of the other",
+    id: "link", key: "l", sign: "↔", label: "Link", what: "Link: first on the sentences of one side, then on those of the other",
     fits: ({ stop }) => stop,
     run: linkChosen,
   },

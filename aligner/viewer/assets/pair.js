@@ -24,7 +24,7 @@ const missingPair = (row, number) =>
 class PairView {
   constructor(model) {
     this.filter = { relation: "", below: 1, unaligned: false, crossings: false, undecided: false, search: "" };
-    this.texts = new PairTexts({ onselect: (stop) => this.selected(stop), shows: (piece) => this.passes(piece) });
+    this.texts = new PairTexts({ onselect: (stop) => this.selected(stop), onmoved: () => this.follow(), shows: (piece) => this.passes(piece) });
     this.plot = new DotPlot({ onjump: (source, target) => this.jump(source, target) });
     this.details = element("section", { class: "details", id: "details", "aria-labelledby": "details-title", tabindex: -1 });
     this.matched = element("output", { id: "matched", for: "pair-filters" });

@@ -2,12 +2,13 @@
 /* Two texts side by side, with bands between what belongs together. Only blocks near the window are built. */
 
 /** How far outside the window blocks are built. */
-const AHEAD = "900px 0px";
+const AHEAD = "1500px 0px";
 
 class PairTexts {
-  /** `onselect(stop)`: a segment was chosen. `shows(piece)`: whether it passes the filters; what does not is dimmed. */
-  constructor({ onselect, shows = () => true }) {
+  /** `onselect(stop)`: a segment was chosen. `onmoved()`: other sentences are in the window. `shows(piece)`: whether it passes the filters; what does not is dimmed. */
+  constructor({ onselect, onmoved = () => {}, shows = () => true }) {
     this.onselect = onselect;
+    this.onmoved = onmoved;
     this.shows = shows;
     this.withRelated = false;
     this.selected = null;
@@ -16,6 +17,8 @@ class PairTexts {
     this.linking = [];
     this.lit = null;
     this.blocks = [];
+    this.soon = [];
+    this.isPreparing = false;
     this.node = element("div", {
       class: "texts",
       onclick: (event) => this.clicked(event),
@@ -102,13 +105,28 @@ class PairTexts {
 
   /** Blocks came near to the window, or left. */
   approached(entries) {
-    for (const { target, isIntersecting } of entries) {
-      const { block } = target;
+    for (const { target: { block }, isIntersecting, boundingClientRect: { top, bottom } } of entries) {
       block.near = isIntersecting;
       if (!isIntersecting) continue;
-      if (!block.built) this.build(block);
-      else if (block.stale) this.draw(block);
+      if (block.built) this.soon.push(() => block.stale && this.draw(block));
+      else if (bottom > 0 && top < innerHeight) this.build(block);
+      else this.soon.push(() => block.near && this.build(block));
     }
+    this.prepareSoon();
+    this.onmoved();
+  }
+
+  prepareSoon() {
+    if (!this.soon.length || this.isPreparing) return;
+    this.isPreparing = true;
+    whenIdle(() => this.prepare());
+  }
+
+  /** Builds ahead, as long as nothing else is to do. */
+  prepare() {
+    this.isPreparing = false;
+    this.soon.shift()?.();
+    this.prepareSoon();
   }
 
   /** Puts the texts of a block in place. */
@@ -371,7 +389,8 @@ class PairTexts {
       node.classList.add("chosen");
       if (node.piece) node.setAttribute("aria-current", "true");
     }
-    for (const node of marked) node.classList.add("at");
+    const isTold = marked.length > 1 || chosen.filter(({ piece }) => piece?.side.name === this.selected.side).length > 1;
+    for (const node of isTold ? marked : []) node.classList.add("at");
     for (const node of linking) node.classList.add("linking");
     if (entry) entry.tabIndex = 0;
     this.painted = [...chosen, ...marked, ...linking, ...(entry ? [entry] : [])];
@@ -479,6 +498,9 @@ function shortened(text, length = 80) {
   const points = Array.from(line.slice(0, 2 * length));
   return points.length > length ? `${points.slice(0, length).join("")}…` : line;
 }
+
+/** Runs something when the browser has time, but within a tenth of a second. */
+const whenIdle = (run) => (window.requestIdleCallback ? requestIdleCallback(run, { timeout: 100 }) : setTimeout(run, 10));
 
 const isCalm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
