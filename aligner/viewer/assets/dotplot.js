@@ -65,7 +65,7 @@ class DotPlot {
       context.fillStyle = colour(pColour(p));
       const size = [Math.max(2, down * (source.at(-1) - source[0] + 1)), Math.max(2, along * (target.at(-1) - target[0] + 1))];
       context.fillRect(this.at(1, target[0]), this.at(0, source[0]), size[1], size[0]);
-      if (!crossing) continue;
+      if (!crossing || Math.min(...size) < 4) continue;
       context.strokeStyle = colour("var(--ink)");
       context.strokeRect(this.at(1, target[0]) - 0.5, this.at(0, source[0]) - 0.5, size[1] + 1, size[0] + 1);
     }

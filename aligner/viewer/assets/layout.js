@@ -21,13 +21,12 @@ function modelOf(number, data, documents) {
       return known;
     });
   const related = taken(data.related, () => "related");
-  const rejected = taken(data.rejected, () => "rejected");
   const stated = taken(data.beads, stateOfBead);
+  const rejected = [...taken(data.rejected, () => "rejected"), ...stated.filter(({ state }) => state === "rejected")];
   const records = stated.filter(({ state }) => state === "record").sort(bySource);
   const lone = stated.filter(({ state }) => state === "lone");
   records.forEach((bead, place) => { bead.place = place; });
-  rejected.push(...stated.filter(({ state }) => state === "rejected"));
-  const sides = SIDES.map((name, at) => sideOf(at, row[name], documents[at], records, lone));
+  const sides = SIDES.map((name, at) => sideOf(at, row[name], documents[at], { records, lone, rejected }));
   return { number, data, row, beads, records, lone, related, rejected, sides };
 }
 
@@ -37,18 +36,18 @@ const stateOfBead = ({ source, target, decision }) =>
 const bySource = (one, other) => one.source[0] - other.source[0] || one.spans[0][0] - other.spans[0][0];
 
 /** One of the two texts, with the beads that hold each sentence. */
-function sideOf(at, number, { text, sentences, foreign }, records, lone) {
+function sideOf(at, number, { text, sentences, foreign }, { records, lone, rejected }) {
   const name = SIDES[at];
   const { id, lang, dir } = view.documents[number];
   const held = new Map();
   for (const bead of records) {
     for (const sentence of bead[name]) held.set(sentence, [...(held.get(sentence) ?? []), bead]);
   }
-  const decided = new Map(lone.filter((bead) => bead[name].length === 1).map((bead) => [bead[name][0], bead]));
+  const decided = new Map([...rejected, ...lone].flatMap((bead) => bead[name].map((sentence) => [sentence, bead])));
   return { at, name, number, id, lang, dir, text, sentences, foreign, held, decided };
 }
 
-/** A sentence in pieces, each wholly of one bead or of none: `{start, end, sentence, bead, key}`. */
+/** A sentence in pieces, each wholly of one record or of none. `told`: the record, or else what a person decided of it. */
 function piecesOf(side, sentence) {
   const [start, end] = side.sentences[sentence];
   if (start === end) return [];
@@ -58,7 +57,8 @@ function piecesOf(side, sentence) {
   return places.slice(1).map((last, place) => {
     const first = places[place];
     const bead = held.find(({ spans }) => spans[side.at][0] <= first && last <= spans[side.at][1]) ?? null;
-    return { side, start: first, end: last, sentence, bead, key: bead?.key ?? loneKey(side, sentence) };
+    const told = bead ?? side.decided.get(sentence) ?? null;
+    return { side, start: first, end: last, sentence, bead, told, key: told?.key ?? loneKey(side, sentence) };
   }).filter((piece) => piece.bead || cut(side.text, piece.start, piece.end).trim());
 }
 
@@ -146,12 +146,15 @@ function placesOf(chain, sizes) {
   return places;
 }
 
-/** How many records a cut at each of these places would tear apart. */
+/** How many records a cut at each of these places would tear apart, of those that one block can hold. */
 function tornAt(places, records) {
   const changes = new Int32Array(places.length + 1);
   for (const { source, target } of records) {
-    changes[firstPlace(places, ([a, b]) => a > source[0] || b > target[0])] += 1;
-    changes[firstPlace(places, ([a, b]) => a > source.at(-1) && b > target.at(-1))] -= 1;
+    const first = firstPlace(places, ([a, b]) => a > source[0] || b > target[0]);
+    const last = firstPlace(places, ([a, b]) => a > source.at(-1) && b > target.at(-1));
+    if (last - first > BLOCK_LIMIT) continue;
+    changes[first] += 1;
+    changes[last] -= 1;
   }
   let sum = 0;
   return changes.map((change) => (sum += change));

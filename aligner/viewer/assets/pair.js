@@ -128,7 +128,7 @@ class PairView {
   }
 
   /** Whether a piece passes the filters. */
-  passes({ side, sentence, bead }) {
+  passes({ side, sentence, bead, told = bead }) {
     if (!this.isFiltered) return true;
     const { relation, below, unaligned, crossings, undecided, search } = this.filter;
     if (unaligned && bead) return false;
@@ -136,7 +136,7 @@ class PairView {
     if (relation && bead.relation !== relation) return false;
     if (below < 1 && !(bead.p === null || bead.p < below)) return false;
     if (crossings && !bead.crossing) return false;
-    if (undecided && (bead ?? side.decided.get(sentence))?.decision) return false;
+    if (undecided && told?.decision) return false;
     if (!search) return true;
     if (!bead) return cut(side.text, ...side.sentences[sentence]).toLowerCase().includes(search);
     bead.folded ??= this.model.sides.map((one) => textOf(one, bead)).join("\n").toLowerCase();

@@ -148,11 +148,10 @@ class Queue {
     return this.open(next);
   }
 
-  /** Before something is undone, its pair is shown again. */
+  /** Before something is undone, its record is shown again. */
   async beforeUndo() {
     const last = this.trail.pop();
-    if (!last || !this.model || (last.pair === this.model.number && this.current)) return;
-    await this.open(last);
+    if (last && !isSame(last, this.current)) await this.open(last);
   }
 
   /** Goes on in the queue, or back, without a decision. */

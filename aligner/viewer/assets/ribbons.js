@@ -61,7 +61,7 @@ function stubOf(bead, [top, bottom], at, { sentence, down }, width) {
   const middle = (top + bottom) / 2;
   return svg("g", { class: `${classesOf("ribbon", bead)} stub`, "data-key": bead.key, "data-jump": SIDES[1 - at], style: { "--colour": pColour(bead.p) } },
     svg("path", { d: `M${start} ${top}L${tip} ${middle}L${start} ${bottom}Z` }),
-    svg("text", { x: tip, y: middle, class: "worth" }, `${down ? "↓" : "↑"} ${sentence + 1}`),
+    svg("text", { x: at === 0 ? 3 : width - 3, y: middle, class: `worth ${at === 0 ? "from-left" : "from-right"}` }, `${down ? "↓" : "↑"} ${sentence + 1}`),
   );
 }
 

@@ -163,9 +163,8 @@ class PairTexts {
 
   /** A piece of running text that can be chosen. */
   piece(block, piece) {
-    const { side, sentence, bead, key } = piece;
+    const { side, sentence, bead, told, key } = piece;
     const foreign = side.foreign[sentence];
-    const told = bead ?? side.decided.get(sentence) ?? null;
     const isFirst = !block.pieces.get(key)?.[side.at].length;
     const node = element("span", {
       class: `${told ? classesOf("piece", told) : "piece"}${bead ? "" : " unaligned"}${foreign ? " foreign" : ""}`,
@@ -176,7 +175,7 @@ class PairTexts {
       "data-sentence": sentence,
       "data-start": piece.start,
       "data-key": key,
-      "aria-description": this.description(piece, told),
+      "aria-description": this.description(piece),
       style: bead ? { "--colour": pColour(bead.p) } : {},
     }, isFirst && chipOf(bead, told), foreign && element("span", { class: "tag", "aria-hidden": "true" }, foreign), markedText(piece));
     node.piece = piece;
@@ -186,11 +185,11 @@ class PairTexts {
   }
 
   /** What a screen reader tells of a piece beside its text. */
-  description({ side, sentence, bead }, told) {
+  description({ side, sentence, bead, told }) {
     const foreign = side.foreign[sentence];
     const other = this.model.sides[1 - side.at];
     return [
-      bead ? `aligned with “${shortened(textOf(other, bead))}”, p ${pLabel(bead.p)}` : told?.decision === "accepted" ? "has no counterpart, as decided" : "not aligned",
+      bead ? `aligned with “${shortened(textOf(other, bead))}”, p ${pLabel(bead.p)}` : told ? LONE[told.decision] : LONE[""],
       bead?.crossing && "crossing",
       bead?.relation && SEGMENT_RELATIONS[bead.relation],
       bead && told.decision,
@@ -440,6 +439,9 @@ class PairTexts {
   }
 }
 
+/** What is told of a sentence that no record holds, by what was decided of it. */
+const LONE = { "": "not aligned", accepted: "has no counterpart, as decided", rejected: "not aligned: what it stood with was rejected" };
+
 const keyUnder = (node) => node.closest?.("[data-key]")?.dataset.key ?? null;
 const stopOfPiece = ({ key, side, sentence }) => ({ key, side: side.name, sentence });
 const stopAt = ({ piece }) => stopOfPiece(piece);
@@ -459,17 +461,21 @@ function runsOf(nodes) {
   return runs;
 }
 
+/** Keeps a mark on the line of what it belongs to. */
+const WORD_JOINER = "\u2060";
+
 /** The mark at the beginning of a segment: how probable it is, and what was decided. */
 function chipOf(bead, told) {
   const signs = [
     told?.decision === "accepted" && "✓",
+    told?.decision === "rejected" && "✗",
     told?.note && "✎",
     bead?.crossing && "⤫",
     bead?.relation === "conflicting" && "≠",
     bead?.flags.length > 0 && "⚑",
   ].filter(Boolean).join("");
   const worth = bead && bead.decision !== "accepted" ? (bead.p === null ? "?" : pLabel(bead.p)) : "";
-  return element("span", { class: "chip", "aria-hidden": "true" }, bead ? `${signs}${signs && worth ? " " : ""}${worth}` : signs || "○");
+  return element("span", { class: "chip", "aria-hidden": "true" }, bead ? `${signs}${signs && worth ? " " : ""}${worth}` : signs || "○", WORD_JOINER);
 }
 
 /** The text of a piece, with what agrees or conflicts in it marked. */
