@@ -49,8 +49,7 @@ routes.facts = async ([opened], query) => {
     element("button", { type: "button", "data-filter": name, onclick: () => { state.show = name; draw(true); } }, title, " ", element("span", { class: "count" })));
   const search = element("input", { type: "search", id: "fact-search", value: state.q, placeholder: "Search the facts", "aria-label": "Search the facts", autocomplete: "off",
     oninput: () => { state.q = search.value; draw(true); } });
-  let seeds;
-  let facts;
+  let drawn = [];
 
   function draw(changed) {
     const matching = cards.filter(holding(state.q));
@@ -61,12 +60,11 @@ routes.facts = async ([opened], query) => {
     }
     const [, , holds] = FACT_FILTERS.find(([name]) => name === state.show) ?? FACT_FILTERS[0];
     const shown = matching.filter(holds);
-    seeds = shown.filter((card) => card.title !== null);
-    facts = shown.filter((card) => card.title === null);
-    lists.replaceChildren(
-      ...section("Followed facts", seeds, "Facts that somebody asked for, and what each document says of them."),
-      ...section("Facts found", facts, "What at least two documents state, the most widely stated first."),
-    );
+    drawn = [
+      section("Followed facts", shown.filter((card) => card.title !== null), "Facts that somebody asked for, and what each document says of them."),
+      section("Facts found", shown.filter((card) => card.title === null), "What at least two documents state, the most widely stated first."),
+    ].filter(({ cards }) => cards.length > 0);
+    lists.replaceChildren(...drawn.flatMap(({ nodes }) => nodes));
     told.textContent = shown.length === 0 ? "Nothing is like that." : `${plural(shown.length, "card")} of ${count(cards.length)}`;
     if (!changed) return;
     announce(told.textContent);
@@ -79,28 +77,25 @@ routes.facts = async ([opened], query) => {
     element("div", { class: "toolbar" }, element("div", { class: "chips", role: "group", "aria-label": "Which facts" }, buttons), search),
     told, lists,
     element("p", { class: "small muted" }, "That a fact was not found in a document is no proof that the document does not state it."));
-  page.addEventListener("shown", (event) => { if (opened && openCard(lists, seeds, facts, opened)) event.preventDefault(); });
+  page.addEventListener("shown", (event) => { if (opened && openCard(drawn, opened)) event.preventDefault(); });
   return page;
 };
 
 function section(title, cards, told) {
-  if (cards.length === 0) return [];
-  return [element("h2", {}, `${title} (${count(cards.length)})`), element("p", { class: "small muted" }, told), lazily(cards, card, { rowHeight: "15rem" })];
+  const list = lazily(cards, card, { rowHeight: "15rem" });
+  return { cards, list, nodes: [element("h2", {}, `${title} (${count(cards.length)})`), element("p", { class: "small muted" }, told), list] };
 }
 
-/** Brings the card that the address names into sight. */
-function openCard(lists, seeds, facts, id) {
-  for (const [cards, list] of [seeds, facts].filter((one) => one.length > 0).map((one, number) => [one, lists.querySelectorAll(".rows")[number]])) {
-    const index = cards.findIndex((one) => one.id === id);
-    if (index < 0) continue;
-    const found = list.reveal(index).firstElementChild;
-    found.classList.add("opened");
-    found.querySelector("h3 a").focus({ preventScroll: true });
-    found.scrollIntoView();
-    requestAnimationFrame(() => found.scrollIntoView());
-    return true;
-  }
-  return false;
+/** Brings the card that the address names into sight; false where there is none. */
+function openCard(drawn, id) {
+  const place = drawn.find(({ cards }) => cards.some((one) => one.id === id));
+  if (!place) return false;
+  const found = place.list.reveal(place.cards.findIndex((one) => one.id === id)).firstElementChild;
+  found.classList.add("opened");
+  found.querySelector("h3 a").focus({ preventScroll: true });
+  found.scrollIntoView();
+  requestAnimationFrame(() => found.scrollIntoView());
+  return true;
 }
 
 /* One card. */
@@ -134,12 +129,13 @@ const silentSide = (lang) =>
 /** What one document says. */
 function stated(one, statement) {
   const contradicts = statement.stance === "contradicts";
-  return element("li", { class: contradicts ? "contradicts" : null },
+  const conflicting = contradicts || one.conflicts.some(({ source, target }) => [source, target].includes(statement.document));
+  return element("li", { class: conflicting ? "contradicts" : null },
     quoted(statement.document, statement.text, "q"),
     element("div", { class: "small muted" },
       wayTo(one, statement), " ",
       pChip(statement.p), " ",
-      contradicts ? element("span", { class: "tag warn" }, "≠ contradicts: ", listed(statement.differences.map(spaced))) : null,
+      contradicts ? element("span", { class: "tag warn" }, "≠ contradicts: ", statement.differences.map(spaced).join(", ")) : null,
       statement.stance === "contains" ? "says this and more" : null));
 }
 
@@ -181,12 +177,12 @@ async function deepen(link, statement, others) {
 
 const meets = (one, other) => one !== null && one[0] < other[1] && other[0] < one[1];
 
-/** "≠ date 1998 / 1997", and between which documents. */
+/** What two documents say differently, and which two. */
 function contradiction(one, conflict) {
   const [source, target] = [conflict.source, conflict.target].map((number) => one.said.find((statement) => statement.document === number));
   const names = [conflict.source, conflict.target].map((number) => element("bdi", {}, documentLabel(number)));
-  const between = [names[0], " ≠ ", names[1]];
-  return element("li", {}, difference(conflict), " ",
+  const between = [names[0], " against ", names[1]];
+  return element("li", {}, conflict.differences.map(difference),
     source && target && pairOf(conflict.source, conflict.target) !== undefined ? deepLink(source, [target], between) : between);
 }
 

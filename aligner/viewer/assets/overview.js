@@ -108,8 +108,8 @@ function conflicts() {
     element("h3", {}, `Conflicts (${count(found.length)})`),
     element("ul", { class: "told", id: "conflicts" }, found.slice(0, TOLD).map((fact) =>
       element("li", {},
-        element("a", { href: `#facts/${fact.id}`, "data-row": true, "data-fact": fact.id }, fact.conflicts.map(difference)),
-        statementsOf(fact, fact.conflicts.flatMap((one) => [one.source, one.target])).map(said)))),
+        element("a", { href: `#facts/${fact.id}`, "data-row": true, "data-fact": fact.id }, [...new Set(fact.conflicts.flatMap((one) => one.differences))].map(difference)),
+        statementsOf(fact, new Set(fact.conflicts.flatMap((one) => [one.source, one.target]))).map(said)))),
     more(found.length, "conflict", "#facts?show=conflicts"),
   ];
 }
@@ -130,9 +130,10 @@ function sharedFacts() {
 }
 
 /** "≠ date 1998 / 1997". */
-const difference = (conflict) => element("span", { class: "tag warn" }, "≠ ", listed(conflict.differences.map(spaced)));
+const difference = (told) => [element("span", { class: "tag warn" }, "≠ ", spaced(told)), " "];
 
-const statementsOf = (fact, documents) => fact.statements.filter((one) => documents.includes(one.document));
+/** What these documents say of a fact, in their order. */
+const statementsOf = (fact, documents) => [...documents].flatMap((number) => fact.statements.filter((one) => one.document === number));
 
 const said = (one) => element("div", { class: "said" }, langTag(one.lang), element("span", {}, quoted(one.document, one.text), " ", element("bdi", { class: "small muted" }, documentLabel(one.document))));
 
@@ -235,7 +236,7 @@ const inWords = (pair) =>
 
 /** The pairs as a list, the closest first. */
 function pairList(numbers, rows, columns) {
-  const rank = (number) => order.indexOf(view.pairs[number].relation) - (view.pairs[number].score ?? 0) / 2;
+  const rank = (number) => (order.indexOf(view.pairs[number].relation) + 1 || order.length + 1) - (view.pairs[number].score ?? 0) / 2;
   const sorted = numbers.toSorted((a, b) => rank(a) - rank(b) || a - b);
   const lone = [...rows, ...columns].filter((number) => view.documents[number].relation === "unpaired");
   return element("div", {},
@@ -269,7 +270,9 @@ function coverages() {
 
 function coverage(number) {
   const one = view.documents[number];
-  return meter(one.coverage, element("bdi", { title: one.id }, documentLabel(number)), [
+  const name = element("bdi", { title: one.id }, documentLabel(number));
+  const records = `#records?${new URLSearchParams({ document: one.id })}`;
+  return meter(one.coverage, one.coverage > 0 ? element("a", { href: records }, name) : name, [
     plural(one.sentences, "sentence"),
     one.relation ? element("span", { class: "tag" }, one.relation) : null,
     one.foreign > 0 ? element("span", { class: "tag warn" }, `${plural(one.foreign, "sentence")} in another language`) : null,

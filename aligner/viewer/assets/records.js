@@ -18,7 +18,7 @@ function rowsOf(number, data, texts) {
       const said = bead.spans.map(([start, end], side) => cut(texts[side], start, end));
       return { pair: number, bead, said, folded: folded(said.join("\n")) };
     };
-    rowsOfPair.set(data, [...data.beads, ...data.related].map(row));
+    rowsOfPair.set(data, [...data.beads, ...data.related, ...(data.rejected ?? [])].map(row));
   }
   return rowsOfPair.get(data);
 }
@@ -41,11 +41,19 @@ async function allRows(progress) {
   return rows;
 }
 
+/** Whether a row counts where nobody asks for its like: what only is on the same matter, what a person rejected, and
+ *  sentences that a person left alone are no records. */
+function ordinary({ bead }, asked) {
+  if (bead.relation === "related") return asked.relation === "related";
+  return asked.decision !== "" || (bead.decision !== "rejected" && bead.source.length > 0 && bead.target.length > 0);
+}
+
 /** The records that are asked for, in the order that is asked for. */
 function matching(rows, asked) {
   const tests = [
     asked.q && holding(asked.q),
-    asked.relation ? ({ bead }) => bead.relation === asked.relation : ({ bead }) => bead.relation !== "related",
+    (row) => ordinary(row, asked),
+    asked.relation && (({ bead }) => bead.relation === asked.relation),
     asked.documents && (({ pair }) => view.pairs[pair].relation === asked.documents),
     asked.document && (({ pair }) => [view.pairs[pair].source, view.pairs[pair].target].some((one) => view.documents[one].id === asked.document)),
     asked.flag && (({ bead }) => (asked.flag === "crossing" ? bead.crossing : bead.flags.includes(asked.flag))),
@@ -76,7 +84,7 @@ routes.records = async (_, query) => {
   function draw() {
     const found = matching(rows, asked);
     const left = view.records - view.shown;
-    const all = matching(rows, { ...ASKED, relation: asked.relation === "related" ? "related" : "" });
+    const all = rows.filter((row) => ordinary(row, asked));
     told.textContent = `${plural(found.length, "record")} of ${count(all.length)}, ${SORTS[asked.sort] ?? SORTS.order}${left > 0 ? `; ${count(left)} more are not in this page` : ""}`;
     list.replaceChildren(lazily(found, (row) => recordRow(row, asked.q), { rowHeight: "6.5rem" }));
   }
@@ -86,9 +94,11 @@ routes.records = async (_, query) => {
     return page.isConnected || !page.wasShown;
   });
   const done = reading.then((found) => { rows = found; draw(); });
-  page.addEventListener("shown", () => { page.wasShown = true; });
+  page.addEventListener("shown", () => {
+    page.wasShown = true;
+    done.then(() => announce(told.textContent), (error) => { told.textContent = String(error.message ?? error); });
+  });
   await Promise.race([done, new Promise((resolve) => setTimeout(resolve, 150))]);
-  done.then(() => { if (page.isConnected) announce(told.textContent); }, (error) => { told.textContent = String(error.message ?? error); });
   return page;
 };
 
@@ -171,7 +181,7 @@ function marked(text, bead, side, q) {
 function hits(text, q) {
   const words = folded(q).split(/\s+/).filter(Boolean);
   if (words.length === 0 || text === "") return [text];
-  const letters = Array.from(text.normalize("NFC"));
+  const letters = Array.from(text);
   const plain = letters.map(folded);
   const starts = [];
   plain.reduce((sum, one, index) => { starts[index] = sum; return sum + one.length; }, 0);
