@@ -73,7 +73,7 @@ class DotPlot {
 
   /** What is not aligned, along both edges. */
   drawStrips(context, colour) {
-    context.fillStyle = colour("var(--p-0)");
+    context.fillStyle = colour("var(--edge)");
     for (const side of this.model.sides) {
       side.sentences.forEach(([start, end], sentence) => {
         if (start === end || side.held.has(sentence)) return;
@@ -122,7 +122,7 @@ function colourReader(canvas) {
     }
     return known.get(name);
   };
-  for (const name of ["var(--muted)", "var(--ink)", "var(--p-unknown)", ...[0, 1, 2, 3, 4].map((step) => `var(--p-${step})`)]) read(name);
+  for (const name of ["var(--muted)", "var(--ink)", "var(--edge)", "var(--p-unknown)", ...[0, 1, 2, 3, 4].map((step) => `var(--p-${step})`)]) read(name);
   probe.remove();
   return read;
 }

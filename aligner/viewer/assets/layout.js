@@ -4,11 +4,12 @@
 
 const SIDES = ["source", "target"];
 
-/** Sentences of a side that one block holds at most, where the links let it be cut. */
-const BLOCK_LIMIT = 40;
+/** Sentences of a side that one block holds at most, where the links let it be cut: `limit`. Pairs of no more than
+ *  `whole` a side are one block, in which every crossing is drawn. */
+const BESIDE = { limit: 40, whole: 60 };
 
-/** Pairs of no more sentences a side are one block, in which every crossing is drawn. */
-const ONE_BLOCK = 60;
+/** The same where both texts stand one below the other. */
+const BELOW = { limit: 6, whole: 6 };
 
 /** A pair ready to be shown: its two sides, and everything between them by its key. */
 function modelOf(number, data, documents) {
@@ -80,18 +81,19 @@ const textOf = (side, bead) => cut(side.text, ...bead.spans[side.at]);
 /* Blocks. */
 
 /** Where both texts are cut into blocks: `[source sentence, target sentence]`, without begin and end. */
-function cutsOf({ sides, records }) {
+function cutsOf({ sides, records }, { limit, whole } = BESIDE) {
   const sizes = sides.map(({ sentences }) => sentences.length);
-  if (Math.max(...sizes) <= ONE_BLOCK) return [];
+  if (Math.max(...sizes) <= whole) return [];
+  const fits = (from, to) => extent(from, to) <= limit;
   const places = placesOf(risingChain(records), sizes);
-  const torn = tornAt(places, records);
+  const torn = tornAt(places, records, limit);
   const broken = ([source, target]) => !isParagraph(sides[0], source) + !isParagraph(sides[1], target);
   const cuts = [];
   for (let from = 0; !fits(places[from], sizes); ) {
     let best = from + 1;
     let least = Infinity;
     for (let next = from + 1; next < places.length && fits(places[from], places[next]); next++) {
-      const cost = 4 * torn[next] + broken(places[next]) + 3 * (1 - extent(places[from], places[next]) / BLOCK_LIMIT);
+      const cost = 4 * torn[next] + broken(places[next]) + 3 * (1 - extent(places[from], places[next]) / limit);
       if (cost <= least) [best, least] = [next, cost];
     }
     from = best;
@@ -102,7 +104,6 @@ function cutsOf({ sides, records }) {
 }
 
 const extent = (from, to) => Math.max(to[0] - from[0], to[1] - from[1]);
-const fits = (from, to) => extent(from, to) <= BLOCK_LIMIT;
 
 /** The blocks between the cuts: `{from: [source, target], to: [source, target]}`. */
 function blocksOf({ sides }, cuts) {
@@ -147,12 +148,12 @@ function placesOf(chain, sizes) {
 }
 
 /** How many records a cut at each of these places would tear apart, of those that one block can hold. */
-function tornAt(places, records) {
+function tornAt(places, records, limit) {
   const changes = new Int32Array(places.length + 1);
   for (const { source, target } of records) {
     const first = firstPlace(places, ([a, b]) => a > source[0] || b > target[0]);
     const last = firstPlace(places, ([a, b]) => a > source.at(-1) && b > target.at(-1));
-    if (last - first > BLOCK_LIMIT) continue;
+    if (last - first > limit) continue;
     changes[first] += 1;
     changes[last] -= 1;
   }

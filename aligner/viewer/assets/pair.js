@@ -149,6 +149,7 @@ class PairView {
     const total = this.model.records.length;
     this.matched.textContent = this.isFiltered ? `${plural(this.matches.length, "match", "matches")}` : plural(total, "record");
     for (const button of this.node.querySelectorAll(".matches button")) button.hidden = !this.isFiltered;
+    this.texts.node.classList.toggle("filtered", this.isFiltered);
     this.texts.paintFilter();
   }
 

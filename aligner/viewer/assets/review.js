@@ -105,13 +105,13 @@ class Queue {
     const row = view.pairs[item.pair];
     const [data, ...documents] = await Promise.all([load("pair", item.pair), load("document", row.source), load("document", row.target)]);
     this.model = modelOf(item.pair, data, documents);
-    const bead = this.model.beads.get(item.key);
+    const bead = this.model.beads.get(item.key) ?? instead(this.model, item);
     this.node.dataset.pair = item.pair;
     this.where.replaceChildren(
       element("a", { href: `#pair/${item.pair}/${item.key}`, id: "queue-pair" }, element("bdi", {}, documentLabel(row.source)), " ↔ ", element("bdi", {}, documentLabel(row.target))),
       ` · pair ${count(item.pair + 1)} of ${count(view.pairs.length)}`);
     this.texts.show(this.model, around(bead, this.model));
-    this.texts.select(this.texts.stopOf(item.key), { scroll: "nearest", focus: true });
+    this.texts.select(this.texts.stopOf(bead.key), { scroll: "nearest", focus: true });
     await this.list();
   }
 
@@ -178,6 +178,16 @@ function around(bead, { sides }) {
     from: sides.map(({ name }) => Math.max(0, bead[name][0] - NEIGHBOURS)),
     to: sides.map(({ name, sentences }) => Math.min(sentences.length, bead[name].at(-1) + 1 + NEIGHBOURS)),
   };
+}
+
+/** What stands now where a record stood that is no more. */
+function instead({ records, sides }, { span }) {
+  const overlaps = ([start, end]) => start < span[1] && span[0] < end;
+  const record = records.find(({ spans }) => overlaps(spans[0]));
+  if (record) return record;
+  const sentence = Math.max(0, sides[0].sentences.findIndex(overlaps));
+  const before = records.findLast(({ source }) => source[0] <= sentence);
+  return { key: loneKey(sides[0], sentence), source: [sentence], target: [before?.target.at(-1) ?? 0] };
 }
 
 const inQueue = () => isReview() && Boolean(queue?.node.isConnected);

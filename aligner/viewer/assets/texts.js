@@ -4,6 +4,10 @@
 /** How far outside the window blocks are built. */
 const AHEAD = "1500px 0px";
 
+/** Whether both texts stand one below the other, as pair.css has it. */
+const STACKED = matchMedia("(max-width: 400px)");
+const extents = () => (STACKED.matches ? BELOW : BESIDE);
+
 class PairTexts {
   /** `onselect(stop)`: a segment was chosen. `onmoved()`: other sentences are in the window. `shows(piece)`: whether it passes the filters; what does not is dimmed. */
   constructor({ onselect, onmoved = () => {}, shows = () => true }) {
@@ -22,12 +26,14 @@ class PairTexts {
     this.node = element("div", {
       class: "texts",
       onclick: (event) => this.clicked(event),
+      onmousedown: (event) => { if (event.shiftKey) event.preventDefault(); },
       onpointerover: (event) => this.light(keyUnder(event.target)),
       onpointerleave: () => this.light(null),
       onfocusin: (event) => this.light(keyUnder(event.target)),
     });
     this.near = new IntersectionObserver((entries) => this.approached(entries), { rootMargin: AHEAD });
     this.sizes = new ResizeObserver((entries) => entries.forEach(({ target }) => this.draw(target.block)));
+    STACKED.addEventListener("change", () => { if (this.node.isConnected) this.update(this.model, { anew: true }); });
     addEventListener("beforeprint", () => { if (this.node.isConnected) this.blocks.forEach((block) => this.build(block)); });
   }
 
@@ -35,7 +41,7 @@ class PairTexts {
   show(model, range) {
     this.model = model;
     this.range = range;
-    this.cuts = range ? [] : cutsOf(model);
+    this.cuts = range ? [] : cutsOf(model, extents());
     this.selected = null;
     this.lay();
   }
@@ -43,7 +49,7 @@ class PairTexts {
   /** Shows what became of the same pair. Blocks in which nothing changed stay as they are. */
   update(model, { anew = false } = {}) {
     this.model = model;
-    if (anew && !this.range) this.cuts = cutsOf(model);
+    if (anew && !this.range) this.cuts = cutsOf(model, extents());
     this.lay();
   }
 
@@ -275,7 +281,7 @@ class PairTexts {
     const band = event.target.closest("[data-jump]");
     if (band) return this.select(this.stopOf(band.dataset.key, band.dataset.jump), { scroll: "center", focus: true });
     const node = event.target.closest("[data-key]");
-    if (!node || String(getSelection())) return undefined;
+    if (!node || (String(getSelection()) && !event.shiftKey)) return undefined;
     const stop = node.piece ? stopAt(node) : this.stopOf(node.dataset.key);
     if (event.shiftKey && node.piece) return this.extend(stop);
     this.select(stop, { focus: Boolean(node.piece) });
