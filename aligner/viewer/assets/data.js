@@ -39,12 +39,13 @@ const keyOf = (bead) => bead.spans.map(([start, end]) => `${start}-${end}`).join
 
 /* Words of the field, for people. */
 
-/** Relations of two documents, in the order of their worth. */
+/** Relations of two documents, in the order of their worth; where nobody judged it, it is empty. */
 const RELATIONS = {
   parallel: { letter: "T", one: "translation", many: "translations", told: "one translates the other" },
   partial: { letter: "P", one: "partial translation", many: "partial translations", told: "one translates the other, with large omissions or moved parts" },
   comparable: { letter: "C", one: "pair of comparable reports", many: "pairs of comparable reports", told: "both report the same events, written independently" },
   unrelated: { letter: "–", one: "unrelated pair", many: "unrelated pairs", told: "nothing is shared that an alignment could show" },
+  "": { letter: "?", one: "pair of unknown relation", many: "pairs of unknown relation", told: "nobody knows how they belong together" },
 };
 
 /** Relations of the two sides of a record. */

@@ -38,8 +38,12 @@ function announce(text) {
   requestAnimationFrame(() => { region.textContent = text; });
 }
 
+/** Whether somebody went on to where the page goes now, by a link or a key; else it is back or forward. */
+let wentOn = false;
+
 /** Goes to another place of the page, as in `go("#pair/4")`. */
 function go(hash) {
+  wentOn = location.hash !== hash;
   location.hash = hash;
 }
 

@@ -27,17 +27,17 @@ function decoded(text) {
   }
 }
 
+/** How far each place was scrolled, for who comes back to it. */
 const positions = new Map();
 let shownHash = null;
 let turn = 0;
-let chosen = false;
 
 /** Draws the view that the address names. */
 async function show() {
   const mine = ++turn;
   const first = shownHash === null;
-  const back = !chosen && !first;
-  chosen = false;
+  const back = !wentOn && !first;
+  wentOn = false;
   const { name, rest, query } = place(location.hash);
   let node;
   try {
@@ -56,7 +56,7 @@ async function show() {
     else link.removeAttribute("aria-current");
   }
   const heading = mainElement.querySelector("h1");
-  document.title = heading ? `${heading.textContent} – ${view.title}` : view.title;
+  document.title = [heading?.textContent, view.title].filter(Boolean).join(" – ");
   if (!node.dispatchEvent(new Event("shown", { cancelable: true }))) return;
   scrollTo(0, back ? positions.get(location.hash) ?? 0 : 0);
   if (first || !heading) return;
@@ -66,9 +66,14 @@ async function show() {
 
 addEventListener("hashchange", show);
 addEventListener("scroll", () => { if (location.hash === shownHash) positions.set(shownHash, scrollY); }, { passive: true });
-addEventListener("click", (event) => { if (event.target.closest?.('a[href^="#"]')) chosen = true; }, { capture: true });
+addEventListener("click", (event) => {
+  const link = event.target.closest?.('a[href^="#"]');
+  if (link) wentOn = link.hash !== location.hash;
+}, { capture: true });
 
 /* The header. */
+
+if (!view.title) document.querySelector(".brand").textContent = "aligner";
 
 document.getElementById("views").append(
   ...offered.map(([name, title]) => element("a", { href: `#${name}`, "data-view": name }, title)),
@@ -81,7 +86,6 @@ document.getElementById("skip").addEventListener("click", (event) => {
 
 document.getElementById("search").addEventListener("submit", (event) => {
   event.preventDefault();
-  chosen = true;
   go(`#records?${new URLSearchParams({ q: searchText.value })}`);
 });
 
@@ -158,8 +162,8 @@ const hasRows = () => mainElement.querySelector("[data-row]") !== null;
 keys.register(
   { key: "/", what: "Search the records", run: () => { searchText.focus(); searchText.select(); } },
   { key: "?", what: "This help", run: showHelp },
-  ...offered.map(([name, title], number) => ({ key: String(number + 1), what: title, run: () => { chosen = true; go(`#${name}`); } })),
-  ...offered.slice(0, 3).map(([name, title]) => ({ key: `g ${name[0]}`, what: title, run: () => { chosen = true; go(`#${name}`); } })),
+  ...offered.map(([name, title], number) => ({ key: String(number + 1), what: title, run: () => go(`#${name}`) })),
+  ...offered.slice(0, 3).map(([name, title]) => ({ key: `g ${name[0]}`, what: title, run: () => go(`#${name}`) })),
   { key: "j", what: "Next row", when: hasRows, run: () => step(1) },
   { key: "k", what: "Previous row", when: hasRows, run: () => step(-1) },
 );

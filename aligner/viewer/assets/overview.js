@@ -15,13 +15,13 @@ routes.overview = async () =>
     partly(),
     warned(),
     shared(),
-    element("h2", { id: "documents" }, "Which documents belong together"),
-    matrices(),
-    element("h2", {}, "How much of each document was aligned"),
-    coverages(),
-    element("h2", {}, "How sure the records are"),
-    histogram(),
-    kinds(),
+    view.documents.length === 0 ? null : [
+      element("h2", { id: "documents" }, "Which documents belong together"),
+      matrices(),
+      element("h2", {}, "How much of each document was aligned"),
+      coverages(),
+    ],
+    view.records === 0 ? null : [element("h2", {}, "How sure the records are"), histogram(), kinds()],
     leftOut(),
     element("h2", {}, "Made by"),
     element("p", { class: "signature muted" }, view.signature.split("|").flatMap((part) => [part, element("wbr"), " "])),
@@ -31,6 +31,7 @@ routes.overview = async () =>
 
 /** The run in three plain sentences. */
 function summary() {
+  if (view.documents.length === 0) return "No document was read.";
   const documents = view.langs.map((lang, number) => {
     const found = view.documents.filter((one) => one.lang === lang).length;
     return `${number === 0 ? plural(found, "document") : count(found)} in ${languageName(lang)}`;
@@ -42,10 +43,12 @@ function summary() {
   const lone = view.documents.filter((one) => one.relation === "unpaired").length;
   return [
     `${listed(documents)}. `,
-    paired.length === 0 ? "No two of them belong together." : `${plural(paired.length, "pair")} of documents ${paired.length === 1 ? "belongs" : "belong"} together: ${listed(kinds)}. `,
+    paired.length === 0 ? "No two of them belong together. " : `${plural(paired.length, "pair")} of documents ${paired.length === 1 ? "belongs" : "belong"} together: ${listed(kinds)}. `,
     lone > 0 ? `${plural(lone, "document")} found no partner. ` : "",
-    element("a", { href: "#records" }, plural(view.records, "record")),
-    view.records === 1 ? " links sentences that say the same." : " link sentences that say the same.",
+    view.records === 0 ? "No record links their sentences." : [
+      element("a", { href: "#records" }, plural(view.records, "record")),
+      view.records === 1 ? " links sentences that say the same." : " link sentences that say the same.",
+    ],
   ];
 }
 
@@ -182,7 +185,7 @@ const legend = () =>
     element("li", {}, letter(name), ` ${RELATIONS[name].told}`)));
 
 const letter = (relation) =>
-  element("span", { class: `letter ${relation}`, "aria-hidden": "true" }, RELATIONS[relation]?.letter ?? "?");
+  element("span", { class: `letter ${relation}`, "aria-hidden": "true" }, RELATIONS[relation].letter);
 
 function together(source, target, numbers) {
   const rows = documentsIn(source, numbers, "source");
@@ -217,7 +220,7 @@ function cell(number) {
   if (number === undefined) return null;
   const pair = view.pairs[number];
   return element("a", { class: `cell ${pair.relation}`, href: `#pair/${number}`, "data-pair": number, "aria-label": inWords(pair), title: inWords(pair) },
-    element("b", {}, RELATIONS[pair.relation]?.letter ?? "?"), " ",
+    element("b", {}, RELATIONS[pair.relation].letter), " ",
     element("span", {}, count(pair.records)),
     element("small", {}, score(pair)),
     pair.conflicts > 0 ? element("i", {}, "≠") : null);
@@ -228,15 +231,16 @@ const score = (pair) => (pair.score === null ? "" : pair.score.toFixed(2));
 /** "a and b: translation, score 0.73, 24 records". */
 const inWords = (pair) =>
   `${documentLabel(pair.source)} and ${documentLabel(pair.target)}: ${[
-    RELATIONS[pair.relation]?.one ?? "relation unknown",
+    RELATIONS[pair.relation].one,
     pair.score === null ? null : `score ${score(pair)}`,
     plural(pair.records, "record"),
     pair.conflicts > 0 ? plural(pair.conflicts, "conflict") : null,
+    pair.shown ? null : "left out of this page",
   ].filter(Boolean).join(", ")}`;
 
 /** The pairs as a list, the closest first. */
 function pairList(numbers, rows, columns) {
-  const rank = (number) => (order.indexOf(view.pairs[number].relation) + 1 || order.length + 1) - (view.pairs[number].score ?? 0) / 2;
+  const rank = (number) => order.indexOf(view.pairs[number].relation) - (view.pairs[number].score ?? 0) / 2;
   const sorted = numbers.toSorted((a, b) => rank(a) - rank(b) || a - b);
   const lone = [...rows, ...columns].filter((number) => view.documents[number].relation === "unpaired");
   return element("div", {},
@@ -337,11 +341,13 @@ function leftOut() {
   return [
     view.skipped.length === 0 ? null : [
       element("h2", {}, `Files left out (${count(view.skipped.length)})`),
-      element("ul", { class: "told", id: "skipped" }, view.skipped.map(({ id, reason }) => element("li", {}, element("bdi", {}, id), element("div", { class: "small muted" }, reason)))),
+      element("div", { class: "told", id: "skipped" },
+        lazily(view.skipped, ({ id, reason }) => [element("bdi", {}, id), element("div", { class: "small muted" }, reason)], { rowHeight: "3.5rem" })),
     ],
     foreign.length === 0 ? null : [
       element("h2", {}, "Sentences in another language than their document's"),
-      element("ul", { class: "told" }, foreign.map((number) => element("li", {}, element("bdi", {}, view.documents[number].id), ` – ${count(view.documents[number].foreign)}`))),
+      element("div", { class: "told", id: "foreign" },
+        lazily(foreign, (number) => [element("bdi", {}, view.documents[number].id), ` – ${plural(view.documents[number].foreign, "sentence")}`], { rowHeight: "2.5rem" })),
     ],
   ];
 }

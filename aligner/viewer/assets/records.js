@@ -119,7 +119,7 @@ function form(asked, draw) {
     field("q", "Text", element("input", { type: "search", id: "record-search", value: asked.q, autocomplete: "off", spellcheck: "false" })),
     choice("relation", "What they say", [...new Set([...view.relations.map(([name]) => name), ...(view.pairs.some((pair) => pair.related > 0) ? ["related"] : [])])].map((name) => [name, SEGMENT_RELATIONS[name] ?? spaced(name)])),
     bound("min", "p from"), bound("max", "p below"),
-    choice("documents", "Documents are", order.filter((name) => view.pairs.some((pair) => pair.relation === name)).map((name) => [name, RELATIONS[name].many])),
+    choice("documents", "Documents are", order.filter((name) => name && view.pairs.some((pair) => pair.relation === name)).map((name) => [name, RELATIONS[name].many])),
     choice("document", "In the document", view.documents.map(({ id }) => [id, id])),
     choice("bead", "Sentences", view.beads.map(([name]) => [name, name.replace("-", " : ")])),
     choice("flag", "Flag", [...view.flags.map(([name]) => [name, spaced(name)]), ...(view.pairs.some((pair) => pair.crossings > 0) ? [["crossing", "out of order"]] : [])]),
