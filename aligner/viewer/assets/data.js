@@ -1,1 +1,106 @@
 "use strict";
+/* The data of the page: what stands in it, or what the server of the review page gives; and its words. */
+
+/** The overview of the run, as the page was made. */
+const view = held("view");
+
+const loaded = new Map();
+
+/** `load("view")`, `load("document", 3)`, `load("pair", 4)`: a promise of it; null where the report leaves it out. */
+function load(kind, number) {
+  const name = number === undefined ? kind : `${kind}-${number}`;
+  if (!loaded.has(name)) {
+    const found = Promise.resolve().then(() => held(name) ?? (view.mode === "review" ? asked(kind, number) : null));
+    found.catch(() => loaded.delete(name));
+    loaded.set(name, found);
+  }
+  return loaded.get(name);
+}
+
+/** Takes new data in place of what `load` gave before, as after a decision. */
+function remember(kind, number, value) {
+  loaded.set(number === undefined ? kind : `${kind}-${number}`, Promise.resolve(value));
+}
+
+/** What stands in the page under this name; null if nothing does. */
+function held(name) {
+  const source = document.getElementById(name);
+  return source?.type === "application/json" ? JSON.parse(source.textContent) : null;
+}
+
+async function asked(kind, number) {
+  const answer = await fetch(`api/${kind}s/${number}`, { credentials: "same-origin" });
+  if (!answer.ok) throw new Error(`The server did not give ${kind} ${number} (${answer.status}).`);
+  return answer.json();
+}
+
+/** What names a bead among those of its pair: its two spans. */
+const keyOf = (bead) => bead.spans.map(([start, end]) => `${start}-${end}`).join(":");
+
+/* Words of the field, for people. */
+
+/** Relations of two documents, in the order of their worth; where nobody judged it, it is empty. */
+const RELATIONS = {
+  parallel: { letter: "T", one: "translation", many: "translations", told: "one translates the other" },
+  partial: { letter: "P", one: "partial translation", many: "partial translations", told: "one translates the other, with large omissions or moved parts" },
+  comparable: { letter: "C", one: "pair of comparable reports", many: "pairs of comparable reports", told: "both report the same events, written independently" },
+  unrelated: { letter: "–", one: "unrelated pair", many: "unrelated pairs", told: "nothing is shared that an alignment could show" },
+  "": { letter: "?", one: "pair of unknown relation", many: "pairs of unknown relation", told: "nobody knows how they belong together" },
+};
+
+/** Relations of the two sides of a record. */
+const SEGMENT_RELATIONS = {
+  equivalent: "both say the same",
+  source_contains_target: "the source says more",
+  target_contains_source: "the target says more",
+  overlapping: "they overlap",
+  conflicting: "they conflict",
+  related: "on the same matter only",
+};
+
+/** "number_mismatch" → "number mismatch". */
+const spaced = (name) => name.replaceAll("_", " ");
+
+const languageNames = new Intl.DisplayNames("en", { type: "language" });
+
+/** "it" → "Italian"; the code itself where nobody knows it. */
+function languageName(code) {
+  try {
+    return languageNames.of(code);
+  } catch {
+    return code;
+  }
+}
+
+/** Languages in the order of the run's. */
+const inOrder = (langs) => view.langs.filter((lang) => langs.includes(lang));
+
+/** A short name of a document: its file's name, where no other of its language has the same; else its id. */
+const documentLabel = (number) => labels[number];
+
+const labels = (() => {
+  const short = (id) => id.replace(/^.*\/(?=[^/])/, "").replace(/(?<=[^.])\.\w{1,5}$/, "");
+  const same = new Map();
+  const marked = view.documents.map(({ id, lang }) => `${lang}/${short(id)}`);
+  for (const name of marked) same.set(name, (same.get(name) ?? 0) + 1);
+  return view.documents.map(({ id }, number) => (same.get(marked[number]) === 1 ? short(id) : id));
+})();
+
+/* How probable a record is: five steps from orange to blue, and grey where nobody knows. */
+
+const STEPS = [0.3, 0.5, 0.7, 0.9];
+
+/** The colour of a probability, for fills and backgrounds; what stands on it is of the colour `var(--on-p)`. */
+const pColour = (p) => (p === null ? "var(--p-unknown)" : `var(--p-${STEPS.filter((step) => p >= step).length})`);
+
+/** "0.93", or "unknown". */
+const pLabel = (p) => (p === null ? "unknown" : p.toFixed(2));
+
+/** A probability as a small coloured mark with the number in it. */
+const pChip = (p) =>
+  element("span", { class: "p", style: { "--colour": pColour(p) }, title: `probability that both sides say the same: ${pLabel(p)}` },
+    element("span", { class: "hidden" }, "p "), p === null ? "?" : pLabel(p));
+
+/** A text of a document, in its language and direction; `number` is the document's. */
+const quoted = (number, text, tag = "span") =>
+  element(tag, { lang: view.documents[number].lang, dir: view.documents[number].dir, class: "quoted" }, text);

@@ -1,0 +1,522 @@
+"use strict";
+/* Two texts side by side, with bands between what belongs together. Only blocks near the window are built. */
+
+/** How far outside the window blocks are built. */
+const AHEAD = "1500px 0px";
+
+/** Whether both texts stand one below the other, as pair.css has it. */
+const STACKED = matchMedia("(max-width: 400px)");
+const extents = () => (STACKED.matches ? BELOW : BESIDE);
+
+class PairTexts {
+  /** `onselect(stop)`: a segment was chosen. `onmoved()`: other sentences are in the window. `shows(piece)`: whether it passes the filters; what does not is dimmed. */
+  constructor({ onselect, onmoved = () => {}, shows = () => true }) {
+    this.onselect = onselect;
+    this.onmoved = onmoved;
+    this.shows = shows;
+    this.withRelated = false;
+    this.selected = null;
+    this.marked = [];
+    this.painted = [];
+    this.linking = [];
+    this.lit = null;
+    this.blocks = [];
+    this.soon = [];
+    this.isPreparing = false;
+    this.node = element("div", {
+      class: "texts",
+      onclick: (event) => this.clicked(event),
+      onmousedown: (event) => { if (event.shiftKey) event.preventDefault(); },
+      onpointerover: (event) => this.light(keyUnder(event.target)),
+      onpointerleave: () => this.light(null),
+      onfocusin: (event) => this.light(keyUnder(event.target)),
+    });
+    this.near = new IntersectionObserver((entries) => this.approached(entries), { rootMargin: AHEAD });
+    this.sizes = new ResizeObserver((entries) => entries.forEach(({ target }) => this.draw(target.block)));
+    STACKED.addEventListener("change", () => { if (this.node.isConnected) this.update(this.model, { anew: true }); });
+    addEventListener("beforeprint", () => { if (this.node.isConnected) this.blocks.forEach((block) => this.build(block)); });
+  }
+
+  /** Shows a pair; with `range`, as `{from, to}`, only these sentences, in one block. */
+  show(model, range) {
+    this.model = model;
+    this.range = range;
+    this.cuts = range ? [] : cutsOf(model, extents());
+    this.selected = null;
+    this.lay();
+  }
+
+  /** Shows what became of the same pair. Blocks in which nothing changed stay as they are. */
+  update(model, { anew = false } = {}) {
+    this.model = model;
+    if (anew && !this.range) this.cuts = cutsOf(model, extents());
+    this.lay();
+  }
+
+  /** Lays out the blocks, taking over those that are the same. */
+  lay() {
+    const kept = new Map(this.blocks.map((block) => [block.signature, block]));
+    const places = this.range ? [this.range] : blocksOf(this.model, this.cuts);
+    this.blocks = places.map((place) => ({ ...place, node: null, built: false, near: false }));
+    this.assign();
+    this.blocks = this.blocks.map((block) => {
+      block.signature = JSON.stringify([block.from, block.to, [...block.beads].map(signatureOf)]);
+      const same = kept.get(block.signature);
+      return same ? Object.assign(same, { beads: block.beads, spread: block.spread }) : block;
+    });
+    const gone = [...kept.values()].filter((block) => !this.blocks.includes(block));
+    const wasBuilt = new Set(gone.filter(({ built }) => built).map(({ from }) => String(from)));
+    for (const block of gone) [this.near, this.sizes].forEach((observer) => observer.unobserve(block.node));
+    for (const [place, block] of this.blocks.entries()) {
+      if (!block.node) this.frame(block);
+      if (this.node.children[place] !== block.node) this.node.insertBefore(block.node, this.node.children[place] ?? null);
+      if (!block.built && wasBuilt.has(String(block.from))) this.build(block);
+    }
+    while (this.node.children.length > this.blocks.length) this.node.lastChild.remove();
+    this.paintFilter();
+    this.paintChoice();
+  }
+
+  /** Tells each block what it holds a part of. */
+  assign() {
+    for (const block of this.blocks) block.beads = new Set();
+    const { records, lone, rejected, related } = this.model;
+    for (const bead of [...records, ...lone, ...rejected, ...(this.withRelated ? related : [])]) {
+      for (const [at, name] of SIDES.entries()) {
+        for (const sentence of bead[name]) {
+          const block = this.blockOf(at, sentence);
+          if (block) block.beads.add(bead);
+        }
+      }
+    }
+  }
+
+  /** The block of a sentence; none if it is not shown. */
+  blockOf(at, sentence) {
+    const block = this.blocks[Math.min(this.blocks.length - 1, blockAt(this.blocks, at, sentence))];
+    return block && block.from[at] <= sentence && sentence < block.to[at] ? block : null;
+  }
+
+  /** A block without its texts, about as high as it will be. */
+  frame(block) {
+    const lengths = this.model.sides.map(({ sentences, at }) => {
+      if (block.from[at] === block.to[at]) return 0;
+      return sentences[block.to[at] - 1][1] - sentences[block.from[at]][0];
+    });
+    block.node = element("section", { class: "block", "data-from": block.from.join("-") });
+    block.node.style.setProperty("--height", `${Math.max(60, Math.round(Math.max(...lengths) * 0.5))}px`);
+    block.node.block = block;
+    this.near.observe(block.node);
+  }
+
+  /** Blocks came near to the window, or left. */
+  approached(entries) {
+    for (const { target: { block }, isIntersecting, boundingClientRect: { top, bottom } } of entries) {
+      block.near = isIntersecting;
+      if (!isIntersecting) continue;
+      if (block.built) this.soon.push(() => block.stale && this.draw(block));
+      else if (bottom > 0 && top < innerHeight) this.build(block);
+      else this.soon.push(() => block.near && this.build(block));
+    }
+    this.prepareSoon();
+    this.onmoved();
+  }
+
+  prepareSoon() {
+    if (!this.soon.length || this.isPreparing) return;
+    this.isPreparing = true;
+    whenIdle(() => this.prepare());
+  }
+
+  /** Builds ahead, as long as nothing else is to do. */
+  prepare() {
+    this.isPreparing = false;
+    this.soon.shift()?.();
+    this.prepareSoon();
+  }
+
+  /** Puts the texts of a block in place. */
+  build(block) {
+    if (block.built) return;
+    block.built = true;
+    block.pieces = new Map();
+    const columns = this.model.sides.map((side) => this.column(block, side));
+    block.gutter = svg("svg", { class: "gutter", "aria-hidden": "true" });
+    block.columns = columns;
+    block.node.replaceChildren(columns[0], block.gutter, columns[1]);
+    block.node.classList.add("built");
+    this.sizes.observe(block.node);
+    this.paintFilter(block);
+    if (this.selected || block === this.blocks[0]) this.paintChoice();
+  }
+
+  /** One of the two texts of a block. */
+  column(block, side) {
+    const column = element("div", { class: `column ${side.name}`, lang: side.lang, dir: side.dir });
+    let paragraph = null;
+    for (let sentence = block.from[side.at]; sentence < block.to[side.at]; sentence++) {
+      const [start] = side.sentences[sentence];
+      if (!paragraph || isParagraph(side, sentence)) {
+        paragraph = element("p", isParagraph(side, sentence) ? {} : { class: "continued" });
+        column.append(paragraph);
+      } else {
+        paragraph.append(cut(side.text, side.sentences[sentence - 1][1], start));
+      }
+      for (const piece of piecesOf(side, sentence)) paragraph.append(this.piece(block, piece));
+    }
+    return column;
+  }
+
+  /** A piece of running text that can be chosen. */
+  piece(block, piece) {
+    const { side, sentence, bead, told, key } = piece;
+    const foreign = side.foreign[sentence];
+    const isFirst = !block.pieces.get(key)?.[side.at].length;
+    const node = element("span", {
+      class: `${told ? classesOf("piece", told) : "piece"}${bead ? "" : " unaligned"}${foreign ? " foreign" : ""}`,
+      role: "button",
+      tabindex: -1,
+      lang: foreign,
+      "data-side": side.name,
+      "data-sentence": sentence,
+      "data-start": piece.start,
+      "data-key": key,
+      "aria-description": this.description(piece),
+      style: bead ? { "--colour": pColour(bead.p) } : {},
+    }, isFirst && chipOf(bead, told), foreign && element("span", { class: "tag", "aria-hidden": "true" }, foreign), markedText(piece));
+    node.piece = piece;
+    if (!block.pieces.has(key)) block.pieces.set(key, [[], []]);
+    block.pieces.get(key)[side.at].push(node);
+    return node;
+  }
+
+  /** What a screen reader tells of a piece beside its text. */
+  description({ side, sentence, bead, told }) {
+    const foreign = side.foreign[sentence];
+    const other = this.model.sides[1 - side.at];
+    return [
+      bead ? `aligned with “${shortened(textOf(other, bead))}”, p ${pLabel(bead.p)}` : told ? LONE[told.decision] : LONE[""],
+      bead?.crossing && "crossing",
+      bead?.relation && SEGMENT_RELATIONS[bead.relation],
+      bead && told.decision,
+      told?.note && `note: ${told.note}`,
+      foreign && `in ${languageName(foreign)}`,
+    ].filter(Boolean).join(", ");
+  }
+
+  /** Draws the bands of a block, now if it is near the window, else when it is. */
+  draw(block) {
+    block.stale = !block.near;
+    if (!block.near || !block.built) return;
+    const links = [];
+    for (const bead of block.beads) {
+      if (bead.state === "lone") continue;
+      const runs = bead.state === "record" ? (block.pieces.get(bead.key) ?? [[], []]).map(runsOf) : this.overlapping(block, bead);
+      if (runs[0].length || runs[1].length) links.push({ bead, runs, away: this.away(block, bead) });
+    }
+    drawRibbons(block.gutter, links, block.columns);
+    this.paintBands(block);
+    if (this.selected && links.some(({ bead }) => bead.key === this.selected.key)) this.paintChoice();
+  }
+
+  /** The pieces that a bead lies over that holds none of its own: what is only related, or was rejected. */
+  overlapping(block, bead) {
+    return SIDES.map((name, at) => {
+      const [start, end] = bead.spans[at];
+      const found = bead[name].flatMap((sentence) => this.elementsOfSentence(block, at, sentence));
+      return runsOf(found.filter(({ piece }) => piece.start < end && start < piece.end));
+    });
+  }
+
+  elementsOfSentence(block, at, sentence) {
+    return [...block.columns[at].querySelectorAll(`[data-sentence="${sentence}"]`)];
+  }
+
+  /** Where the other end of a bead is that does not lie in this block. */
+  away(block, bead) {
+    const at = SIDES.findIndex((name, side) => bead[name].every((sentence) => sentence < block.from[side] || sentence >= block.to[side]));
+    if (at < 0) return null;
+    const sentence = bead[SIDES[at]][0];
+    return { sentence, down: sentence >= block.to[at] };
+  }
+
+  /** All that stands for a key: pieces and bands, in any block that is built. */
+  *elementsOf(key) {
+    for (const block of this.blocksOfKey(key)) {
+      if (!block.built) continue;
+      yield* (block.pieces.get(key) ?? []).flat();
+      for (const band of block.gutter.children) if (band.dataset.key === key) yield band;
+    }
+  }
+
+  blocksOfKey(key) {
+    const bead = this.model.beads.get(key);
+    if (bead && bead.state !== "lone") return this.blocks.filter(({ beads }) => beads.has(bead));
+    const stop = this.stopOf(key);
+    const block = stop && this.blockOf(SIDES.indexOf(stop.side), stop.sentence);
+    return block ? [block] : [];
+  }
+
+  /** The sentence that a key names: of a bead the first; null if nothing has this key. */
+  stopOf(key, side = "source") {
+    const bead = this.model.beads.get(key);
+    if (bead) return { key, side: bead[side].length ? side : SIDES.find((name) => bead[name].length), sentence: (bead[side][0] ?? bead.source[0] ?? bead.target[0]) };
+    for (const { at, name, sentences } of this.model.sides) {
+      const start = Number(key.split(":")[at]?.split("-")[0]);
+      const sentence = sentences.findIndex((span, number) => span[0] === start && loneKey(this.model.sides[at], number) === key);
+      if (sentence >= 0) return { key, side: name, sentence };
+    }
+    return null;
+  }
+
+  /** Lights up what belongs together. */
+  light(key) {
+    if (key === this.lit) return;
+    for (const node of this.lit ? this.elementsOf(this.lit) : []) node.classList.remove("lit");
+    this.lit = key;
+    for (const node of key ? this.elementsOf(key) : []) node.classList.add("lit");
+  }
+
+  clicked(event) {
+    const band = event.target.closest("[data-jump]");
+    if (band) return this.select(this.stopOf(band.dataset.key, band.dataset.jump), { scroll: "center", focus: true });
+    const node = event.target.closest("[data-key]");
+    if (!node || (String(getSelection()) && !event.shiftKey)) return undefined;
+    const stop = node.piece ? stopAt(node) : this.stopOf(node.dataset.key);
+    if (event.shiftKey && node.piece) return this.extend(stop);
+    this.select(stop, { focus: Boolean(node.piece) });
+    return this.reveal();
+  }
+
+  /** Chooses a segment: `{key, side, sentence}`. */
+  select(stop, { scroll = null, focus = false, quiet = false } = {}) {
+    this.selected = stop;
+    this.marked = stop ? [stop] : [];
+    const block = stop && this.blockOf(SIDES.indexOf(stop.side), stop.sentence);
+    if (block) {
+      this.build(block);
+      const node = this.nodeOf(stop);
+      if (scroll && node) bringIntoView(node, scroll);
+      if (focus) node?.focus({ preventScroll: true });
+    }
+    this.paintChoice();
+    if (!quiet) this.onselect(stop);
+  }
+
+  /** Adds the sentences up to this one, of the same side. */
+  extend(stop) {
+    if (!this.selected || stop.side !== this.selected.side) return this.select(stop, { focus: true });
+    const at = SIDES.indexOf(stop.side);
+    const [first, last] = [this.selected.sentence, stop.sentence].sort((one, other) => one - other);
+    const sentences = Array.from({ length: last - first + 1 }, (_, place) => first + place);
+    this.marked = sentences.flatMap((sentence) => piecesOf(this.model.sides[at], sentence).slice(0, 1).map(stopOfPiece));
+    this.paintChoice();
+    this.nodeOf(stop)?.focus();
+    this.onselect(this.selected);
+    return undefined;
+  }
+
+  /** The element of a segment; null while it is not built. */
+  nodeOf(stop) {
+    const at = SIDES.indexOf(stop.side);
+    const block = this.blockOf(at, stop.sentence);
+    if (!block?.built) return null;
+    const nodes = this.elementsOfSentence(block, at, stop.sentence);
+    return nodes.find(({ dataset }) => dataset.key === stop.key) ?? nodes[0] ?? null;
+  }
+
+  /** Brings the counterpart of the chosen segment into view, and with it the segment itself if there is room. */
+  reveal() {
+    const bead = this.model.beads.get(this.selected?.key);
+    if (!bead || bead.state === "lone") return;
+    const other = this.stopOf(bead.key, SIDES.find((name) => name !== this.selected.side));
+    const block = this.blockOf(SIDES.indexOf(other.side), other.sentence);
+    if (!block) return;
+    this.build(block);
+    const node = this.nodeOf(other);
+    if (node) bringIntoView(node, "nearest");
+  }
+
+  /** Goes `by` segments on, on the same side, linked or not. */
+  stepPiece(by, extending = false) {
+    const from = (extending ? this.marked.at(-1) : this.selected) ?? this.firstStop();
+    const side = this.model.sides[SIDES.indexOf(from.side)];
+    const [low, high] = this.range ? [this.range.from[side.at], this.range.to[side.at]] : [0, side.sentences.length];
+    const here = piecesOf(side, from.sentence);
+    const next = here[here.findIndex(({ key }) => key === from.key) + by];
+    if (next && !extending) return this.select(stopOfPiece(next), { scroll: "nearest", focus: true });
+    for (let sentence = from.sentence + by; sentence >= low && sentence < high; sentence += by) {
+      const piece = piecesOf(side, sentence).at(by > 0 ? 0 : -1);
+      if (!piece) continue;
+      if (extending) return this.extend(stopOfPiece(piece));
+      return this.select(stopOfPiece(piece), { scroll: "nearest", focus: true });
+    }
+    return undefined;
+  }
+
+  /** Goes to the other side: to the counterpart, or else to what stands beside. */
+  cross(side) {
+    if (!this.selected || this.selected.side === side) return;
+    const bead = this.model.beads.get(this.selected.key);
+    if (bead && bead[side].length) return void this.select(this.stopOf(bead.key, side), { scroll: "nearest", focus: true });
+    const box = this.nodeOf(this.selected)?.getBoundingClientRect();
+    const block = this.blockOf(SIDES.indexOf(this.selected.side), this.selected.sentence);
+    const nodes = [...(block?.columns?.[SIDES.indexOf(side)].querySelectorAll(".piece") ?? [])];
+    const beside = nodes.find((node) => node.getBoundingClientRect().bottom > (box?.top ?? 0)) ?? nodes.at(-1);
+    if (beside) this.select(stopAt(beside), { scroll: "nearest", focus: true });
+  }
+
+  /** The first segment there is. */
+  firstStop() {
+    if (!this.blocks.length) return null;
+    for (const side of this.model.sides) {
+      for (let sentence = this.blocks[0].from[side.at]; sentence < side.sentences.length; sentence++) {
+        const [piece] = piecesOf(side, sentence);
+        if (piece) return stopOfPiece(piece);
+      }
+    }
+    return null;
+  }
+
+  /** Shows what is chosen; one segment can be reached by Tab. */
+  paintChoice() {
+    for (const node of this.painted) {
+      node.classList.remove("chosen", "at", "linking");
+      node.removeAttribute("aria-current");
+      if (node.piece) node.tabIndex = -1;
+    }
+    const chosen = this.selected ? [...this.elementsOf(this.selected.key)] : [];
+    const marked = this.marked.map((stop) => this.nodeOf(stop)).filter(Boolean);
+    const linking = this.linking.map((stop) => this.nodeOf(stop)).filter(Boolean);
+    const stop = this.selected ?? this.firstStop();
+    const entry = stop && this.nodeOf(stop);
+    for (const node of chosen) {
+      node.classList.add("chosen");
+      if (node.piece) node.setAttribute("aria-current", "true");
+    }
+    const isTold = marked.length > 1 || chosen.filter(({ piece }) => piece?.side.name === this.selected.side).length > 1;
+    for (const node of isTold ? marked : []) node.classList.add("at");
+    for (const node of linking) node.classList.add("linking");
+    if (entry) entry.tabIndex = 0;
+    this.painted = [...chosen, ...marked, ...linking, ...(entry ? [entry] : [])];
+  }
+
+  /** Dims in a block, or in all, what the filters do not let pass. */
+  paintFilter(block) {
+    for (const { built, pieces } of block ? [block] : this.blocks) {
+      if (!built) continue;
+      for (const node of [...pieces.values()].flat(2)) node.classList.toggle("dim", !this.shows(node.piece));
+    }
+    for (const one of block ? [block] : this.blocks) this.paintBands(one);
+  }
+
+  paintBands({ built, gutter }) {
+    if (!built) return;
+    for (const band of gutter.children) {
+      const bead = this.model.beads.get(band.dataset.key);
+      band.classList.toggle("chosen", band.dataset.key === this.selected?.key);
+      band.classList.toggle("lit", band.dataset.key === this.lit);
+      band.classList.toggle("dim", Boolean(bead) && !this.shows({ bead, key: bead.key, side: this.model.sides[0] }));
+    }
+  }
+
+  /** Shows also what is only related, or no longer. */
+  showRelated(on) {
+    this.withRelated = on;
+    this.assign();
+    for (const block of this.blocks) if (block.built) this.draw(block);
+  }
+
+  /** The sentences now in the window: `[[first, last], [first, last]]`; null if none. */
+  inWindow(top = 0) {
+    const seen = [[], []];
+    for (const block of this.blocks) {
+      if (!block.near) continue;
+      const box = block.node.getBoundingClientRect();
+      if (box.bottom < top || box.top > innerHeight) continue;
+      for (const at of [0, 1]) {
+        const nodes = block.columns?.[at].querySelectorAll(".piece") ?? [];
+        const first = firstPlace(nodes, (node) => node.getBoundingClientRect().bottom > top);
+        const last = firstPlace(nodes, (node) => node.getBoundingClientRect().top > innerHeight) - 1;
+        if (first <= last) seen[at].push(nodes[first].piece.sentence, nodes[last].piece.sentence);
+      }
+    }
+    return seen.every(({ length }) => length) ? seen.map((found) => [found[0], found.at(-1)]) : null;
+  }
+}
+
+/** What is told of a sentence that no record holds, by what was decided of it. */
+const LONE = { "": "not aligned", accepted: "has no counterpart, as decided", rejected: "not aligned: what it stood with was rejected" };
+
+const keyUnder = (node) => node.closest?.("[data-key]")?.dataset.key ?? null;
+const stopOfPiece = ({ key, side, sentence }) => ({ key, side: side.name, sentence });
+const stopAt = ({ piece }) => stopOfPiece(piece);
+
+/** What a block must be built anew for. */
+const signatureOf = ({ key, state, source, target, p, relation, crossing, decision, note, flags }) =>
+  [key, state, source, target, p, relation, crossing, decision, note, flags];
+
+/** Elements in runs of such as follow one another. */
+function runsOf(nodes) {
+  const runs = [];
+  for (const node of nodes) {
+    const before = runs.at(-1)?.at(-1);
+    if (before && node.piece.sentence - before.piece.sentence <= 1) runs.at(-1).push(node);
+    else runs.push([node]);
+  }
+  return runs;
+}
+
+/** Keeps a mark on the line of what it belongs to. */
+const WORD_JOINER = "\u2060";
+
+/** The mark at the beginning of a segment: how probable it is, and what was decided. */
+function chipOf(bead, told) {
+  const signs = [
+    told?.decision === "accepted" && "✓",
+    told?.decision === "rejected" && "✗",
+    told?.note && "✎",
+    bead?.crossing && "⤫",
+    bead?.relation === "conflicting" && "≠",
+    bead?.flags.length > 0 && "⚑",
+  ].filter(Boolean).join("");
+  const worth = bead && bead.decision !== "accepted" ? (bead.p === null ? "?" : pLabel(bead.p)) : "";
+  return element("span", { class: "chip", "aria-hidden": "true" }, bead ? `${signs}${signs && worth ? " " : ""}${worth}` : signs || "○", WORD_JOINER);
+}
+
+/** The text of a piece, with what agrees or conflicts in it marked. */
+function markedText({ side, start, end, bead }) {
+  const ties = (bead?.evidence ?? [])
+    .map((tie) => ({ ...tie, span: tie.spans[side.at] }))
+    .filter(({ span }) => span[0] < span[1] && span[0] >= start && span[1] <= end)
+    .sort((one, other) => one.span[0] - other.span[0] || one.agrees - other.agrees);
+  const nodes = [];
+  let at = start;
+  for (const { span, agrees, told } of ties) {
+    if (span[0] < at) continue;
+    nodes.push(cut(side.text, at, span[0]));
+    const text = cut(side.text, ...span);
+    nodes.push(agrees
+      ? element("span", { class: "agrees", title: told }, text)
+      : element("mark", { class: "conflict", title: told }, element("span", { class: "sign", "aria-hidden": "true" }, "≠"), element("span", { class: "hidden" }, "conflict: "), text));
+    at = span[1];
+  }
+  return [...nodes, cut(side.text, at, end)];
+}
+
+/** The beginning of a text, on one line. */
+function shortened(text, length = 80) {
+  const line = text.split(/\s+/).join(" ");
+  const points = Array.from(line.slice(0, 2 * length));
+  return points.length > length ? `${points.slice(0, length).join("")}…` : line;
+}
+
+/** Runs something when the browser has time, but within a tenth of a second. */
+const whenIdle = (run) => (window.requestIdleCallback ? requestIdleCallback(run, { timeout: 100 }) : setTimeout(run, 10));
+
+const isCalm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+/** Scrolls so that an element is not under the bars at the edges of the window. */
+function bringIntoView(node, where) {
+  node.scrollIntoView({ block: where, behavior: isCalm() || where === "center" ? "auto" : "smooth" });
+}
