@@ -35,7 +35,8 @@ FILES = {
 }
 COLUMNS = (
     "source_text target_text p relation score cosine margin bead doc_relation method source_lang target_lang "
-    "source_doc target_doc source_sentences target_sentences source_span target_span crossing flags evidence unit decision note"
+    "source_doc target_doc source_sentences target_sentences source_span target_span crossing flags evidence unit "
+    "decision note"
 )
 IT, EN = CORPUS / "it" / "partenariato-1995.txt", CORPUS / "en" / "minsk-mission-brussels.txt"
 Rows = list[dict[str, str]]
