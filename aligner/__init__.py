@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from aligner.assessment import Assessment, assess
     from aligner.bitext import Bitext, SegmentPair, join
     from aligner.corpus import Corpus, read_corpus, read_document, split
+    from aligner.decisions import Decision
     from aligner.document import Document, DocumentPair, Relation, Sentence, Text
     from aligner.embedding import Embedder
     from aligner.errors import AlignerError
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
         inspect_corpus,
         mine,
         read_bitext,
+        realign,
         repair_bitext,
         score_bitext,
         write_bitext,
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from aligner.report import Run, summarise
     from aligner.seeds import Seed, Sighting, follow_seeds, read_seeds
     from aligner.writers.beads import read_beads
+    from aligner.writers.decisions import read_decisions
     from aligner.writers.run import read_run, write_run
 
 _HOMES = {
@@ -44,6 +47,7 @@ _HOMES = {
     "assessment": ("Assessment", "assess"),
     "bitext": ("Bitext", "SegmentPair", "join"),
     "corpus": ("Corpus", "read_corpus", "read_document", "split"),
+    "decisions": ("Decision",),
     "document": ("Document", "DocumentPair", "Relation", "Sentence", "Text"),
     "embedding": ("Embedder",),
     "errors": ("AlignerError",),
@@ -63,6 +67,7 @@ _HOMES = {
         "inspect_corpus",
         "mine",
         "read_bitext",
+        "realign",
         "repair_bitext",
         "score_bitext",
         "write_bitext",
@@ -70,6 +75,7 @@ _HOMES = {
     "report": ("Run", "summarise"),
     "seeds": ("Seed", "Sighting", "follow_seeds", "read_seeds"),
     "writers.beads": ("read_beads",),
+    "writers.decisions": ("read_decisions",),
     "writers.run": ("read_run", "write_run"),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
@@ -82,6 +88,7 @@ __all__ = [
     "Bitext",
     "Candidate",
     "Corpus",
+    "Decision",
     "Document",
     "DocumentPair",
     "Embedder",
@@ -114,9 +121,11 @@ __all__ = [
     "read_beads",
     "read_bitext",
     "read_corpus",
+    "read_decisions",
     "read_document",
     "read_run",
     "read_seeds",
+    "realign",
     "repair_bitext",
     "score_bitext",
     "split",

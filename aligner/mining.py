@@ -1,7 +1,7 @@
 """Mining: the pairs of sentences, or of parts and runs of them, that probably say the same, whatever their order."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
 from math import nan
@@ -227,23 +227,31 @@ def _comparison(source: _Side, target: _Side) -> Comparison:
     )
 
 
+_Sides = tuple[tuple[int, ...], tuple[int, ...]]
+"""The sentences of a link's source and of its target."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Decided:
     """What a person decided: the links that stand, what of either side is taken by them or alone, what must not be."""
 
     links: tuple[tuple[Segment, Segment], ...] = ()
     taken: tuple[tuple[Segment, ...], tuple[Segment, ...]] = ((), ())
-    rejected: tuple[tuple[Segment, Segment], ...] = ()
+    rejected: Mapping[_Sides, Sequence[tuple[Segment, Segment]]] = field(default_factory=dict)
+    """By the sentences of both sides."""
 
     @staticmethod
     def of(pair: DocumentPair) -> "_Decided":
+        rejected: defaultdict[_Sides, list[tuple[Segment, Segment]]] = defaultdict(list)
+        for lock in pair.rejected:
+            rejected[lock.source, lock.target].append(_segments(lock))
         return _Decided(
             tuple(_segments(lock) for lock in pair.locked if lock.is_link),
             (
                 tuple(held for lock in pair.locked for held in _held(pair.source, _segments(lock)[0])),
                 tuple(held for lock in pair.locked for held in _held(pair.target, _segments(lock)[1])),
             ),
-            tuple(map(_segments, pair.rejected)),
+            rejected,
         )
 
     def bars(self, one: Segment, other: Segment) -> bool:
@@ -251,12 +259,8 @@ class _Decided:
 
         What a record shows as a part may be all that the other side states of a sentence that is linked as a whole.
         """
-        return any(
-            (one.sentences, other.sentences) == (source.sentences, target.sentences)
-            and one.overlaps(source)
-            and other.overlaps(target)
-            for source, target in self.rejected
-        )
+        found = self.rejected.get((one.sentences, other.sentences), ())
+        return any(one.overlaps(source) and other.overlaps(target) for source, target in found)
 
 
 def _segments(lock: Lock) -> tuple[Segment, Segment]:

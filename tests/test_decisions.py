@@ -1,5 +1,7 @@
+import subprocess
 from dataclasses import replace
 from pathlib import Path
+from shutil import which
 
 import pytest
 from conftest import document
@@ -232,6 +234,33 @@ def test_lines_that_a_merge_left_twice_are_one(tmp_path):
     path = tmp_path / "decisions.tsv"
     path.write_text(f"{HEADER}\n{ROW}\n{HEADER}\n{ROW}\n", encoding="utf-8")
     assert len(read_decisions(path)) == 1
+
+
+@pytest.mark.skipif(which("git") is None, reason="needs git")
+def test_git_merges_what_two_people_decided(tmp_path):
+    def git(*arguments):
+        told = ("-c", "user.name=a", "-c", "user.email=a@b", *arguments)
+        subprocess.run(["git", *told], cwd=tmp_path, check=True, capture_output=True)
+
+    both, mine, theirs = decision((0,), (0,)), decision((1,), (1,)), decision((2,), (2,), decision="rejected")
+    path = written(tmp_path / "decisions.tsv", both)
+    (tmp_path / ".gitattributes").write_text("decisions.tsv merge=union\n")
+    git("init", "-b", "main")
+    git("add", ".")
+    git("commit", "-m", "both")
+    git("checkout", "-b", "theirs")
+    written(path, both, replace(both, note="theirs"), theirs)
+    git("commit", "-am", "theirs")
+    git("checkout", "main")
+    written(path, both, replace(both, note="mine"), mine)
+    git("commit", "-am", "mine")
+    git("merge", "theirs")
+    assert [(one.decision, one.source_text) for one in read_decisions(path)] == [
+        ("accepted", "Uno."),
+        ("accepted", "Due."),
+        ("rejected", "Tre."),
+    ]
+    assert sorted(read_decisions(path)[0].note.split("; ")) == ["mine", "theirs"]
 
 
 def test_both_lines_of_a_contradiction_are_named_across_files_too(tmp_path):

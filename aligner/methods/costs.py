@@ -181,6 +181,14 @@ class EmbeddedPair:
         return cls(source, target, matches, barred)
 
     @cached_property
+    def barred_from(self) -> Mapping[int, Sequence[Sides]]:
+        """The barred links by the first sentence of their source."""
+        links: dict[int, list[Sides]] = {}
+        for source, target in self.barred:
+            links.setdefault(source[0], []).append((source, target))
+        return links
+
+    @cached_property
     def trust(self) -> float:
         """How far the encoder knows these texts, in ``[0, 1]``."""
         return trust(self.matches, len(self.target.landmarks))
@@ -249,13 +257,13 @@ class Grid:
 
     def barred(self) -> Iterator[tuple[int, int, int]]:
         """Where among the costs, row, move and column, the links stand that are barred."""
-        rows, columns = self.rows.indices, self.columns.indices
-        for source, target in self.pair.barred:
-            move = len(source), len(target)
-            p, q = np.searchsorted(rows, source[0]), np.searchsorted(columns, target[0])
-            is_here = tuple(rows[p : p + move[0]]) == source and tuple(columns[q : q + move[1]]) == target
-            if is_here and move in self.moves:
-                yield int(p), self.moves.index(move), int(q)
+        rows, columns, barred = self.rows.indices, self.columns.indices, self.pair.barred_from
+        for p, first in enumerate(rows.tolist()) if barred else ():
+            for source, target in barred.get(first, ()):
+                move, q = (len(source), len(target)), int(np.searchsorted(columns, target[0]))
+                is_here = tuple(rows[p : p + move[0]]) == source and tuple(columns[q : q + move[1]]) == target
+                if is_here and move in self.moves:
+                    yield p, self.moves.index(move), q
 
     def _block(self, block: slice) -> Floats:
         """The costs of all moves from some rows, ``inf`` where one does not fit; shape ``(r, moves, m)``."""
