@@ -134,6 +134,8 @@ function cut(text, start, end) {
 const COUNT = new Intl.NumberFormat("en");
 const PERCENT = new Intl.NumberFormat("en", { style: "percent", maximumFractionDigits: 0 });
 
+const LIST = new Intl.ListFormat("en");
+
 /** 12345 → "12,345". */
 const count = (value) => COUNT.format(value);
 
@@ -144,7 +146,7 @@ const percent = (value) => PERCENT.format(value);
 const plural = (value, one, many = `${one}s`) => `${count(value)} ${value === 1 ? one : many}`;
 
 /** "a, b and c". */
-const listed = (texts) => new Intl.ListFormat("en").format(texts);
+const listed = (texts) => LIST.format(texts);
 
 /* Long lists. */
 
