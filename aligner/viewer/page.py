@@ -24,6 +24,7 @@ SCRIPTS = (
     "records.js",
     "layout.js",
     "ribbons.js",
+    "pieces.js",
     "texts.js",
     "dotplot.js",
     "details.js",

@@ -1,8 +1,9 @@
 "use strict";
 /* The plot of two texts: sentences of the source down, of the target along; what is similar, what was aligned. */
 
-/** Length of the longer side, in pixels of the page. */
+/** Length of the longer side at most, in pixels of the page; and of a sentence. */
 const PLOT_SIZE = 300;
+const SENTENCE_SIZE = 20;
 
 /** Width of the strips that show what is not aligned. */
 const STRIP = 5;
@@ -17,15 +18,13 @@ class DotPlot {
     this.caption = element("p", { class: "told" });
     this.node = element("figure", { class: "dotplot" },
       element("div", { class: "plotted" }, this.canvas, this.frame, this.here), this.axes = element("figcaption", {}), this.caption);
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.draw());
-    new MutationObserver(() => this.draw()).observe(document.documentElement, { attributeFilter: ["data-theme"] });
   }
 
   show(model) {
     this.model = model;
     const sizes = model.sides.map(({ sentences }) => Math.max(1, sentences.length));
     const longest = Math.max(...sizes);
-    const [height, width] = sizes.map((size) => Math.max(60, Math.round((PLOT_SIZE * size) / longest)));
+    const [height, width] = sizes.map((size) => Math.max(40, Math.round(size * Math.min(SENTENCE_SIZE, PLOT_SIZE / longest))));
     Object.assign(this, { sizes, width, height });
     const { sides } = model;
     this.axes.textContent = `↓ ${languageName(sides[0].lang)}, ${plural(sides[0].sentences.length, "sentence")} · → ${languageName(sides[1].lang)}, ${plural(sides[1].sentences.length, "sentence")}`;

@@ -246,7 +246,7 @@ function pairHead(model) {
       element("h1", {}, element("bdi", {}, documentLabel(row.source)), element("span", { class: "between" }, " ↔ "), element("bdi", {}, documentLabel(row.target))),
       pairLinks(number)),
     element("p", { class: "figures" },
-      told && element("span", { class: "kind", title: told.told, style: { "--colour": `var(--relation-${relation})` } }, told.one), " ",
+      told && element("span", { class: "kind", title: told.told, style: { "--colour": `var(--relation-${relation || "unrelated"})` } }, told.one), " ",
       [
         row.score !== null && `score ${row.score.toFixed(2)}`,
         plural(records.length, "record"),
@@ -264,9 +264,9 @@ function documentsChoice({ data }) {
   const select = element("select", {
     id: "do-documents",
     onchange: () => send({ action: "documents", relation: select.value }, "Saved how these documents belong together"),
-  }, Object.entries(RELATIONS).map(([name, { one }]) => element("option", { value: name }, one)));
+  }, Object.entries(RELATIONS).map(([name, { one }]) => element("option", { value: name }, name ? one : "as they were found")));
   select.value = data.relation;
-  return element("label", { class: "documents-choice" }, "These documents are a ", select);
+  return element("label", { class: "documents-choice" }, "These documents: ", select);
 }
 
 /** The links to the pairs before and after. */
@@ -344,3 +344,10 @@ keys.register(
 
 addEventListener("scroll", () => { if (inPair()) openPair.follow(); }, { passive: true });
 addEventListener("resize", () => { if (inPair()) openPair.follow(); });
+addEventListener("beforeprint", () => textsAtHand()?.blocks.forEach((block) => textsAtHand().build(block)));
+STACKED.addEventListener("change", () => textsAtHand()?.update(textsAtHand().model, { anew: true }));
+
+/* A canvas does not take new colours by itself. */
+const redrawPlot = () => { if (openPair) openPair.plot.draw(); };
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redrawPlot);
+new MutationObserver(redrawPlot).observe(document.documentElement, { attributeFilter: ["data-theme"] });

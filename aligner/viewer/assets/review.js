@@ -182,10 +182,9 @@ function around(bead, { sides }) {
 
 /** What stands now where a record stood that is no more. */
 function instead({ records, sides }, { span }) {
-  const overlaps = ([start, end]) => start < span[1] && span[0] < end;
-  const record = records.find(({ spans }) => overlaps(spans[0]));
+  const record = records.find(({ spans }) => overlap(spans[0], span));
   if (record) return record;
-  const sentence = Math.max(0, sides[0].sentences.findIndex(overlaps));
+  const sentence = Math.max(0, sides[0].sentences.findIndex((one) => overlap(one, span)));
   const before = records.findLast(({ source }) => source[0] <= sentence);
   return { key: loneKey(sides[0], sentence), source: [sentence], target: [before?.target.at(-1) ?? 0] };
 }

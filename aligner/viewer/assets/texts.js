@@ -9,7 +9,8 @@ const STACKED = matchMedia("(max-width: 400px)");
 const extents = () => (STACKED.matches ? BELOW : BESIDE);
 
 class PairTexts {
-  /** `onselect(stop)`: a segment was chosen. `onmoved()`: other sentences are in the window. `shows(piece)`: whether it passes the filters; what does not is dimmed. */
+  /** `onselect(stop)`: a segment was chosen. `onmoved()`: other sentences are in the window. `shows(piece)`: whether it
+   *  passes the filters; what does not is dimmed. */
   constructor({ onselect, onmoved = () => {}, shows = () => true }) {
     this.onselect = onselect;
     this.onmoved = onmoved;
@@ -33,8 +34,6 @@ class PairTexts {
     });
     this.near = new IntersectionObserver((entries) => this.approached(entries), { rootMargin: AHEAD });
     this.sizes = new ResizeObserver((entries) => entries.forEach(({ target }) => this.draw(target.block)));
-    STACKED.addEventListener("change", () => { if (this.node.isConnected) this.update(this.model, { anew: true }); });
-    addEventListener("beforeprint", () => { if (this.node.isConnected) this.blocks.forEach((block) => this.build(block)); });
   }
 
   /** Shows a pair; with `range`, as `{from, to}`, only these sentences, in one block. */
@@ -167,41 +166,13 @@ class PairTexts {
     return column;
   }
 
-  /** A piece of running text that can be chosen. */
+  /** A piece of running text, kept under its key. */
   piece(block, piece) {
-    const { side, sentence, bead, told, key } = piece;
-    const foreign = side.foreign[sentence];
-    const isFirst = !block.pieces.get(key)?.[side.at].length;
-    const node = element("span", {
-      class: `${told ? classesOf("piece", told) : "piece"}${bead ? "" : " unaligned"}${foreign ? " foreign" : ""}`,
-      role: "button",
-      tabindex: -1,
-      lang: foreign,
-      "data-side": side.name,
-      "data-sentence": sentence,
-      "data-start": piece.start,
-      "data-key": key,
-      "aria-description": this.description(piece),
-      style: bead ? { "--colour": pColour(bead.p) } : {},
-    }, isFirst && chipOf(bead, told), foreign && element("span", { class: "tag", "aria-hidden": "true" }, foreign), markedText(piece));
-    node.piece = piece;
-    if (!block.pieces.has(key)) block.pieces.set(key, [[], []]);
-    block.pieces.get(key)[side.at].push(node);
+    if (!block.pieces.has(piece.key)) block.pieces.set(piece.key, [[], []]);
+    const known = block.pieces.get(piece.key)[piece.side.at];
+    const node = pieceElement(this.model, piece, known.length === 0);
+    known.push(node);
     return node;
-  }
-
-  /** What a screen reader tells of a piece beside its text. */
-  description({ side, sentence, bead, told }) {
-    const foreign = side.foreign[sentence];
-    const other = this.model.sides[1 - side.at];
-    return [
-      bead ? `aligned with “${shortened(textOf(other, bead))}”, p ${pLabel(bead.p)}` : told ? LONE[told.decision] : LONE[""],
-      bead?.crossing && "crossing",
-      bead?.relation && SEGMENT_RELATIONS[bead.relation],
-      bead && told.decision,
-      told?.note && `note: ${told.note}`,
-      foreign && `in ${languageName(foreign)}`,
-    ].filter(Boolean).join(", ");
   }
 
   /** Draws the bands of a block, now if it is near the window, else when it is. */
@@ -420,7 +391,7 @@ class PairTexts {
     }
   }
 
-  /** Shows also what is only related, or no longer. */
+  /** Shows also what is only related, or not any more. */
   showRelated(on) {
     this.withRelated = on;
     this.assign();
@@ -445,9 +416,6 @@ class PairTexts {
   }
 }
 
-/** What is told of a sentence that no record holds, by what was decided of it. */
-const LONE = { "": "not aligned", accepted: "has no counterpart, as decided", rejected: "not aligned: what it stood with was rejected" };
-
 const keyUnder = (node) => node.closest?.("[data-key]")?.dataset.key ?? null;
 const stopOfPiece = ({ key, side, sentence }) => ({ key, side: side.name, sentence });
 const stopAt = ({ piece }) => stopOfPiece(piece);
@@ -465,50 +433,6 @@ function runsOf(nodes) {
     else runs.push([node]);
   }
   return runs;
-}
-
-/** Keeps a mark on the line of what it belongs to. */
-const WORD_JOINER = "\u2060";
-
-/** The mark at the beginning of a segment: how probable it is, and what was decided. */
-function chipOf(bead, told) {
-  const signs = [
-    told?.decision === "accepted" && "✓",
-    told?.decision === "rejected" && "✗",
-    told?.note && "✎",
-    bead?.crossing && "⤫",
-    bead?.relation === "conflicting" && "≠",
-    bead?.flags.length > 0 && "⚑",
-  ].filter(Boolean).join("");
-  const worth = bead && bead.decision !== "accepted" ? (bead.p === null ? "?" : pLabel(bead.p)) : "";
-  return element("span", { class: "chip", "aria-hidden": "true" }, bead ? `${signs}${signs && worth ? " " : ""}${worth}` : signs || "○", WORD_JOINER);
-}
-
-/** The text of a piece, with what agrees or conflicts in it marked. */
-function markedText({ side, start, end, bead }) {
-  const ties = (bead?.evidence ?? [])
-    .map((tie) => ({ ...tie, span: tie.spans[side.at] }))
-    .filter(({ span }) => span[0] < span[1] && span[0] >= start && span[1] <= end)
-    .sort((one, other) => one.span[0] - other.span[0] || one.agrees - other.agrees);
-  const nodes = [];
-  let at = start;
-  for (const { span, agrees, told } of ties) {
-    if (span[0] < at) continue;
-    nodes.push(cut(side.text, at, span[0]));
-    const text = cut(side.text, ...span);
-    nodes.push(agrees
-      ? element("span", { class: "agrees", title: told }, text)
-      : element("mark", { class: "conflict", title: told }, element("span", { class: "sign", "aria-hidden": "true" }, "≠"), element("span", { class: "hidden" }, "conflict: "), text));
-    at = span[1];
-  }
-  return [...nodes, cut(side.text, at, end)];
-}
-
-/** The beginning of a text, on one line. */
-function shortened(text, length = 80) {
-  const line = text.split(/\s+/).join(" ");
-  const points = Array.from(line.slice(0, 2 * length));
-  return points.length > length ? `${points.slice(0, length).join("")}…` : line;
 }
 
 /** Runs something when the browser has time, but within a tenth of a second. */
