@@ -99,6 +99,7 @@ class PairView {
     const set = (name, value) => { this.filter[name] = value; this.refilter(); };
     const tick = (name, id, label) => element("label", {}, element("input", { type: "checkbox", id, onchange: ({ target }) => set(name, target.checked) }), " ", label);
     const relations = [...new Set(model.records.map(({ relation }) => relation).filter(Boolean))];
+    const matchKey = ({ target, key }) => { if (target.type === "checkbox" && "nNpP".includes(key)) this.stepMatch("nN".includes(key) ? 1 : -1); };
     const search = element("input", {
       type: "search", id: "pair-search", placeholder: "Search this pair", "aria-label": "Search this pair", autocomplete: "off", spellcheck: "false",
       oninput: ({ target }) => set("search", target.value.trim().toLowerCase()),
@@ -107,7 +108,7 @@ class PairView {
         if (event.key === "Escape") this.texts.node.querySelector(".piece[tabindex='0']")?.focus();
       },
     });
-    return element("form", { class: "filters", id: "pair-filters", role: "search", "aria-label": "Filters of this pair", onsubmit: (event) => event.preventDefault() },
+    return element("form", { class: "filters", id: "pair-filters", role: "search", "aria-label": "Filters of this pair", onsubmit: (event) => event.preventDefault(), onkeydown: matchKey },
       search,
       relations.length > 1 && element("label", {}, "Relation ", element("select", { id: "pair-relation", onchange: ({ target }) => set("relation", target.value) },
         element("option", { value: "" }, "any"), relations.map((name) => element("option", { value: name }, SEGMENT_RELATIONS[name])))),
