@@ -28,8 +28,13 @@ SCRIPTS = (
     "texts.js",
     "dotplot.js",
     "details.js",
+    "saving.js",
+    "dialogs.js",
     "actions.js",
+    "filters.js",
+    "pairhead.js",
     "pair.js",
+    "walking.js",
     "review.js",
     "main.js",
 )

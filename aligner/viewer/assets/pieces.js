@@ -2,24 +2,34 @@
 /* What the running texts are made of: a sentence, or a part of one, as an element that can be chosen. */
 
 /** What is told of a sentence that no record holds, by what was decided of it. */
-const LONE = { "": "not aligned", accepted: "has no counterpart, as decided", rejected: "not aligned: what it stood with was rejected" };
+const LONE = {
+  "": "not aligned",
+  accepted: "has no counterpart, as decided",
+  rejected: "not aligned: what it stood with was rejected",
+};
 
 /** The element of a piece; the first of its segment bears the mark. */
 function pieceElement(model, piece, isFirst) {
   const { side, sentence, start, bead, told, key } = piece;
   const foreign = side.foreign[sentence];
-  const node = element("span", {
-    class: `${told ? classesOf("piece", told) : "piece"}${bead ? "" : " unaligned"}${foreign ? " foreign" : ""}`,
-    role: "button",
-    tabindex: -1,
-    lang: foreign,
-    "data-side": side.name,
-    "data-sentence": sentence,
-    "data-start": start,
-    "data-key": key,
-    "aria-description": descriptionOf(model, piece),
-    style: bead ? { "--colour": pColour(bead.p) } : {},
-  }, isFirst && chipOf(bead, told), foreign && element("span", { class: "tag", "aria-hidden": "true" }, foreign), markedText(piece));
+  const node = element(
+    "span",
+    {
+      class: `${told ? classesOf("piece", told) : "piece"}${bead ? "" : " unaligned"}${foreign ? " foreign" : ""}`,
+      role: "button",
+      tabindex: -1,
+      lang: foreign,
+      "data-side": side.name,
+      "data-sentence": sentence,
+      "data-start": start,
+      "data-key": key,
+      "aria-description": descriptionOf(model, piece),
+      style: bead ? { "--colour": pColour(bead.p) } : {},
+    },
+    isFirst && chipOf(bead, told),
+    foreign && element("span", { class: "tag", "aria-hidden": "true" }, foreign),
+    markedText(piece),
+  );
   node.piece = piece;
   return node;
 }
@@ -35,7 +45,9 @@ function descriptionOf(model, { side, sentence, bead, told }) {
     bead?.decision,
     told?.note && `note: ${told.note}`,
     foreign && `in ${languageName(foreign)}`,
-  ].filter(Boolean).join(", ");
+  ]
+    .filter(Boolean)
+    .join(", ");
 }
 
 /** Keeps a mark on the line of what it belongs to. */
@@ -50,9 +62,16 @@ function chipOf(bead, told) {
     bead?.crossing && "⤫",
     bead?.relation === "conflicting" && "≠",
     bead?.flags.length > 0 && "⚑",
-  ].filter(Boolean).join("");
+  ]
+    .filter(Boolean)
+    .join("");
   const worth = bead && bead.decision !== "accepted" ? (bead.p === null ? "?" : pLabel(bead.p)) : "";
-  return element("span", { class: "chip", "aria-hidden": "true" }, bead ? `${signs}${signs && worth ? " " : ""}${worth}` : signs || "○", WORD_JOINER);
+  return element(
+    "span",
+    { class: "chip", "aria-hidden": "true" },
+    bead ? `${signs}${signs && worth ? " " : ""}${worth}` : signs || "○",
+    WORD_JOINER,
+  );
 }
 
 /** The text of a piece, with what agrees or conflicts in it marked. */
@@ -68,9 +87,17 @@ function markedText({ side, start, end, bead }) {
     if (span[0] < at) continue;
     nodes.push(cut(side.text, at, span[0]));
     const text = cut(side.text, ...span);
-    nodes.push(agrees
-      ? element("span", { class: "agrees", title: told }, text)
-      : element("mark", { class: "conflict", title: told }, element("span", { class: "sign", "aria-hidden": "true" }, "≠"), element("span", { class: "hidden" }, "conflict: "), text));
+    nodes.push(
+      agrees
+        ? element("span", { class: "agrees", title: told }, text)
+        : element(
+            "mark",
+            { class: "conflict", title: told },
+            element("span", { class: "sign", "aria-hidden": "true" }, "≠"),
+            element("span", { class: "hidden" }, "conflict: "),
+            text,
+          ),
+    );
     at = span[1];
   }
   return [...nodes, cut(side.text, at, end)];

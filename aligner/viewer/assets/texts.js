@@ -27,7 +27,9 @@ class PairTexts {
     this.node = element("div", {
       class: "texts",
       onclick: (event) => this.clicked(event),
-      onmousedown: (event) => { if (event.shiftKey) event.preventDefault(); },
+      onmousedown: (event) => {
+        if (event.shiftKey) event.preventDefault();
+      },
       onpointerover: (event) => this.light(keyUnder(event.target)),
       onpointerleave: () => this.light(null),
       onfocusin: (event) => this.light(keyUnder(event.target)),
@@ -68,7 +70,8 @@ class PairTexts {
     for (const block of gone) [this.near, this.sizes].forEach((observer) => observer.unobserve(block.node));
     for (const [place, block] of this.blocks.entries()) {
       if (!block.node) this.frame(block);
-      if (this.node.children[place] !== block.node) this.node.insertBefore(block.node, this.node.children[place] ?? null);
+      if (this.node.children[place] !== block.node)
+        this.node.insertBefore(block.node, this.node.children[place] ?? null);
       if (!block.built && wasBuilt.has(String(block.from))) this.build(block);
     }
     while (this.node.children.length > this.blocks.length) this.node.lastChild.remove();
@@ -110,7 +113,11 @@ class PairTexts {
 
   /** Blocks came near to the window, or left. */
   approached(entries) {
-    for (const { target: { block }, isIntersecting, boundingClientRect: { top, bottom } } of entries) {
+    for (const {
+      target: { block },
+      isIntersecting,
+      boundingClientRect: { top, bottom },
+    } of entries) {
       block.near = isIntersecting;
       if (!isIntersecting) continue;
       if (block.built) this.soon.push(() => block.stale && this.draw(block));
@@ -182,7 +189,8 @@ class PairTexts {
     const links = [];
     for (const bead of block.beads) {
       if (bead.state === "lone") continue;
-      const runs = bead.state === "record" ? (block.pieces.get(bead.key) ?? [[], []]).map(runsOf) : this.overlapping(block, bead);
+      const runs =
+        bead.state === "record" ? (block.pieces.get(bead.key) ?? [[], []]).map(runsOf) : this.overlapping(block, bead);
       if (runs[0].length || runs[1].length) links.push({ bead, runs, away: this.away(block, bead) });
     }
     drawRibbons(block.gutter, links, block.columns);
@@ -205,7 +213,9 @@ class PairTexts {
 
   /** Where the other end of a bead is that does not lie in this block. */
   away(block, bead) {
-    const at = SIDES.findIndex((name, side) => bead[name].every((sentence) => sentence < block.from[side] || sentence >= block.to[side]));
+    const at = SIDES.findIndex((name, side) =>
+      bead[name].every((sentence) => sentence < block.from[side] || sentence >= block.to[side]),
+    );
     if (at < 0) return null;
     const sentence = bead[SIDES[at]][0];
     return { sentence, down: sentence >= block.to[at] };
@@ -231,10 +241,17 @@ class PairTexts {
   /** The sentence that a key names: of a bead the first; null if nothing has this key. */
   stopOf(key, side = "source") {
     const bead = this.model.beads.get(key);
-    if (bead) return { key, side: bead[side].length ? side : SIDES.find((name) => bead[name].length), sentence: (bead[side][0] ?? bead.source[0] ?? bead.target[0]) };
+    if (bead)
+      return {
+        key,
+        side: bead[side].length ? side : SIDES.find((name) => bead[name].length),
+        sentence: bead[side][0] ?? bead.source[0] ?? bead.target[0],
+      };
     for (const { at, name, sentences } of this.model.sides) {
       const start = Number(key.split(":")[at]?.split("-")[0]);
-      const sentence = sentences.findIndex((span, number) => span[0] === start && loneKey(this.model.sides[at], number) === key);
+      const sentence = sentences.findIndex(
+        (span, number) => span[0] === start && loneKey(this.model.sides[at], number) === key,
+      );
       if (sentence >= 0) return { key, side: name, sentence };
     }
     return null;
@@ -280,7 +297,9 @@ class PairTexts {
     const at = SIDES.indexOf(stop.side);
     const [first, last] = [this.selected.sentence, stop.sentence].sort((one, other) => one - other);
     const sentences = Array.from({ length: last - first + 1 }, (_, place) => first + place);
-    this.marked = sentences.flatMap((sentence) => piecesOf(this.model.sides[at], sentence).slice(0, 1).map(stopOfPiece));
+    this.marked = sentences.flatMap((sentence) =>
+      piecesOf(this.model.sides[at], sentence).slice(0, 1).map(stopOfPiece),
+    );
     this.paintChoice();
     this.nodeOf(stop)?.focus();
     this.onselect(this.selected);
@@ -300,7 +319,10 @@ class PairTexts {
   reveal() {
     const bead = this.model.beads.get(this.selected?.key);
     if (!bead || bead.state === "lone") return;
-    const other = this.stopOf(bead.key, SIDES.find((name) => name !== this.selected.side));
+    const other = this.stopOf(
+      bead.key,
+      SIDES.find((name) => name !== this.selected.side),
+    );
     const block = this.blockOf(SIDES.indexOf(other.side), other.sentence);
     if (!block) return;
     this.build(block);
@@ -329,7 +351,8 @@ class PairTexts {
   cross(side) {
     if (!this.selected || this.selected.side === side) return;
     const bead = this.model.beads.get(this.selected.key);
-    if (bead && bead[side].length) return void this.select(this.stopOf(bead.key, side), { scroll: "nearest", focus: true });
+    if (bead && bead[side].length)
+      return void this.select(this.stopOf(bead.key, side), { scroll: "nearest", focus: true });
     const box = this.nodeOf(this.selected)?.getBoundingClientRect();
     const block = this.blockOf(SIDES.indexOf(this.selected.side), this.selected.sentence);
     const nodes = [...(block?.columns?.[SIDES.indexOf(side)].querySelectorAll(".piece") ?? [])];
@@ -365,7 +388,8 @@ class PairTexts {
       node.classList.add("chosen");
       if (node.piece) node.setAttribute("aria-current", "true");
     }
-    const isTold = marked.length > 1 || chosen.filter(({ piece }) => piece?.side.name === this.selected.side).length > 1;
+    const isTold =
+      marked.length > 1 || chosen.filter(({ piece }) => piece?.side.name === this.selected.side).length > 1;
     for (const node of isTold ? marked : []) node.classList.add("at");
     for (const node of linking) node.classList.add("linking");
     if (entry) entry.tabIndex = 0;
@@ -421,8 +445,18 @@ const stopOfPiece = ({ key, side, sentence }) => ({ key, side: side.name, senten
 const stopAt = ({ piece }) => stopOfPiece(piece);
 
 /** What a block must be built anew for. */
-const signatureOf = ({ key, state, source, target, p, relation, crossing, decision, note, flags }) =>
-  [key, state, source, target, p, relation, crossing, decision, note, flags];
+const signatureOf = ({ key, state, source, target, p, relation, crossing, decision, note, flags }) => [
+  key,
+  state,
+  source,
+  target,
+  p,
+  relation,
+  crossing,
+  decision,
+  note,
+  flags,
+];
 
 /** Elements in runs of such as follow one another. */
 function runsOf(nodes) {
@@ -436,7 +470,8 @@ function runsOf(nodes) {
 }
 
 /** Runs something when the browser has time, but within a tenth of a second. */
-const whenIdle = (run) => (window.requestIdleCallback ? requestIdleCallback(run, { timeout: 100 }) : setTimeout(run, 10));
+const whenIdle = (run) =>
+  window.requestIdleCallback ? requestIdleCallback(run, { timeout: 100 }) : setTimeout(run, 10);
 
 const isCalm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
