@@ -19,6 +19,9 @@ from aligner.viewer.data import Data
 SCRIPTS = (
     "dom.js",
     "data.js",
+    "shared.js",
+    "matrix.js",
+    "charts.js",
     "overview.js",
     "facts.js",
     "records.js",

@@ -39,14 +39,37 @@ const keyOf = (bead) => bead.spans.map(([start, end]) => `${start}-${end}`).join
 
 /* Words of the field, for people. */
 
-/** Relations of two documents, in the order of their worth; where nobody judged it, it is empty. */
+/** Relations of two documents, in the order of their worth. */
 const RELATIONS = {
-  parallel: { letter: "T", one: "translation", many: "translations", told: "one translates the other" },
-  partial: { letter: "P", one: "partial translation", many: "partial translations", told: "one translates the other, with large omissions or moved parts" },
-  comparable: { letter: "C", one: "pair of comparable reports", many: "pairs of comparable reports", told: "both report the same events, written independently" },
-  unrelated: { letter: "–", one: "unrelated pair", many: "unrelated pairs", told: "nothing is shared that an alignment could show" },
-  "": { letter: "?", one: "pair of unknown relation", many: "pairs of unknown relation", told: "nobody knows how they belong together" },
+  parallel: {
+    letter: "T", one: "translation", many: "translations",
+    told: "one translates the other",
+  },
+  partial: {
+    letter: "P", one: "partial translation", many: "partial translations",
+    told: "one translates the other, with large omissions or moved parts",
+  },
+  comparable: {
+    letter: "C", one: "pair of comparable reports", many: "pairs of comparable reports",
+    told: "both report the same events, written independently",
+  },
+  unrelated: {
+    letter: "–", one: "unrelated pair", many: "unrelated pairs",
+    told: "nothing is shared that an alignment could show",
+  },
 };
+
+const UNKNOWN = {
+  letter: "?", one: "pair of unknown relation", many: "pairs of unknown relation",
+  told: "nobody knows how they belong together",
+};
+
+/** What is told of a relation of two documents; of one that is unknown, too. */
+const relationOf = (name) => RELATIONS[name] ?? UNKNOWN;
+
+/** The relations that pairs of this run have, in the order of their worth. */
+const relationsHere = () =>
+  [...Object.keys(RELATIONS), ""].filter((name) => view.pairs.some((pair) => pair.relation === name));
 
 /** Relations of the two sides of a record. */
 const SEGMENT_RELATIONS = {
@@ -78,6 +101,12 @@ const inOrder = (langs) => view.langs.filter((lang) => langs.includes(lang));
 /** A short name of a document: its file's name, where no other of its language has the same; else its id. */
 const documentLabel = (number) => labels[number];
 
+/** The same as an element, with the whole id for who points at it. */
+const documentName = (number) => element("bdi", { title: view.documents[number].id }, documentLabel(number));
+
+/** The names of both documents of a pair. */
+const pairName = ({ source, target }) => [documentName(source), " ↔ ", documentName(target)];
+
 const labels = (() => {
   const short = (id) => id.replace(/^.*\/(?=[^/])/, "").replace(/(?<=[^.])\.\w{1,5}$/, "");
   const same = new Map();
@@ -97,10 +126,15 @@ const pColour = (p) => (p === null ? "var(--p-unknown)" : `var(--p-${STEPS.filte
 const pLabel = (p) => (p === null ? "unknown" : p.toFixed(2));
 
 /** A probability as a small coloured mark with the number in it. */
-const pChip = (p) =>
-  element("span", { class: "p", style: { "--colour": pColour(p) }, title: `probability that both sides say the same: ${pLabel(p)}` },
+const pChip = (p) => {
+  const title = `probability that both say the same: ${pLabel(p)}`;
+  return element("span", { class: "p", style: { "--colour": pColour(p) }, title },
     element("span", { class: "hidden" }, "p "), p === null ? "?" : pLabel(p));
+};
+
+/** The code of a language as a small mark. */
+const langTag = (lang) => element("span", { class: "tag lang", title: languageName(lang) }, lang);
 
 /** A text of a document, in its language and direction; `number` is the document's. */
-const quoted = (number, text, tag = "span") =>
-  element(tag, { lang: view.documents[number].lang, dir: view.documents[number].dir, class: "quoted" }, text);
+const quoted = (number, text, name = "span") =>
+  element(name, { lang: view.documents[number].lang, dir: view.documents[number].dir, class: "quoted" }, text);

@@ -6,13 +6,14 @@
 const routes = {};
 
 /** The keyboard: `register({key, what, when, run})`. `key` is KeyboardEvent.key, or two after each other as in "g o";
- *  `what` stands in the help, `when() => boolean` tells whether it counts now (left out: always), `run(event)` does it. */
+ *  `what` stands in the help, `when() => boolean` tells whether it counts now (left out: always), `run(event)` does
+ *  it. */
 const keys = { bindings: [], register(...bindings) { this.bindings.push(...bindings); } };
 
 const SVG = "http://www.w3.org/2000/svg";
 
-/** An HTML element. Attributes: functions are listeners ("onclick"), `style` is an object of properties, what is null or
- *  false is left out, true is empty. Children are nodes and texts, in lists of any depth. Text is always only text. */
+/** An HTML element. Attributes: functions are listeners ("onclick"), `style` is an object of properties, what is null
+ *  or false is left out, true is empty. Children are nodes and texts, in lists of any depth. Text is only text. */
 const element = (tag, attributes = {}, ...children) => furnish(document.createElement(tag), attributes, children);
 
 /** The same, of SVG. */
@@ -30,6 +31,26 @@ function furnish(node, attributes, children) {
   }
   return node;
 }
+
+/** A small mark with a word in it. */
+const tag = (...words) => element("span", { class: "tag" }, words);
+
+/** The same of what needs an eye. */
+const alarm = (...words) => element("span", { class: "tag warn" }, words);
+
+/** A link that is the row's: `j` and `k` go from one to the next. */
+const rowLink = (href, ...children) => element("a", { href, "data-row": true }, children);
+
+/** A table of rows; the first cell of each is its header. */
+const table = (attributes, heads, rows) =>
+  element("table", attributes,
+    element("thead", {}, element("tr", {}, heads.map((head) => element("th", { scope: "col" }, head)))),
+    element("tbody", {}, rows.map(([head, ...cells]) =>
+      element("tr", {}, element("th", { scope: "row" }, head), cells.map((cell) => element("td", {}, cell))))));
+
+/** What is wider than the window, to be scrolled by itself, with the keyboard too. */
+const scrolling = (label, name, ...children) =>
+  element("div", { class: `scroll ${name}`, tabindex: "0", role: "region", "aria-label": label }, children);
 
 /** Puts a text in the polite live region, so that a screen reader tells it. */
 function announce(text) {
@@ -113,6 +134,8 @@ function cut(text, start, end) {
 const COUNT = new Intl.NumberFormat("en");
 const PERCENT = new Intl.NumberFormat("en", { style: "percent", maximumFractionDigits: 0 });
 
+const LIST = new Intl.ListFormat("en");
+
 /** 12345 → "12,345". */
 const count = (value) => COUNT.format(value);
 
@@ -123,7 +146,7 @@ const percent = (value) => PERCENT.format(value);
 const plural = (value, one, many = `${one}s`) => `${count(value)} ${value === 1 ? one : many}`;
 
 /** "a, b and c". */
-const listed = (texts) => new Intl.ListFormat("en").format(texts);
+const listed = (texts) => LIST.format(texts);
 
 /* Long lists. */
 
@@ -140,7 +163,8 @@ function lazily(items, build, { rowHeight = "6rem" } = {}) {
   );
   for (let first = 0; first < items.length; first += CHUNK) {
     const rows = Math.min(CHUNK, items.length - first);
-    const chunk = element("ul", { class: "chunk", "data-first": first, style: { "--height": `calc(${rows} * ${rowHeight})` } });
+    const height = { "--height": `calc(${rows} * ${rowHeight})` };
+    const chunk = element("ul", { class: "chunk", "data-first": first, style: height });
     chunks.push(chunk);
     near.observe(chunk);
   }
@@ -150,7 +174,8 @@ function lazily(items, build, { rowHeight = "6rem" } = {}) {
     near.unobserve(chunk);
     if (chunk.hasChildNodes()) return;
     const first = Number(chunk.dataset.first);
-    chunk.append(...items.slice(first, first + CHUNK).map((item, index) => element("li", {}, build(item, first + index))));
+    const rows = items.slice(first, first + CHUNK).map((item, index) => build(item, first + index));
+    chunk.append(...rows.map((row) => element("li", {}, row)));
   }
 
   if (chunks.length > 0) fill(chunks[0]);

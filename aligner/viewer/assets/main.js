@@ -44,7 +44,9 @@ async function show() {
     node = await routes[name](rest, query);
   } catch (error) {
     console.error(error);
-    node = element("section", { class: "failure" }, element("h1", {}, "This cannot be shown"), element("p", {}, String(error.message ?? error)));
+    node = element("section", { class: "failure" },
+      element("h1", {}, "This cannot be shown"),
+      element("p", {}, String(error.message ?? error)));
   }
   if (mine !== turn) return;
   mainElement.replaceChildren(node);
@@ -65,7 +67,9 @@ async function show() {
 }
 
 addEventListener("hashchange", show);
-addEventListener("scroll", () => { if (location.hash === shownHash) positions.set(shownHash, scrollY); }, { passive: true });
+addEventListener("scroll", () => {
+  if (location.hash === shownHash) positions.set(shownHash, scrollY);
+}, { passive: true });
 addEventListener("click", (event) => {
   const link = event.target.closest?.('a[href^="#"]');
   if (link) wentOn = link.hash !== location.hash;
@@ -126,24 +130,27 @@ addEventListener("keydown", (event) => {
   if (typing && event.key === "Escape") event.target.blur();
   if (typing || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
   if (event.key === "Shift") return;
-  const pressed = [`${before} ${event.key}`, event.key];
-  const found = pressed.map((key) => keys.bindings.find((one) => one.key === key && (one.when?.() ?? true))).find(Boolean);
+  const found = bound(`${before} ${event.key}`) ?? bound(event.key);
   before = found ? "" : event.key;
   if (!found) return;
   event.preventDefault();
   found.run(event);
 });
 
+const counts = ({ when }) => when?.() ?? true;
+
+/** What a key, or two after each other, does now. */
+const bound = (key) => keys.bindings.find((one) => one.key === key && counts(one));
+
 const help = document.getElementById("help");
 
 function showHelp() {
-  const rows = keys.bindings
-    .filter(({ when }) => when?.() ?? true)
-    .map(({ key, what }) => element("tr", {}, element("th", { scope: "row" }, key.split(" ").map((one) => element("kbd", {}, one))), element("td", {}, what)));
+  const rows = keys.bindings.filter(counts)
+    .map(({ key, what }) => [key.split(" ").map((one) => element("kbd", {}, one)), what]);
   help.replaceChildren(
     element("h2", { id: "help-title" }, "Keyboard"),
-    element("table", {}, element("tbody", {}, rows)),
-    element("form", { method: "dialog" }, element("button", { autofocus: true, onclick: (event) => { event.preventDefault(); help.close(); } }, "Close")),
+    table({}, ["Key", "What it does"], rows),
+    element("button", { type: "button", autofocus: true, onclick: () => help.close() }, "Close"),
   );
   help.showModal();
 }

@@ -2,7 +2,9 @@
 /* The records of all pairs in one list, to be searched, filtered and sorted; the address holds what was asked. */
 
 /** What is asked for where nobody asks for anything. */
-const ASKED = { q: "", relation: "", documents: "", document: "", flag: "", bead: "", decision: "", min: "", max: "", sort: "order" };
+const ASKED = {
+  q: "", relation: "", min: "", max: "", documents: "", document: "", bead: "", flag: "", decision: "", sort: "order",
+};
 
 const SORTS = { order: "in order of documents", doubt: "the most doubtful first", sure: "the surest first" };
 
@@ -31,7 +33,8 @@ async function allRows(progress) {
   let last = performance.now();
   for (const [number, { source, target, shown }] of view.pairs.entries()) {
     if (!shown) continue;
-    const [data, ...documents] = await Promise.all([load("pair", number), load("document", source), load("document", target)]);
+    const asked = [load("pair", number), load("document", source), load("document", target)];
+    const [data, ...documents] = await Promise.all(asked);
     for (const row of rowsOf(number, data, documents.map((one) => one.text))) rows.push(row);
     if (performance.now() - last < SLICE) continue;
     if (!progress(rows.length)) return rows;
@@ -48,20 +51,26 @@ function ordinary({ bead }, asked) {
   return asked.decision !== "" || (bead.decision !== "rejected" && bead.source.length > 0 && bead.target.length > 0);
 }
 
+/** What a row must be for each question; none that is not asked. */
+const QUESTIONS = {
+  q: (query) => holding(query),
+  relation: (name) => ({ bead }) => bead.relation === name,
+  min: (p) => ({ bead }) => bead.p !== null && bead.p >= Number(p),
+  max: (p) => ({ bead }) => bead.p !== null && bead.p < Number(p),
+  documents: (relation) => ({ pair }) => view.pairs[pair].relation === relation,
+  document: (id) => ({ pair: number }) => {
+    const { source, target } = view.pairs[number];
+    return view.documents[source].id === id || view.documents[target].id === id;
+  },
+  bead: (kind) => ({ bead }) => kindOf(bead) === kind,
+  flag: (name) => ({ bead }) => (name === "crossing" ? bead.crossing : bead.flags.includes(name)),
+  decision: (name) => ({ bead }) => bead.decision === (name === "none" ? "" : name),
+};
+
 /** The records that are asked for, in the order that is asked for. */
 function matching(rows, asked) {
-  const tests = [
-    asked.q && holding(asked.q),
-    (row) => ordinary(row, asked),
-    asked.relation && (({ bead }) => bead.relation === asked.relation),
-    asked.documents && (({ pair }) => view.pairs[pair].relation === asked.documents),
-    asked.document && (({ pair }) => [view.pairs[pair].source, view.pairs[pair].target].some((one) => view.documents[one].id === asked.document)),
-    asked.flag && (({ bead }) => (asked.flag === "crossing" ? bead.crossing : bead.flags.includes(asked.flag))),
-    asked.bead && (({ bead }) => kindOf(bead) === asked.bead),
-    asked.decision && (({ bead }) => (asked.decision === "none" ? bead.decision === "" : bead.decision === asked.decision)),
-    asked.min && (({ bead }) => bead.p !== null && bead.p >= Number(asked.min)),
-    asked.max && (({ bead }) => bead.p !== null && bead.p < Number(asked.max)),
-  ].filter(Boolean);
+  const put = Object.keys(QUESTIONS).filter((name) => asked[name] !== "");
+  const tests = [(row) => ordinary(row, asked), ...put.map((name) => QUESTIONS[name](asked[name]))];
   const found = rows.filter((row) => tests.every((holds) => holds(row)));
   const p = ({ bead }) => bead.p ?? -1;
   if (asked.sort === "doubt") found.sort((a, b) => p(a) - p(b));
@@ -78,14 +87,19 @@ routes.records = async (_, query) => {
   let rows = [];
   const page = element("article", { class: "records" },
     element("h1", {}, "Records"),
-    form(asked, (changed) => { draw(); announce(told.textContent); if (changed) settleSoon(addressOf(asked)); }),
+    questions(asked, () => {
+      draw();
+      announce(told.textContent);
+      settleSoon(addressOf(asked));
+    }),
     told, list);
 
   function draw() {
     const found = matching(rows, asked);
     const left = view.records - view.shown;
     const all = rows.filter((row) => ordinary(row, asked));
-    told.textContent = `${plural(found.length, "record")} of ${count(all.length)}, ${SORTS[asked.sort] ?? SORTS.order}${left > 0 ? `; ${count(left)} more are not in this page` : ""}`;
+    told.textContent = `${plural(found.length, "record")} of ${count(all.length)}, ${SORTS[asked.sort] ?? SORTS.order}`
+      + (left > 0 ? `; ${count(left)} more are not in this page` : "");
     list.replaceChildren(lazily(found, (row) => recordRow(row, asked.q), { rowHeight: "6.5rem" }));
   }
 
@@ -110,38 +124,71 @@ function addressOf(asked) {
 
 /* The questions. */
 
-function form(asked, draw) {
-  const field = (name, title, input) => element("label", { class: "field" }, element("span", {}, title), furnish(input, { "data-ask": name }, []));
-  const choice = (name, title, choices) => (choices.length === 0 && !asked[name] ? null : field(name, title,
-    element("select", {}, option("", "any", asked[name]), withAsked(choices, asked[name]).map(([value, text]) => option(value, text, asked[name])))));
-  const bound = (name, title) => field(name, title, element("input", { type: "number", min: 0, max: 1, step: 0.05, value: asked[name] }));
-  const questions = element("form", { class: "questions", role: "search", "aria-label": "Which records", onsubmit: (event) => event.preventDefault() },
-    field("q", "Text", element("input", { type: "search", id: "record-search", value: asked.q, autocomplete: "off", spellcheck: "false" })),
-    choice("relation", "What they say", [...new Set([...view.relations.map(([name]) => name), ...(view.pairs.some((pair) => pair.related > 0) ? ["related"] : [])])].map((name) => [name, SEGMENT_RELATIONS[name] ?? spaced(name)])),
-    bound("min", "p from"), bound("max", "p below"),
-    choice("documents", "Documents are", order.filter((name) => name && view.pairs.some((pair) => pair.relation === name)).map((name) => [name, RELATIONS[name].many])),
-    choice("document", "In the document", view.documents.map(({ id }) => [id, id])),
-    choice("bead", "Sentences", view.beads.map(([name]) => [name, name.replace("-", " : ")])),
-    choice("flag", "Flag", [...view.flags.map(([name]) => [name, spaced(name)]), ...(view.pairs.some((pair) => pair.crossings > 0) ? [["crossing", "out of order"]] : [])]),
-    view.mode === "review" || asked.decision ? choice("decision", "Decision", [["accepted", "accepted"], ["rejected", "rejected"], ["none", "none yet"]]) : null,
-    field("sort", "Order", element("select", {}, Object.entries(SORTS).map(([value, text]) => option(value, text, asked.sort)))),
-    element("button", { type: "button", id: "clear", onclick: () => {
-      for (const input of questions.querySelectorAll("[data-ask]")) input.value = asked[input.dataset.ask] = ASKED[input.dataset.ask];
-      draw(true);
-    } }, "Clear"));
-  questions.addEventListener("input", ({ target }) => {
-    if (!target.dataset.ask) return;
-    asked[target.dataset.ask] = target.value;
-    if (target.dataset.ask === "q") searchText.value = target.value;
-    draw(true);
-  });
-  return questions;
+/** What can be asked with a choice: the name in the address, what people read, and what there is to choose from. */
+const CHOICES = [
+  ["relation", "What they say", () => relationsOfRecords().map((name) => [name, toldRelation(name)])],
+  ["documents", "Documents are", () => relationsHere().filter(Boolean).map((name) => [name, relationOf(name).many])],
+  ["document", "In the document", () => view.documents.map(({ id }) => [id, id])],
+  ["bead", "Sentences", () => view.beads.map(([name]) => [name, name.replace("-", " : ")])],
+  ["flag", "Flag", () => flagsOfRecords()],
+  ["decision", "Decision", () => (view.mode === "review" ? DECISIONS : [])],
+];
+
+const DECISIONS = [["accepted", "accepted"], ["rejected", "rejected"], ["none", "none yet"]];
+
+function relationsOfRecords() {
+  const related = view.pairs.some((pair) => pair.related > 0) ? ["related"] : [];
+  return [...new Set([...view.relations.map(([name]) => name), ...related])];
 }
 
-const option = (value, text, chosen) => element("option", { value, selected: value === chosen }, text);
+function flagsOfRecords() {
+  const crossing = view.pairs.some((pair) => pair.crossings > 0) ? [["crossing", "out of order"]] : [];
+  return [...view.flags.map(([name]) => [name, spaced(name)]), ...crossing];
+}
 
-/** The choices, with what the address asks for, even if nothing in this run is like that. */
-const withAsked = (choices, value) => (value && !choices.some(([one]) => one === value) ? [...choices, [value, value]] : choices);
+/** The fields of all questions; `changed()` is told of every change to `asked`. */
+function questions(asked, changed) {
+  const answer = ({ target: { dataset, value } }) => {
+    if (!dataset.ask) return;
+    asked[dataset.ask] = value;
+    if (dataset.ask === "q") searchText.value = value;
+    changed();
+  };
+  const clear = () => {
+    Object.assign(asked, ASKED);
+    for (const input of fields.querySelectorAll("[data-ask]")) input.value = asked[input.dataset.ask];
+    searchText.value = "";
+    changed();
+  };
+  const fields = element("form", {
+    class: "questions", role: "search", "aria-label": "Which records",
+    oninput: answer, onsubmit: (event) => event.preventDefault(),
+  },
+    field("Text", element("input", {
+      type: "search", id: "record-search", "data-ask": "q", value: asked.q, autocomplete: "off", spellcheck: "false",
+    })),
+    limit("min", "p from", asked), limit("max", "p below", asked),
+    CHOICES.map(([name, title, choices]) => choice(name, title, choices(), asked[name])),
+    field("Order", select("sort", Object.entries(SORTS), asked.sort)),
+    element("button", { type: "button", id: "clear", onclick: clear }, "Clear"));
+  return fields;
+}
+
+const field = (title, input) => element("label", { class: "field" }, element("span", {}, title), input);
+
+const limit = (name, title, asked) =>
+  field(title, element("input", { type: "number", min: 0, max: 1, step: 0.05, "data-ask": name, value: asked[name] }));
+
+/** A choice that need not be made; with what the address asks for, even if nothing in this run is like that. */
+function choice(name, title, choices, chosen) {
+  const known = choices.some(([value]) => value === chosen);
+  const all = chosen === "" || known ? choices : [...choices, [chosen, chosen]];
+  return all.length === 0 ? null : field(title, select(name, [["", "any"], ...all], chosen));
+}
+
+const select = (name, choices, chosen) =>
+  element("select", { "data-ask": name },
+    choices.map(([value, text]) => element("option", { value, selected: value === chosen }, text)));
 
 /* One record. */
 
@@ -151,27 +198,36 @@ function recordRow({ pair, bead, said }, q) {
   return element("div", { class: "record", "data-pair": pair, "data-key": key },
     element("div", { class: "record-head small" },
       pChip(bead.p),
-      element("a", { href: `#pair/${pair}/${key}`, "data-row": true }, element("bdi", {}, documentLabel(source)), " ↔ ", element("bdi", {}, documentLabel(target))),
-      element("span", { class: bead.relation === "conflicting" ? "tag warn" : "tag" }, bead.relation === "conflicting" ? "≠ " : null, SEGMENT_RELATIONS[bead.relation] ?? "relation unknown"),
-      kindOf(bead) === "1-1" ? null : element("span", { class: "tag" }, kindOf(bead).replace("-", " : ")),
-      bead.crossing ? element("span", { class: "tag" }, "out of order") : null,
-      bead.flags.map((flag) => element("span", { class: "tag warn" }, spaced(flag))),
-      bead.decision ? element("span", { class: "tag" }, bead.decision) : null),
+      rowLink(`#pair/${pair}/${key}`, pairName(view.pairs[pair])),
+      relationTag(bead.relation),
+      kindOf(bead) === "1-1" ? null : tag(kindOf(bead).replace("-", " : ")),
+      bead.crossing ? tag("out of order") : null,
+      bead.flags.map((flag) => alarm(spaced(flag))),
+      bead.decision ? tag(bead.decision) : null),
     element("div", { class: "both" }, [source, target].map((number, side) =>
-      element("p", { lang: view.documents[number].lang, dir: view.documents[number].dir }, said[side] ? marked(said[side], bead, side, q) : element("span", { class: "muted", lang: "en", dir: "ltr" }, "no counterpart")))));
+      (said[side] ? quoted(number, marked(said[side], bead, side, q), "p")
+        : element("p", { class: "muted" }, "no counterpart")))));
 }
+
+const toldRelation = (relation) => SEGMENT_RELATIONS[relation] ?? (spaced(relation) || "relation unknown");
+
+const relationTag = (relation) =>
+  (relation === "conflicting" ? alarm("≠ ", toldRelation(relation)) : tag(toldRelation(relation)));
 
 /** A text with its evidence marked: what agrees, what conflicts; and, of the rest, what was searched. */
 function marked(text, bead, side, q) {
   const begin = bead.spans[side][0];
   const length = bead.spans[side][1] - begin;
-  const ties = bead.evidence.map((tie) => [...tie.spans[side].map((at) => at - begin), tie]).sort((a, b) => a[0] - b[0]);
+  const ties = bead.evidence
+    .map((tie) => [...tie.spans[side].map((at) => at - begin), tie])
+    .sort((a, b) => a[0] - b[0]);
   const pieces = [];
   let at = 0;
   for (const [start, end, tie] of ties) {
     if (start < at || end <= start || end > length) continue;
     pieces.push(...hits(cut(text, at, start), q));
-    pieces.push(element("mark", { class: tie.agrees ? "agrees" : "conflict", title: tie.agrees ? tie.told : `conflict: ${tie.told}` }, cut(text, start, end)));
+    const title = tie.agrees ? tie.told : `conflict: ${tie.told}`;
+    pieces.push(element("mark", { class: tie.agrees ? "agrees" : "conflict", title }, cut(text, start, end)));
     at = end;
   }
   return [...pieces, ...hits(cut(text, at, length), q)];
