@@ -3,7 +3,6 @@
 
 /** Where decisions are made now: `{node, model, texts, changed(model, {anew}), decided(action)}`; a pair, or the queue. */
 let desk = null;
-let isBusy = false;
 
 const isReview = () => view.mode === "review";
 const isDeskOpen = () => isReview() && Boolean(desk?.node.isConnected);
@@ -12,88 +11,162 @@ const chosenBead = () => desk?.model?.beads.get(desk.texts.selected?.key) ?? nul
 /** What can be done to what is chosen. `fits` tells whether it can, `body` what is sent. */
 const ACTIONS = [
   {
-    id: "accept", key: "a", sign: "✓", label: "Accept", what: "Accept: it stands as it is",
+    id: "accept",
+    key: "a",
+    sign: "✓",
+    label: "Accept",
+    what: "Accept: it stands as it is",
     fits: ({ stop }) => stop,
     body: ({ stop }) => ({ action: "accept", key: stop.key }),
     done: "Accepted",
   },
   {
-    id: "reject", key: "x", sign: "✗", label: "Reject", what: "Reject: these do not belong together",
+    id: "reject",
+    key: "x",
+    sign: "✗",
+    label: "Reject",
+    what: "Reject: these do not belong together",
     fits: ({ bead }) => bead?.state === "record",
     body: ({ stop }) => ({ action: "reject", key: stop.key }),
     done: "Rejected",
   },
   {
-    id: "clear", key: "c", sign: "○", label: "Undecide", what: "Take the decision back, whenever it was made",
+    id: "clear",
+    key: "c",
+    sign: "○",
+    label: "Undecide",
+    what: "Take the decision back, whenever it was made",
     fits: ({ bead }) => bead?.decision,
     body: ({ stop }) => ({ action: "clear", key: stop.key }),
     done: "Undecided again",
   },
   {
-    id: "split", key: "s", sign: "✂", label: "Split", what: "Split before the chosen sentence, or where the lengths agree best",
+    id: "split",
+    key: "s",
+    sign: "✂",
+    label: "Split",
+    what: "Split before the chosen sentence, or where the lengths agree best",
     fits: ({ bead }) => bead?.state === "record" && bead.source.length + bead.target.length > 2,
-    body: ({ stop, bead }) => ({ action: "split", key: stop.key, ...(bead[stop.side].indexOf(stop.sentence) > 0 ? { side: stop.side, sentence: stop.sentence } : {}) }),
+    body: ({ stop, bead }) => ({
+      action: "split",
+      key: stop.key,
+      ...(bead[stop.side].indexOf(stop.sentence) > 0 ? { side: stop.side, sentence: stop.sentence } : {}),
+    }),
     done: "Split",
   },
   {
-    id: "merge", key: "m", sign: "⊕", label: "Merge", what: "Merge with the next record",
+    id: "merge",
+    key: "m",
+    sign: "⊕",
+    label: "Merge",
+    what: "Merge with the next record",
     fits: ({ bead, model }) => bead?.state === "record" && model.records[bead.place + 1],
     body: ({ bead, model }) => ({ action: "merge", keys: [bead.key, model.records[bead.place + 1].key] }),
     done: "Merged",
   },
   {
-    id: "move-back", key: "<", sign: "↥", label: "To previous", what: "Move the chosen sentence to the previous record (also Shift+↑)",
+    id: "move-back",
+    key: "<",
+    sign: "↥",
+    label: "To previous",
+    what: "Move the chosen sentence to the previous record (also Shift+↑)",
     fits: ({ stop, model }) => stop && besideOf(model, stop, -1),
-    body: ({ stop, model }) => ({ action: "move", side: stop.side, sentence: stop.sentence, key: besideOf(model, stop, -1).key }),
+    body: ({ stop, model }) => ({
+      action: "move",
+      side: stop.side,
+      sentence: stop.sentence,
+      key: besideOf(model, stop, -1).key,
+    }),
     done: "Moved to the previous record",
   },
   {
-    id: "move-on", key: ">", sign: "↧", label: "To next", what: "Move the chosen sentence to the next record (also Shift+↓)",
+    id: "move-on",
+    key: ">",
+    sign: "↧",
+    label: "To next",
+    what: "Move the chosen sentence to the next record (also Shift+↓)",
     fits: ({ stop, model }) => stop && besideOf(model, stop, 1),
-    body: ({ stop, model }) => ({ action: "move", side: stop.side, sentence: stop.sentence, key: besideOf(model, stop, 1).key }),
+    body: ({ stop, model }) => ({
+      action: "move",
+      side: stop.side,
+      sentence: stop.sentence,
+      key: besideOf(model, stop, 1).key,
+    }),
     done: "Moved to the next record",
   },
   {
-    id: "unlink", key: "d", sign: "⊖", label: "Take out", what: "Take the chosen sentence out of its record",
+    id: "unlink",
+    key: "d",
+    sign: "⊖",
+    label: "Take out",
+    what: "Take the chosen sentence out of its record",
     fits: ({ bead }) => bead?.state === "record",
     body: ({ stop }) => ({ action: "unlink", side: stop.side, sentence: stop.sentence }),
     done: "Taken out",
   },
   {
-    id: "link", key: "l", sign: "↔", label: "Link", what: "Link: first on the sentences of one side, then on those of the other",
+    id: "link",
+    key: "l",
+    sign: "↔",
+    label: "Link",
+    what: "Link: first on the sentences of one side, then on those of the other",
     fits: ({ stop }) => stop,
     run: linkChosen,
   },
   {
-    id: "alone", key: "o", sign: "◌", label: "Alone", what: "The chosen sentence has no counterpart",
+    id: "alone",
+    key: "o",
+    sign: "◌",
+    label: "Alone",
+    what: "The chosen sentence has no counterpart",
     fits: ({ stop }) => stop,
     body: ({ stop }) => ({ action: "alone", side: stop.side, sentence: stop.sentence }),
     done: "Decided: no counterpart",
   },
   {
-    id: "note", key: "n", sign: "✎", label: "Note", what: "Write a note",
+    id: "note",
+    key: "n",
+    sign: "✎",
+    label: "Note",
+    what: "Write a note",
     fits: ({ stop, bead }) => stop && bead?.state !== "related",
     run: writeNote,
   },
   {
-    id: "undo", key: "u", sign: "↶", label: "Undo", what: "Undo the last action on this pair",
+    id: "undo",
+    key: "u",
+    sign: "↶",
+    label: "Undo",
+    what: "Undo the last action on this pair",
     fits: ({ model }) => model?.data.undo || desk.trail?.length,
     run: undo,
   },
   {
-    id: "redo", key: "U", sign: "↷", label: "Redo", what: "Redo what was undone (also Ctrl+Shift+Z)",
+    id: "redo",
+    key: "U",
+    sign: "↷",
+    label: "Redo",
+    what: "Redo what was undone (also Ctrl+Shift+Z)",
     fits: ({ model }) => model?.data.redo,
     body: () => ({ action: "redo" }),
     done: "Done again",
   },
   {
-    id: "realign", key: "r", sign: "⟳", label: "Realign", what: "Align this pair anew around what was decided",
+    id: "realign",
+    key: "r",
+    sign: "⟳",
+    label: "Realign",
+    what: "Align this pair anew around what was decided",
     fits: ({ model }) => model,
     body: () => ({ action: "realign" }),
     done: "Aligned anew around your decisions",
   },
   {
-    id: "export", key: "e", sign: "⤓", label: "Export…", what: "Download the records as decided, or the decisions",
+    id: "export",
+    key: "e",
+    sign: "⤓",
+    label: "Export…",
+    what: "Download the records as decided, or the decisions",
     fits: () => true,
     run: showExport,
   },
@@ -122,81 +195,10 @@ function perform(action) {
   return action.run ? action.run(now) : send(action.body(now), action.done);
 }
 
-/** Sends an action; true if it is saved. */
-async function send(body, done) {
-  const { model, texts } = desk;
-  const sender = desk;
-  setBusy(true);
-  try {
-    const answer = await fetch(`api/pairs/${model.number}`, {
-      method: "POST",
-      credentials: "same-origin",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ version: model.data.version, ...body }),
-    });
-    const told = await answer.json();
-    if (answer.status === 409) {
-      await takeOver(sender, told.pair, { anew: true });
-      tell("conflict", "Not done: somebody else decided on this pair meanwhile, perhaps you in another window. Nothing was overwritten. What you see now is the present state; decide again if you still want to.");
-      return false;
-    }
-    if (!answer.ok) {
-      tell("failure", `Not done: ${told.error ?? answer.statusText}`);
-      return false;
-    }
-    texts.linking = [];
-    await takeOver(sender, told, { anew: body.action === "realign" });
-    tell("", "");
-    announce(done);
-    sender.decided?.(body);
-    freshen();
-    return true;
-  } catch (error) {
-    console.error(error);
-    tell("failure", "NOT saved: the server did not answer. Is align review still running? What you see is what was saved last; try again.");
-    return false;
-  } finally {
-    setBusy(false);
-  }
-}
-
-/** Shows what became of a pair. */
-async function takeOver(sender, data, how) {
-  const { number, row } = sender.model;
-  remember("pair", number, data);
-  const documents = await Promise.all([load("document", row.source), load("document", row.target)]);
-  sender.changed(modelOf(number, data, documents), how);
-}
-
-let freshening = 0;
-
-/** Has the overview count anew, once no more is decided for a moment. */
-function freshen() {
-  clearTimeout(freshening);
-  freshening = setTimeout(async () => {
-    try {
-      const answer = await fetch("api/view", { credentials: "same-origin" });
-      if (answer.ok) Object.assign(view, await answer.json());
-    } catch { /* It counts at the next decision. */ }
-  }, 1000);
-}
-
-function setBusy(on) {
-  isBusy = on;
-  desk.bar.setAttribute("aria-busy", String(on));
-  refreshBar();
-}
-
 /** Undo: the queue shows the pair of the last action again first. */
 async function undo() {
   await desk.beforeUndo?.();
   return desk.model.data.undo ? send({ action: "undo" }, "Undone") : announce("Nothing to undo on this pair");
-}
-
-/** Says beside the buttons what went wrong; an empty text takes it away. */
-function tell(kind, text) {
-  desk.message.className = `message ${kind}`;
-  desk.message.textContent = text;
 }
 
 /** Link: remembers what is chosen on one side, and links it with what is chosen on the other. */
@@ -215,7 +217,10 @@ function linkChosen({ model, stop }) {
   const sides = { [first.side]: texts.linking.map(({ sentence }) => sentence), [stop.side]: sentences };
   const held = model.beads.get(stop.key);
   if (held?.state === "record" && texts.linking.length === 1) {
-    return send({ action: "move", side: first.side, sentence: first.sentence, key: held.key }, "Linked: the sentence joined the record");
+    return send(
+      { action: "move", side: first.side, sentence: first.sentence, key: held.key },
+      "Linked: the sentence joined the record",
+    );
   }
   return send({ action: "link", ...sides }, "Linked");
 }
@@ -230,74 +235,57 @@ function stopLinking() {
   return true;
 }
 
-function writeNote({ stop, bead }) {
-  const area = element("textarea", { id: "note-text", rows: 4, maxlength: 2000 });
-  area.value = bead?.note ?? "";
-  const save = (event) => {
-    event.preventDefault();
-    dialog.close();
-    send({ action: "note", key: stop.key, note: area.value.trim() }, "Note saved");
-  };
-  const dialog = openDialog("note-dialog", "Note",
-    element("form", { onsubmit: save },
-      element("label", { for: "note-text" }, "What should be known of this:"), area,
-      element("p", { class: "buttons" }, element("button", { type: "submit", id: "note-save" }, "Save"), closeButton("Cancel"))));
-  area.addEventListener("keydown", (event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) save(event); });
-  area.focus();
-}
-
-async function showExport() {
-  let formats;
-  try {
-    formats = await (await fetch("api/formats", { credentials: "same-origin" })).json();
-  } catch {
-    return tell("failure", "The server did not tell its formats. Is align review still running?");
-  }
-  const row = (href, name, what) => element("li", {}, element("a", { href, download: true }, name), " ", element("span", { class: "hint" }, what));
-  openDialog("export-dialog", "Export",
-    element("p", {}, "The records of all pairs, as decided:"),
-    element("ul", { class: "formats" }, formats.map(([suffix, what]) => row(`api/export?format=${encodeURIComponent(suffix)}`, suffix, what))),
-    element("p", {}, "What was decided, to be used again by align:"),
-    element("ul", { class: "formats" }, row("api/decisions", "decisions.tsv", "all decisions, found again in changed texts")),
-    element("p", { class: "buttons" }, closeButton("Close")));
-  return undefined;
-}
-
-const closeButton = (label) => element("button", { type: "button", onclick: (event) => event.target.closest("dialog").close() }, label);
-
-/** Opens a dialog that is gone once it is closed; the focus goes back to where it was. */
-function openDialog(id, title, ...children) {
-  const back = document.activeElement;
-  const dialog = element("dialog", { id, "aria-labelledby": `${id}-title` }, element("h2", { id: `${id}-title` }, title), children);
-  dialog.addEventListener("close", () => {
-    dialog.remove();
-    if (back?.isConnected) back.focus({ preventScroll: true });
-  });
-  document.body.append(dialog);
-  dialog.showModal();
-  return dialog;
-}
-
 /* The buttons. */
 
 /** The bar of all actions, and the line that says what went wrong. */
 function decisionBar() {
   const message = element("p", { class: "message", id: "review-message", role: "alert" });
-  const relation = element("select", { id: "do-relation", title: "What the two sides say of each other (t)", onchange: () => relate(relation) },
-    element("option", { value: "" }, "as measured"), Object.entries(SEGMENT_RELATIONS).filter(([name]) => name !== "related").map(([name, what]) => element("option", { value: name }, what)));
-  const bar = element("div", { class: "decisions", role: "toolbar", "aria-label": "Decisions" },
-    ACTIONS.map((action) => element("button", {
-      type: "button", id: `do-${action.id}`, "data-action": action.id, title: `${action.what} (${action.key})`, "aria-keyshortcuts": action.key,
-      onclick: () => perform(action),
-    }, element("span", { class: "sign", "aria-hidden": "true" }, action.sign), " ", action.label, " ", element("kbd", { "aria-hidden": "true" }, action.key))),
-    element("label", { class: "relation-choice" }, "Relation ", element("kbd", { "aria-hidden": "true" }, "t"), " ", relation));
+  const relation = element(
+    "select",
+    { id: "do-relation", title: "What the two sides say of each other (t)", onchange: () => relate(relation) },
+    element("option", { value: "" }, "as measured"),
+    Object.entries(SEGMENT_RELATIONS)
+      .filter(([name]) => name !== "related")
+      .map(([name, what]) => element("option", { value: name }, what)),
+  );
+  const bar = element(
+    "div",
+    { class: "decisions", role: "toolbar", "aria-label": "Decisions" },
+    ACTIONS.map((action) =>
+      element(
+        "button",
+        {
+          type: "button",
+          id: `do-${action.id}`,
+          "data-action": action.id,
+          title: `${action.what} (${action.key})`,
+          "aria-keyshortcuts": action.key,
+          onclick: () => perform(action),
+        },
+        element("span", { class: "sign", "aria-hidden": "true" }, action.sign),
+        " ",
+        action.label,
+        " ",
+        element("kbd", { "aria-hidden": "true" }, action.key),
+      ),
+    ),
+    element(
+      "label",
+      { class: "relation-choice" },
+      "Relation ",
+      element("kbd", { "aria-hidden": "true" }, "t"),
+      " ",
+      relation,
+    ),
+  );
   return { bar, message };
 }
 
 function relate(select) {
   const bead = chosenBead();
   desk.texts.nodeOf(desk.texts.selected)?.focus({ preventScroll: true });
-  if (bead?.state === "record" && !isBusy) send({ action: "relation", key: bead.key, relation: select.value }, "Relation saved");
+  if (bead?.state === "record" && !isBusy)
+    send({ action: "relation", key: bead.key, relation: select.value }, "Relation saved");
 }
 
 /** Shows which actions can be done to what is chosen. */
@@ -316,13 +304,21 @@ function refreshBar() {
 keys.register(
   ...ACTIONS.map((action) => ({ key: action.key, what: action.what, when: isDeskOpen, run: () => perform(action) })),
   {
-    key: "t", what: "Say what the two sides say of each other", when: isDeskOpen,
+    key: "t",
+    what: "Say what the two sides say of each other",
+    when: isDeskOpen,
     run: () => desk.bar.querySelector("#do-relation").focus(),
   },
 );
 
 addEventListener("keydown", (event) => {
-  if (!isDeskOpen() || event.key.toLowerCase() !== "z" || !(event.ctrlKey || event.metaKey) || event.target.closest?.("input, textarea")) return;
+  if (
+    !isDeskOpen() ||
+    event.key.toLowerCase() !== "z" ||
+    !(event.ctrlKey || event.metaKey) ||
+    event.target.closest?.("input, textarea")
+  )
+    return;
   event.preventDefault();
   perform(ACTIONS.find(({ id }) => id === (event.shiftKey ? "redo" : "undo")));
 });

@@ -9,14 +9,23 @@ function detailsOf(model, stop) {
 }
 
 function recordDetails(model, bead) {
-  const name = bead.state === "record" ? `Record ${count(bead.place + 1)} of ${count(model.records.length)}` : bead.state === "rejected" ? "Rejected record" : "Related, no record";
+  const name =
+    bead.state === "record"
+      ? `Record ${count(bead.place + 1)} of ${count(model.records.length)}`
+      : bead.state === "rejected"
+        ? "Rejected record"
+        : "Related, no record";
   return [
     element("h2", { id: "details-title" }, name),
     element("p", { class: "headline" }, pChip(bead.p), " ", relationInWords(bead), " ", decisionMark(bead)),
-    bead.crossing && element("p", { class: "warning" }, "⤫ Crosses other records: it stands elsewhere in the other text."),
+    bead.crossing &&
+      element("p", { class: "warning" }, "⤫ Crosses other records: it stands elsewhere in the other text."),
     bead.flags.length > 0 && element("p", { class: "warning" }, "⚑ ", listed(bead.flags.map(spaced))),
     measures([
-      ["Sentences", `${bead.source.length}-${bead.target.length} (${model.sides.map((side) => `${languageName(side.lang)} ${sentenceNumbers(bead[side.name])}`).join(", ")})`],
+      [
+        "Sentences",
+        `${bead.source.length}-${bead.target.length} (${model.sides.map((side) => `${languageName(side.lang)} ${sentenceNumbers(bead[side.name])}`).join(", ")})`,
+      ],
       ["Score", measure(bead.score)],
       ["Cosine", measure(bead.cosine)],
       ["Margin", measure(bead.margin)],
@@ -39,40 +48,76 @@ function loneDetails(model, { side, sentence, key }, told) {
 }
 
 const relationInWords = ({ relation }) =>
-  element("span", { class: relation === "conflicting" ? "relation conflicting" : "relation" },
-    relation === "conflicting" && "≠ ", SEGMENT_RELATIONS[relation] ?? "relation not told");
+  element(
+    "span",
+    { class: relation === "conflicting" ? "relation conflicting" : "relation" },
+    relation === "conflicting" && "≠ ",
+    SEGMENT_RELATIONS[relation] ?? "relation not told",
+  );
 
 const decisionMark = ({ decision }) =>
-  decision ? element("span", { class: `decided ${decision}` }, decision === "accepted" ? "✓ accepted" : "✗ rejected") : null;
+  decision
+    ? element("span", { class: `decided ${decision}` }, decision === "accepted" ? "✓ accepted" : "✗ rejected")
+    : null;
 
 const measure = (value) => (value === null ? "not measured" : value.toFixed(2));
 
 /** [3, 4, 5] → "4–6": people count from one. */
-const sentenceNumbers = (list) => (list.length === 0 ? "none" : list.length === 1 ? count(list[0] + 1) : `${count(list[0] + 1)}–${count(list.at(-1) + 1)}`);
+const sentenceNumbers = (list) =>
+  list.length === 0
+    ? "none"
+    : list.length === 1
+      ? count(list[0] + 1)
+      : `${count(list[0] + 1)}–${count(list.at(-1) + 1)}`;
 
-const measures = (rows) => element("dl", {}, rows.map(([name, value]) => [element("dt", {}, name), element("dd", {}, value)]));
+const measures = (rows) =>
+  element(
+    "dl",
+    {},
+    rows.map(([name, value]) => [element("dt", {}, name), element("dd", {}, value)]),
+  );
 
 /** What in the two texts agrees, and what does not: that first. */
 function evidenceList(model, { evidence }) {
   if (!evidence.length) return element("p", { class: "hint" }, "No numbers, dates or names in common.");
   const ties = [...evidence].sort((one, other) => one.agrees - other.agrees);
-  return element("ul", { class: "evidence" }, ties.map((tie) => {
-    const texts = model.sides.map((side) => cut(side.text, ...tie.spans[side.at]));
-    return element("li", { class: tie.agrees ? "agrees" : "conflict" },
-      element("span", { class: "kind" }, tie.agrees ? "" : "≠ conflict: ", spaced(tie.kind)), " ",
-      quoted(model.sides[0].number, texts[0], "q"), tie.agrees ? " = " : " ≠ ", quoted(model.sides[1].number, texts[1], "q"),
-      !tie.agrees && element("span", { class: "difference" }, tie.told));
-  }));
+  return element(
+    "ul",
+    { class: "evidence" },
+    ties.map((tie) => {
+      const texts = model.sides.map((side) => cut(side.text, ...tie.spans[side.at]));
+      return element(
+        "li",
+        { class: tie.agrees ? "agrees" : "conflict" },
+        element("span", { class: "kind" }, tie.agrees ? "" : "≠ conflict: ", spaced(tie.kind)),
+        " ",
+        quoted(model.sides[0].number, texts[0], "q"),
+        tie.agrees ? " = " : " ≠ ",
+        quoted(model.sides[1].number, texts[1], "q"),
+        !tie.agrees && element("span", { class: "difference" }, tie.told),
+      );
+    }),
+  );
 }
 
 function copyLink(model, key) {
   const link = `#pair/${model.number}/${key}`;
-  return element("p", { class: "links" },
-    element("a", { href: link, id: "record-link" }, "Link to this"), " ",
-    element("button", {
-      type: "button", class: "quiet", id: "copy-link",
-      onclick: () => copied(new URL(link, location.href).href),
-    }, "Copy link"));
+  return element(
+    "p",
+    { class: "links" },
+    element("a", { href: link, id: "record-link" }, "Link to this"),
+    " ",
+    element(
+      "button",
+      {
+        type: "button",
+        class: "quiet",
+        id: "copy-link",
+        onclick: () => copied(new URL(link, location.href).href),
+      },
+      "Copy link",
+    ),
+  );
 }
 
 async function copied(text) {

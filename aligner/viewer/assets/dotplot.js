@@ -1,8 +1,9 @@
 "use strict";
 /* The plot of two texts: sentences of the source down, of the target along; what is similar, what was aligned. */
 
-/** Length of the longer side, in pixels of the page. */
+/** Length of the longer side at most, in pixels of the page; and of a sentence. */
 const PLOT_SIZE = 300;
+const SENTENCE_SIZE = 20;
 
 /** Width of the strips that show what is not aligned. */
 const STRIP = 5;
@@ -15,17 +16,22 @@ class DotPlot {
     this.frame = element("div", { class: "window", "aria-hidden": "true" });
     this.here = element("div", { class: "here", "aria-hidden": "true", hidden: true });
     this.caption = element("p", { class: "told" });
-    this.node = element("figure", { class: "dotplot" },
-      element("div", { class: "plotted" }, this.canvas, this.frame, this.here), this.axes = element("figcaption", {}), this.caption);
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.draw());
-    new MutationObserver(() => this.draw()).observe(document.documentElement, { attributeFilter: ["data-theme"] });
+    this.node = element(
+      "figure",
+      { class: "dotplot" },
+      element("div", { class: "plotted" }, this.canvas, this.frame, this.here),
+      (this.axes = element("figcaption", {})),
+      this.caption,
+    );
   }
 
   show(model) {
     this.model = model;
     const sizes = model.sides.map(({ sentences }) => Math.max(1, sentences.length));
     const longest = Math.max(...sizes);
-    const [height, width] = sizes.map((size) => Math.max(60, Math.round((PLOT_SIZE * size) / longest)));
+    const [height, width] = sizes.map((size) =>
+      Math.max(40, Math.round(size * Math.min(SENTENCE_SIZE, PLOT_SIZE / longest))),
+    );
     Object.assign(this, { sizes, width, height });
     const { sides } = model;
     this.axes.textContent = `↓ ${languageName(sides[0].lang)}, ${plural(sides[0].sentences.length, "sentence")} · → ${languageName(sides[1].lang)}, ${plural(sides[1].sentences.length, "sentence")}`;
@@ -63,7 +69,10 @@ class DotPlot {
     context.globalAlpha = 0.9;
     for (const { source, target, p, crossing } of model.records) {
       context.fillStyle = colour(pColour(p));
-      const size = [Math.max(2, down * (source.at(-1) - source[0] + 1)), Math.max(2, along * (target.at(-1) - target[0] + 1))];
+      const size = [
+        Math.max(2, down * (source.at(-1) - source[0] + 1)),
+        Math.max(2, along * (target.at(-1) - target[0] + 1)),
+      ];
       context.fillRect(this.at(1, target[0]), this.at(0, source[0]), size[1], size[0]);
       if (!crossing || Math.min(...size) < 4) continue;
       context.strokeStyle = colour("var(--ink)");
@@ -97,11 +106,19 @@ class DotPlot {
   /** Marks the chosen record. */
   point(bead) {
     this.here.hidden = !bead;
-    if (bead) place4(this.here, this.at(1, (bead.target[0] ?? 0) + 0.5) - 6, this.at(0, (bead.source[0] ?? 0) + 0.5) - 6, 12, 12);
+    if (bead)
+      place4(
+        this.here,
+        this.at(1, (bead.target[0] ?? 0) + 0.5) - 6,
+        this.at(0, (bead.source[0] ?? 0) + 0.5) - 6,
+        12,
+        12,
+      );
   }
 
   clicked({ offsetX, offsetY }) {
-    const sentence = (side, offset, size) => Math.min(this.sizes[side] - 1, Math.max(0, Math.floor(((offset - STRIP) / size) * this.sizes[side])));
+    const sentence = (side, offset, size) =>
+      Math.min(this.sizes[side] - 1, Math.max(0, Math.floor(((offset - STRIP) / size) * this.sizes[side])));
     this.onjump(sentence(0, offsetY, this.height), sentence(1, offsetX, this.width));
   }
 }
@@ -122,7 +139,14 @@ function colourReader(canvas) {
     }
     return known.get(name);
   };
-  for (const name of ["var(--muted)", "var(--ink)", "var(--edge)", "var(--p-unknown)", ...[0, 1, 2, 3, 4].map((step) => `var(--p-${step})`)]) read(name);
+  for (const name of [
+    "var(--muted)",
+    "var(--ink)",
+    "var(--edge)",
+    "var(--p-unknown)",
+    ...[0, 1, 2, 3, 4].map((step) => `var(--p-${step})`),
+  ])
+    read(name);
   probe.remove();
   return read;
 }

@@ -26,7 +26,9 @@ function modelOf(number, data, documents) {
   const rejected = [...taken(data.rejected, () => "rejected"), ...stated.filter(({ state }) => state === "rejected")];
   const records = stated.filter(({ state }) => state === "record").sort(bySource);
   const lone = stated.filter(({ state }) => state === "lone");
-  records.forEach((bead, place) => { bead.place = place; });
+  records.forEach((bead, place) => {
+    bead.place = place;
+  });
   const sides = SIDES.map((name, at) => sideOf(at, row[name], documents[at], { records, lone, rejected }));
   return { number, data, row, beads, records, lone, related, rejected, sides };
 }
@@ -55,12 +57,15 @@ function piecesOf(side, sentence) {
   const held = side.held.get(sentence) ?? [];
   const inside = held.flatMap((bead) => bead.spans[side.at]).filter((place) => place > start && place < end);
   const places = [...new Set([start, ...inside, end])].sort((one, other) => one - other);
-  return places.slice(1).map((last, place) => {
-    const first = places[place];
-    const bead = held.find(({ spans }) => spans[side.at][0] <= first && last <= spans[side.at][1]) ?? null;
-    const told = bead ?? side.decided.get(sentence) ?? null;
-    return { side, start: first, end: last, sentence, bead, told, key: told?.key ?? loneKey(side, sentence) };
-  }).filter((piece) => piece.bead || cut(side.text, piece.start, piece.end).trim());
+  return places
+    .slice(1)
+    .map((last, place) => {
+      const first = places[place];
+      const bead = held.find(({ spans }) => spans[side.at][0] <= first && last <= spans[side.at][1]) ?? null;
+      const told = bead ?? side.decided.get(sentence) ?? null;
+      return { side, start: first, end: last, sentence, bead, told, key: told?.key ?? loneKey(side, sentence) };
+    })
+    .filter((piece) => piece.bead || cut(side.text, piece.start, piece.end).trim());
 }
 
 /** The key of a sentence that no bead holds. */
@@ -89,7 +94,7 @@ function cutsOf({ sides, records }, { limit, whole } = BESIDE) {
   const torn = tornAt(places, records, limit);
   const broken = ([source, target]) => !isParagraph(sides[0], source) + !isParagraph(sides[1], target);
   const cuts = [];
-  for (let from = 0; !fits(places[from], sizes); ) {
+  for (let from = 0; !fits(places[from], sizes);) {
     let best = from + 1;
     let least = Infinity;
     for (let next = from + 1; next < places.length && fits(places[from], places[next]); next++) {
@@ -173,4 +178,8 @@ function firstPlace(places, holds) {
 }
 
 /** The number of the block that holds a sentence of a side. */
-const blockAt = (blocks, at, sentence) => Math.max(0, firstPlace(blocks, ({ to }) => sentence < to[at]));
+const blockAt = (blocks, at, sentence) =>
+  Math.max(
+    0,
+    firstPlace(blocks, ({ to }) => sentence < to[at]),
+  );

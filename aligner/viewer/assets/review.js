@@ -23,25 +23,74 @@ class Queue {
     this.current = null;
     this.trail = [];
     this.texts = new PairTexts({ onselect: (stop) => this.selected(stop) });
-    this.details = element("section", { class: "details", id: "details", "aria-labelledby": "details-title", tabindex: -1 });
+    this.details = element("section", {
+      class: "details",
+      id: "details",
+      "aria-labelledby": "details-title",
+      tabindex: -1,
+    });
     this.bardone = element("progress", { id: "progress", max: 1, value: 0, "aria-label": "Decided" });
     this.told = element("p", { class: "figures", id: "progress-told" });
     this.where = element("p", { class: "where" });
     this.coming = element("ol", { class: "coming", id: "queue" });
-    this.body = element("div", { class: "pair-body", hidden: true },
+    this.body = element(
+      "div",
+      { class: "pair-body", hidden: true },
       element("div", { class: "reading", role: "group", "aria-label": "Both texts" }, this.where, this.texts.node),
-      element("aside", { class: "beside", "aria-label": "Details, and what comes next" }, this.details, element("h2", {}, "Coming next"), this.coming));
+      element(
+        "aside",
+        { class: "beside", "aria-label": "Details, and what comes next" },
+        this.details,
+        element("h2", {}, "Coming next"),
+        this.coming,
+      ),
+    );
     this.rest = element("p", { class: "hint", id: "queue-done", role: "status" }, "Reading what was aligned…");
     Object.assign(this, decisionBar());
     this.dock = element("div", { class: "dock" }, this.message, this.bar);
-    this.node = element("section", { class: "pair queue" },
-      element("header", { class: "pair-head" },
-        element("div", { class: "headings" }, element("h1", {}, "Review"),
-          element("nav", { class: "pair-links", "aria-label": "Queue" },
-            element("button", { type: "button", class: "quiet", id: "previous-doubtful", title: "Back in the queue (k)", onclick: () => this.step(-1) }, "‹ Back"),
-            element("button", { type: "button", class: "quiet", id: "next-doubtful", title: "Leave it for later (j)", onclick: () => this.step(1) }, "Later ›"))),
-        element("div", { class: "progress" }, this.bardone, this.told)),
-      this.rest, this.body, this.dock);
+    this.node = element(
+      "section",
+      { class: "pair queue" },
+      element(
+        "header",
+        { class: "pair-head" },
+        element(
+          "div",
+          { class: "headings" },
+          element("h1", {}, "Review"),
+          element(
+            "nav",
+            { class: "pair-links", "aria-label": "Queue" },
+            element(
+              "button",
+              {
+                type: "button",
+                class: "quiet",
+                id: "previous-doubtful",
+                title: "Back in the queue (k)",
+                onclick: () => this.step(-1),
+              },
+              "‹ Back",
+            ),
+            element(
+              "button",
+              {
+                type: "button",
+                class: "quiet",
+                id: "next-doubtful",
+                title: "Leave it for later (j)",
+                onclick: () => this.step(1),
+              },
+              "Later ›",
+            ),
+          ),
+        ),
+        element("div", { class: "progress" }, this.bardone, this.told),
+      ),
+      this.rest,
+      this.body,
+      this.dock,
+    );
     this.node.addEventListener("shown", () => this.shown());
   }
 
@@ -65,11 +114,13 @@ class Queue {
         } catch {
           failed += 1;
         }
-        if (!this.current) this.rest.textContent = `Reading what was aligned: ${count(this.found.size)} of ${plural(numbers.length, "pair")}`;
+        if (!this.current)
+          this.rest.textContent = `Reading what was aligned: ${count(this.found.size)} of ${plural(numbers.length, "pair")}`;
       }
     };
     await Promise.all(Array.from({ length: AT_ONCE }, work));
-    if (failed) tell("failure", `The server did not give ${plural(failed, "pair")}; open the queue again to try once more.`);
+    if (failed)
+      tell("failure", `The server did not give ${plural(failed, "pair")}; open the queue again to try once more.`);
     this.sort();
   }
 
@@ -78,13 +129,17 @@ class Queue {
     const records = beads.filter(({ source, target }) => source.length && target.length);
     this.found.set(number, {
       all: records.length + rejected.length,
-      undecided: records.filter(({ decision }) => !decision).map((bead) => ({ pair: number, key: keyOf(bead), p: bead.p, doubt: doubtOf(bead), span: bead.spans[0] })),
+      undecided: records
+        .filter(({ decision }) => !decision)
+        .map((bead) => ({ pair: number, key: keyOf(bead), p: bead.p, doubt: doubtOf(bead), span: bead.spans[0] })),
     });
   }
 
   sort() {
     const found = [...this.found.values()];
-    this.waiting = found.flatMap(({ undecided }) => undecided).sort((one, other) => other.doubt - one.doubt || one.pair - other.pair || one.span[0] - other.span[0]);
+    this.waiting = found
+      .flatMap(({ undecided }) => undecided)
+      .sort((one, other) => other.doubt - one.doubt || one.pair - other.pair || one.span[0] - other.span[0]);
     const all = found.reduce((sum, one) => sum + one.all, 0);
     this.bardone.max = all || 1;
     this.bardone.value = all - this.waiting.length;
@@ -103,13 +158,24 @@ class Queue {
       return;
     }
     const row = view.pairs[item.pair];
-    const [data, ...documents] = await Promise.all([load("pair", item.pair), load("document", row.source), load("document", row.target)]);
+    const [data, ...documents] = await Promise.all([
+      load("pair", item.pair),
+      load("document", row.source),
+      load("document", row.target),
+    ]);
     this.model = modelOf(item.pair, data, documents);
     const bead = this.model.beads.get(item.key) ?? instead(this.model, item);
     this.node.dataset.pair = item.pair;
     this.where.replaceChildren(
-      element("a", { href: `#pair/${item.pair}/${item.key}`, id: "queue-pair" }, element("bdi", {}, documentLabel(row.source)), " ↔ ", element("bdi", {}, documentLabel(row.target))),
-      ` · pair ${count(item.pair + 1)} of ${count(view.pairs.length)}`);
+      element(
+        "a",
+        { href: `#pair/${item.pair}/${item.key}`, id: "queue-pair" },
+        element("bdi", {}, documentLabel(row.source)),
+        " ↔ ",
+        element("bdi", {}, documentLabel(row.target)),
+      ),
+      ` · pair ${count(item.pair + 1)} of ${count(view.pairs.length)}`,
+    );
     this.texts.show(this.model, around(bead, this.model));
     this.texts.select(this.texts.stopOf(bead.key), { scroll: "nearest", focus: true });
     await this.list();
@@ -120,9 +186,27 @@ class Queue {
     const at = this.waiting.findIndex((item) => isSame(item, this.current));
     const coming = this.waiting.slice(at + 1, at + 1 + COMING);
     const texts = await Promise.all(coming.map(({ pair }) => load("document", view.pairs[pair].source)));
-    this.coming.replaceChildren(...coming.map((item, place) => element("li", {},
-      element("button", { type: "button", class: "quiet", "data-pair": item.pair, "data-key": item.key, onclick: () => this.open(item) },
-        pChip(item.p), " ", quoted(view.pairs[item.pair].source, shortened(cut(texts[place].text, ...item.span), 60))))));
+    this.coming.replaceChildren(
+      ...coming.map((item, place) =>
+        element(
+          "li",
+          {},
+          element(
+            "button",
+            {
+              type: "button",
+              class: "quiet",
+              "data-pair": item.pair,
+              "data-key": item.key,
+              onclick: () => this.open(item),
+            },
+            pChip(item.p),
+            " ",
+            quoted(view.pairs[item.pair].source, shortened(cut(texts[place].text, ...item.span), 60)),
+          ),
+        ),
+      ),
+    );
   }
 
   selected(stop) {
@@ -157,7 +241,12 @@ class Queue {
   /** Goes on in the queue, or back, without a decision. */
   step(by) {
     const at = this.waiting.findIndex((item) => isSame(item, this.current));
-    const next = at >= 0 ? this.waiting[at + by] : by > 0 ? this.waiting.find((item) => isAfter(item, this.current)) : this.waiting.findLast((item) => isAfter(this.current, item));
+    const next =
+      at >= 0
+        ? this.waiting[at + by]
+        : by > 0
+          ? this.waiting.find((item) => isAfter(item, this.current))
+          : this.waiting.findLast((item) => isAfter(this.current, item));
     if (next) this.open(next);
     else announce(by > 0 ? "This is the last one" : "This is the first one");
   }
@@ -166,7 +255,8 @@ class Queue {
 const isSame = (one, other) => Boolean(other) && one.pair === other.pair && one.key === other.key;
 
 const isAfter = (one, other) =>
-  one.doubt - other.doubt < 0 || (one.doubt === other.doubt && (one.pair > other.pair || (one.pair === other.pair && one.span[0] > other.span[0])));
+  one.doubt - other.doubt < 0 ||
+  (one.doubt === other.doubt && (one.pair > other.pair || (one.pair === other.pair && one.span[0] > other.span[0])));
 
 /** How early a record is asked about: improbable ones first; conflicts and flags before others of the same p. */
 const doubtOf = ({ p, relation, flags, crossing }) =>
@@ -182,10 +272,12 @@ function around(bead, { sides }) {
 
 /** What stands now where a record stood that is no more. */
 function instead({ records, sides }, { span }) {
-  const overlaps = ([start, end]) => start < span[1] && span[0] < end;
-  const record = records.find(({ spans }) => overlaps(spans[0]));
+  const record = records.find(({ spans }) => overlap(spans[0], span));
   if (record) return record;
-  const sentence = Math.max(0, sides[0].sentences.findIndex(overlaps));
+  const sentence = Math.max(
+    0,
+    sides[0].sentences.findIndex((one) => overlap(one, span)),
+  );
   const before = records.findLast(({ source }) => source[0] <= sentence);
   return { key: loneKey(sides[0], sentence), source: [sentence], target: [before?.target.at(-1) ?? 0] };
 }

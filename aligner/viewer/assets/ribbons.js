@@ -8,12 +8,17 @@ function drawRibbons(gutter, links, columns) {
   const box = gutter.getBoundingClientRect();
   if (!box.width) return gutter.replaceChildren();
   const frames = columns.map(frameOf);
-  const extents = links.map(({ runs }) => runs.map((side, at) => side.map((run) => extentOf(run, frames[at], box.top))));
+  const extents = links.map(({ runs }) =>
+    runs.map((side, at) => side.map((run) => extentOf(run, frames[at], box.top))),
+  );
   gutter.replaceChildren(
     ...links.flatMap(({ bead, away }, place) => {
       const [left, right] = extents[place];
       if (left.length && right.length) return [bandsOf(bead, left, right, box.width)];
-      return [...left.map((extent) => stubOf(bead, extent, 0, away, box.width)), ...right.map((extent) => stubOf(bead, extent, 1, away, box.width))];
+      return [
+        ...left.map((extent) => stubOf(bead, extent, 0, away, box.width)),
+        ...right.map((extent) => stubOf(bead, extent, 1, away, box.width)),
+      ];
     }),
   );
 }
@@ -41,13 +46,16 @@ function extentOf(run, { left, width, line, rtl }, top) {
 function bandsOf(bead, lefts, rights, width) {
   const [left, right] = [lefts[0], rights[0]];
   const middle = (left[0] + left[1] + right[0] + right[1]) / 4;
-  return svg("g", { class: classesOf("ribbon", bead), "data-key": bead.key, style: { "--colour": pColour(bead.p) } },
+  return svg(
+    "g",
+    { class: classesOf("ribbon", bead), "data-key": bead.key, style: { "--colour": pColour(bead.p) } },
     lefts.flatMap((one) => rights.map((other) => svg("path", { d: bandPath(one, other, width) }))),
     svg("text", { x: width / 2, y: middle, class: "worth" }, ribbonLabel(bead)),
   );
 }
 
-const ribbonLabel = (bead) => `${bead.crossing ? "⤫ " : ""}${bead.relation === "conflicting" ? "≠ " : ""}${bead.p === null ? "?" : pLabel(bead.p)}`;
+const ribbonLabel = (bead) =>
+  `${bead.crossing ? "⤫ " : ""}${bead.relation === "conflicting" ? "≠ " : ""}${bead.p === null ? "?" : pLabel(bead.p)}`;
 
 function bandPath([top, bottom], [otherTop, otherBottom], width) {
   const half = width / 2;
@@ -59,14 +67,33 @@ function stubOf(bead, [top, bottom], at, { sentence, down }, width) {
   const tip = width * (at === 0 ? 0.36 : 0.64);
   const start = at === 0 ? 0 : width;
   const middle = (top + bottom) / 2;
-  return svg("g", { class: `${classesOf("ribbon", bead)} stub`, "data-key": bead.key, "data-jump": SIDES[1 - at], style: { "--colour": pColour(bead.p) } },
+  return svg(
+    "g",
+    {
+      class: `${classesOf("ribbon", bead)} stub`,
+      "data-key": bead.key,
+      "data-jump": SIDES[1 - at],
+      style: { "--colour": pColour(bead.p) },
+    },
     svg("path", { d: `M${start} ${top}L${tip} ${middle}L${start} ${bottom}Z` }),
-    svg("text", { x: at === 0 ? 3 : width - 3, y: middle, class: `worth ${at === 0 ? "from-left" : "from-right"}` }, `${down ? "↓" : "↑"} ${sentence + 1}`),
+    svg(
+      "text",
+      { x: at === 0 ? 3 : width - 3, y: middle, class: `worth ${at === 0 ? "from-left" : "from-right"}` },
+      `${down ? "↓" : "↑"} ${sentence + 1}`,
+    ),
   );
 }
 
 /** What the look of a segment or band depends on. */
 function classesOf(kind, { state, crossing, relation, decision, p }) {
-  return [kind, state, crossing && "crossing", relation === "conflicting" && "conflicting", decision, p !== null && p < 0.7 && "doubtful"]
-    .filter(Boolean).join(" ");
+  return [
+    kind,
+    state,
+    crossing && "crossing",
+    relation === "conflicting" && "conflicting",
+    decision,
+    p !== null && p < 0.7 && "doubtful",
+  ]
+    .filter(Boolean)
+    .join(" ");
 }

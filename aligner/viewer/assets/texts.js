@@ -9,7 +9,8 @@ const STACKED = matchMedia("(max-width: 400px)");
 const extents = () => (STACKED.matches ? BELOW : BESIDE);
 
 class PairTexts {
-  /** `onselect(stop)`: a segment was chosen. `onmoved()`: other sentences are in the window. `shows(piece)`: whether it passes the filters; what does not is dimmed. */
+  /** `onselect(stop)`: a segment was chosen. `onmoved()`: other sentences are in the window. `shows(piece)`: whether it
+   *  passes the filters; what does not is dimmed. */
   constructor({ onselect, onmoved = () => {}, shows = () => true }) {
     this.onselect = onselect;
     this.onmoved = onmoved;
@@ -26,15 +27,15 @@ class PairTexts {
     this.node = element("div", {
       class: "texts",
       onclick: (event) => this.clicked(event),
-      onmousedown: (event) => { if (event.shiftKey) event.preventDefault(); },
+      onmousedown: (event) => {
+        if (event.shiftKey) event.preventDefault();
+      },
       onpointerover: (event) => this.light(keyUnder(event.target)),
       onpointerleave: () => this.light(null),
       onfocusin: (event) => this.light(keyUnder(event.target)),
     });
     this.near = new IntersectionObserver((entries) => this.approached(entries), { rootMargin: AHEAD });
     this.sizes = new ResizeObserver((entries) => entries.forEach(({ target }) => this.draw(target.block)));
-    STACKED.addEventListener("change", () => { if (this.node.isConnected) this.update(this.model, { anew: true }); });
-    addEventListener("beforeprint", () => { if (this.node.isConnected) this.blocks.forEach((block) => this.build(block)); });
   }
 
   /** Shows a pair; with `range`, as `{from, to}`, only these sentences, in one block. */
@@ -69,7 +70,8 @@ class PairTexts {
     for (const block of gone) [this.near, this.sizes].forEach((observer) => observer.unobserve(block.node));
     for (const [place, block] of this.blocks.entries()) {
       if (!block.node) this.frame(block);
-      if (this.node.children[place] !== block.node) this.node.insertBefore(block.node, this.node.children[place] ?? null);
+      if (this.node.children[place] !== block.node)
+        this.node.insertBefore(block.node, this.node.children[place] ?? null);
       if (!block.built && wasBuilt.has(String(block.from))) this.build(block);
     }
     while (this.node.children.length > this.blocks.length) this.node.lastChild.remove();
@@ -111,7 +113,11 @@ class PairTexts {
 
   /** Blocks came near to the window, or left. */
   approached(entries) {
-    for (const { target: { block }, isIntersecting, boundingClientRect: { top, bottom } } of entries) {
+    for (const {
+      target: { block },
+      isIntersecting,
+      boundingClientRect: { top, bottom },
+    } of entries) {
       block.near = isIntersecting;
       if (!isIntersecting) continue;
       if (block.built) this.soon.push(() => block.stale && this.draw(block));
@@ -167,41 +173,13 @@ class PairTexts {
     return column;
   }
 
-  /** A piece of running text that can be chosen. */
+  /** A piece of running text, kept under its key. */
   piece(block, piece) {
-    const { side, sentence, bead, told, key } = piece;
-    const foreign = side.foreign[sentence];
-    const isFirst = !block.pieces.get(key)?.[side.at].length;
-    const node = element("span", {
-      class: `${told ? classesOf("piece", told) : "piece"}${bead ? "" : " unaligned"}${foreign ? " foreign" : ""}`,
-      role: "button",
-      tabindex: -1,
-      lang: foreign,
-      "data-side": side.name,
-      "data-sentence": sentence,
-      "data-start": piece.start,
-      "data-key": key,
-      "aria-description": this.description(piece),
-      style: bead ? { "--colour": pColour(bead.p) } : {},
-    }, isFirst && chipOf(bead, told), foreign && element("span", { class: "tag", "aria-hidden": "true" }, foreign), markedText(piece));
-    node.piece = piece;
-    if (!block.pieces.has(key)) block.pieces.set(key, [[], []]);
-    block.pieces.get(key)[side.at].push(node);
+    if (!block.pieces.has(piece.key)) block.pieces.set(piece.key, [[], []]);
+    const known = block.pieces.get(piece.key)[piece.side.at];
+    const node = pieceElement(this.model, piece, known.length === 0);
+    known.push(node);
     return node;
-  }
-
-  /** What a screen reader tells of a piece beside its text. */
-  description({ side, sentence, bead, told }) {
-    const foreign = side.foreign[sentence];
-    const other = this.model.sides[1 - side.at];
-    return [
-      bead ? `aligned with “${shortened(textOf(other, bead))}”, p ${pLabel(bead.p)}` : told ? LONE[told.decision] : LONE[""],
-      bead?.crossing && "crossing",
-      bead?.relation && SEGMENT_RELATIONS[bead.relation],
-      bead && told.decision,
-      told?.note && `note: ${told.note}`,
-      foreign && `in ${languageName(foreign)}`,
-    ].filter(Boolean).join(", ");
   }
 
   /** Draws the bands of a block, now if it is near the window, else when it is. */
@@ -211,7 +189,8 @@ class PairTexts {
     const links = [];
     for (const bead of block.beads) {
       if (bead.state === "lone") continue;
-      const runs = bead.state === "record" ? (block.pieces.get(bead.key) ?? [[], []]).map(runsOf) : this.overlapping(block, bead);
+      const runs =
+        bead.state === "record" ? (block.pieces.get(bead.key) ?? [[], []]).map(runsOf) : this.overlapping(block, bead);
       if (runs[0].length || runs[1].length) links.push({ bead, runs, away: this.away(block, bead) });
     }
     drawRibbons(block.gutter, links, block.columns);
@@ -234,7 +213,9 @@ class PairTexts {
 
   /** Where the other end of a bead is that does not lie in this block. */
   away(block, bead) {
-    const at = SIDES.findIndex((name, side) => bead[name].every((sentence) => sentence < block.from[side] || sentence >= block.to[side]));
+    const at = SIDES.findIndex((name, side) =>
+      bead[name].every((sentence) => sentence < block.from[side] || sentence >= block.to[side]),
+    );
     if (at < 0) return null;
     const sentence = bead[SIDES[at]][0];
     return { sentence, down: sentence >= block.to[at] };
@@ -260,10 +241,17 @@ class PairTexts {
   /** The sentence that a key names: of a bead the first; null if nothing has this key. */
   stopOf(key, side = "source") {
     const bead = this.model.beads.get(key);
-    if (bead) return { key, side: bead[side].length ? side : SIDES.find((name) => bead[name].length), sentence: (bead[side][0] ?? bead.source[0] ?? bead.target[0]) };
+    if (bead)
+      return {
+        key,
+        side: bead[side].length ? side : SIDES.find((name) => bead[name].length),
+        sentence: bead[side][0] ?? bead.source[0] ?? bead.target[0],
+      };
     for (const { at, name, sentences } of this.model.sides) {
       const start = Number(key.split(":")[at]?.split("-")[0]);
-      const sentence = sentences.findIndex((span, number) => span[0] === start && loneKey(this.model.sides[at], number) === key);
+      const sentence = sentences.findIndex(
+        (span, number) => span[0] === start && loneKey(this.model.sides[at], number) === key,
+      );
       if (sentence >= 0) return { key, side: name, sentence };
     }
     return null;
@@ -309,7 +297,9 @@ class PairTexts {
     const at = SIDES.indexOf(stop.side);
     const [first, last] = [this.selected.sentence, stop.sentence].sort((one, other) => one - other);
     const sentences = Array.from({ length: last - first + 1 }, (_, place) => first + place);
-    this.marked = sentences.flatMap((sentence) => piecesOf(this.model.sides[at], sentence).slice(0, 1).map(stopOfPiece));
+    this.marked = sentences.flatMap((sentence) =>
+      piecesOf(this.model.sides[at], sentence).slice(0, 1).map(stopOfPiece),
+    );
     this.paintChoice();
     this.nodeOf(stop)?.focus();
     this.onselect(this.selected);
@@ -329,7 +319,10 @@ class PairTexts {
   reveal() {
     const bead = this.model.beads.get(this.selected?.key);
     if (!bead || bead.state === "lone") return;
-    const other = this.stopOf(bead.key, SIDES.find((name) => name !== this.selected.side));
+    const other = this.stopOf(
+      bead.key,
+      SIDES.find((name) => name !== this.selected.side),
+    );
     const block = this.blockOf(SIDES.indexOf(other.side), other.sentence);
     if (!block) return;
     this.build(block);
@@ -358,7 +351,8 @@ class PairTexts {
   cross(side) {
     if (!this.selected || this.selected.side === side) return;
     const bead = this.model.beads.get(this.selected.key);
-    if (bead && bead[side].length) return void this.select(this.stopOf(bead.key, side), { scroll: "nearest", focus: true });
+    if (bead && bead[side].length)
+      return void this.select(this.stopOf(bead.key, side), { scroll: "nearest", focus: true });
     const box = this.nodeOf(this.selected)?.getBoundingClientRect();
     const block = this.blockOf(SIDES.indexOf(this.selected.side), this.selected.sentence);
     const nodes = [...(block?.columns?.[SIDES.indexOf(side)].querySelectorAll(".piece") ?? [])];
@@ -394,7 +388,8 @@ class PairTexts {
       node.classList.add("chosen");
       if (node.piece) node.setAttribute("aria-current", "true");
     }
-    const isTold = marked.length > 1 || chosen.filter(({ piece }) => piece?.side.name === this.selected.side).length > 1;
+    const isTold =
+      marked.length > 1 || chosen.filter(({ piece }) => piece?.side.name === this.selected.side).length > 1;
     for (const node of isTold ? marked : []) node.classList.add("at");
     for (const node of linking) node.classList.add("linking");
     if (entry) entry.tabIndex = 0;
@@ -420,7 +415,7 @@ class PairTexts {
     }
   }
 
-  /** Shows also what is only related, or no longer. */
+  /** Shows also what is only related, or not any more. */
   showRelated(on) {
     this.withRelated = on;
     this.assign();
@@ -445,16 +440,23 @@ class PairTexts {
   }
 }
 
-/** What is told of a sentence that no record holds, by what was decided of it. */
-const LONE = { "": "not aligned", accepted: "has no counterpart, as decided", rejected: "not aligned: what it stood with was rejected" };
-
 const keyUnder = (node) => node.closest?.("[data-key]")?.dataset.key ?? null;
 const stopOfPiece = ({ key, side, sentence }) => ({ key, side: side.name, sentence });
 const stopAt = ({ piece }) => stopOfPiece(piece);
 
 /** What a block must be built anew for. */
-const signatureOf = ({ key, state, source, target, p, relation, crossing, decision, note, flags }) =>
-  [key, state, source, target, p, relation, crossing, decision, note, flags];
+const signatureOf = ({ key, state, source, target, p, relation, crossing, decision, note, flags }) => [
+  key,
+  state,
+  source,
+  target,
+  p,
+  relation,
+  crossing,
+  decision,
+  note,
+  flags,
+];
 
 /** Elements in runs of such as follow one another. */
 function runsOf(nodes) {
@@ -467,52 +469,9 @@ function runsOf(nodes) {
   return runs;
 }
 
-/** Keeps a mark on the line of what it belongs to. */
-const WORD_JOINER = "\u2060";
-
-/** The mark at the beginning of a segment: how probable it is, and what was decided. */
-function chipOf(bead, told) {
-  const signs = [
-    told?.decision === "accepted" && "✓",
-    told?.decision === "rejected" && "✗",
-    told?.note && "✎",
-    bead?.crossing && "⤫",
-    bead?.relation === "conflicting" && "≠",
-    bead?.flags.length > 0 && "⚑",
-  ].filter(Boolean).join("");
-  const worth = bead && bead.decision !== "accepted" ? (bead.p === null ? "?" : pLabel(bead.p)) : "";
-  return element("span", { class: "chip", "aria-hidden": "true" }, bead ? `${signs}${signs && worth ? " " : ""}${worth}` : signs || "○", WORD_JOINER);
-}
-
-/** The text of a piece, with what agrees or conflicts in it marked. */
-function markedText({ side, start, end, bead }) {
-  const ties = (bead?.evidence ?? [])
-    .map((tie) => ({ ...tie, span: tie.spans[side.at] }))
-    .filter(({ span }) => span[0] < span[1] && span[0] >= start && span[1] <= end)
-    .sort((one, other) => one.span[0] - other.span[0] || one.agrees - other.agrees);
-  const nodes = [];
-  let at = start;
-  for (const { span, agrees, told } of ties) {
-    if (span[0] < at) continue;
-    nodes.push(cut(side.text, at, span[0]));
-    const text = cut(side.text, ...span);
-    nodes.push(agrees
-      ? element("span", { class: "agrees", title: told }, text)
-      : element("mark", { class: "conflict", title: told }, element("span", { class: "sign", "aria-hidden": "true" }, "≠"), element("span", { class: "hidden" }, "conflict: "), text));
-    at = span[1];
-  }
-  return [...nodes, cut(side.text, at, end)];
-}
-
-/** The beginning of a text, on one line. */
-function shortened(text, length = 80) {
-  const line = text.split(/\s+/).join(" ");
-  const points = Array.from(line.slice(0, 2 * length));
-  return points.length > length ? `${points.slice(0, length).join("")}…` : line;
-}
-
 /** Runs something when the browser has time, but within a tenth of a second. */
-const whenIdle = (run) => (window.requestIdleCallback ? requestIdleCallback(run, { timeout: 100 }) : setTimeout(run, 10));
+const whenIdle = (run) =>
+  window.requestIdleCallback ? requestIdleCallback(run, { timeout: 100 }) : setTimeout(run, 10);
 
 const isCalm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
