@@ -89,7 +89,7 @@ const languageNames = new Intl.DisplayNames("en", { type: "language" });
 /** "it" → "Italian"; the code itself where nobody knows it. */
 function languageName(code) {
   try {
-    return languageNames.of(code);
+    return code === "und" ? "an unknown language" : languageNames.of(code);
   } catch {
     return code;
   }
