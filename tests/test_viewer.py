@@ -90,7 +90,8 @@ def test_no_name_and_no_text_can_leave_its_place() -> None:
     elements = Elements(page)
     tags = [tag for tag, _ in elements.found]
     assert tags.count("script") == len(SCRIPTS) + 1 + 2 + 1
-    assert not {"img", "iframe", "link", "object"} & set(tags)
+    assert not {"img", "iframe", "object"} & set(tags)
+    assert [attributes["href"] for tag, attributes in elements.found if tag == "link"] == ["data:,"]
     data = {
         attributes["id"]: json.loads(raw)
         for (tag, attributes), raw in zip(elements.found, elements.raw, strict=True)

@@ -44,7 +44,7 @@ def view(run: Run, *, mode: str = "report", shown: Sequence[Alignment] | None = 
     unpaired = {document.id for document in run.unpaired}
     held = run.alignments if shown is None else shown
     return {
-        "title": run.corpus.folder.resolve().name,
+        "title": run.corpus.folder.name or run.corpus.folder.resolve().name,
         "mode": mode,
         "signature": run.bitext.signature,
         "langs": _langs(run),

@@ -137,7 +137,7 @@ addEventListener("keydown", (event) => {
   found.run(event);
 });
 
-const counts = ({ when }) => when?.() ?? true;
+const counts = ({ when }) => when ? when() : true;
 
 /** What a key, or two after each other, does now. */
 const bound = (key) => keys.bindings.find((one) => one.key === key && counts(one));
