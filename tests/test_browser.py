@@ -28,6 +28,7 @@ CHOSEN = (
     "en/parade-ground-pivot.txt",
 )
 GONE = "Failed to load resource: net::ERR_CONNECTION_REFUSED"
+"""A page counts anew a second after a decision, when its server may be gone."""
 DECIDED = "Failed to load resource: the server responded with a status of 409 (CONFLICT)"
 EVIL = "<img src=x onerror=alert(1)>"
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium")
@@ -252,7 +253,7 @@ def test_a_bead_is_split_and_the_decision_outlives_the_server(
         page.close()
         os.kill(pid, signal.SIGKILL)
     with served(folder) as (_, url):
-        page = opened(url)
+        page = opened(url, may=[GONE])
         page.goto(f"{url.partition('?')[0]}#pair/{number}")
         split = f"{decided.source_span[0]}-{decided.source_span[1]}:{decided.target_span[0]}-{decided.target_span[1]}"
         accepted = page.locator(f'.piece.accepted[data-key="{split}"]')
@@ -274,7 +275,7 @@ def test_a_bead_is_split_and_the_decision_outlives_the_server(
 
 def test_the_queue_begins_with_the_most_doubtful_and_goes_on(opened: Open, folder: Path) -> None:
     with served(folder) as (_, url):
-        page = opened(url)
+        page = opened(url, may=[GONE])
         page.goto(f"{url.partition('?')[0]}#review")
         doubtful = min(read_run(folder).bitext.pairs, key=lambda record: record.p)
         name = "{}-{}:{}-{}".format(*doubtful.source_span, *doubtful.target_span)
@@ -287,7 +288,7 @@ def test_the_queue_begins_with_the_most_doubtful_and_goes_on(opened: Open, folde
 
 def test_two_windows_do_not_overwrite_each_other(opened: Open, folder: Path) -> None:
     with served(folder) as (_, url):
-        windows = [opened(url), opened(url, may=[DECIDED])]
+        windows = [opened(url, may=[GONE]), opened(url, may=[DECIDED])]
         for page in windows:
             page.goto(f"{url.partition('?')[0]}#pair/0")
             page.locator(".piece.record").first.click()
