@@ -457,7 +457,8 @@ def _bare(text: str) -> str:
 
 
 def _shows(character: str) -> bool:
-    return character.isprintable() and character != " "
+    """A lone surrogate does not print, and is U+FFFD in a file."""
+    return character.isprintable() and character not in " \ufffd"
 
 
 def _beginning(decision: Decision) -> str:
