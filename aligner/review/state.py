@@ -62,7 +62,7 @@ class State:
         """Everything that can be decided on, by its place: beads, lone sentences, related and rejected ones."""
         return {place(self.pair, bead): bead for bead in (*self.rejected, *self.shown.related, *self.shown.beads)}
 
-    @property
+    @cached_property
     def decisions(self) -> tuple[Decision, ...]:
         """All that was decided."""
         pair = self.pair

@@ -150,6 +150,8 @@ def checked(decision: Decision) -> Decision:
     one = replace(decision, decision=_decided(decision.decision))
     if not one.source_doc or not one.target_doc:
         raise ValueError("it names no documents; keep the columns source_doc and target_doc")
+    if any(span != NOWHERE and span[0] >= span[1] for span, *_ in one.sides):
+        raise ValueError("a span of it ends where it begins, or before; a span is START-END")
     known = list(map(str, Relation if one.is_about_documents else SegmentRelation))
     if one.relation and one.relation not in known:
         raise ValueError(f"its relation is {one.relation!r:.40}; write one of {', '.join(known)}, or leave it empty")
