@@ -116,7 +116,7 @@ def _typed(kind: Any, told: dict[str, Any]) -> dict[str, Any]:
     Raises:
         KeyError, TypeError: it has no such field, or what is told is none.
     """
-    kinds = {field.name: get_origin(field.type) or field.type for field in fields(kind)}
+    kinds: dict[str, Any] = {field.name: get_origin(field.type) or field.type for field in fields(kind)}
     values = {name: tuple(value) if isinstance(value, list) else value for name, value in told.items()}
     for name, value in values.items():
         if not isinstance(value, (int, float) if kinds[name] is float else kinds[name]):

@@ -11,12 +11,11 @@ from dataclasses import replace
 from itertools import chain, count
 from pathlib import Path
 
-from aligner.alignment import Alignment, Bead
+from aligner.alignment import Alignment, Bead, left_alone
 from aligner.bitext import Bitext, SegmentPair, join
 from aligner.corpus import Corpus
 from aligner.document import UNDETERMINED, Document, DocumentPair, Relation, Sentence, Text
 from aligner.languages import stated
-from aligner.recovery import lone
 from aligner.report import Run
 from aligner.splitters import Splitter, load
 from aligner.writers.apart import Linked, Names, Place, Sides, set_apart
@@ -114,7 +113,7 @@ def _alignment(source: _Rebuilt, target: _Rebuilt, linked: Linked) -> Alignment:
     beads = [_bead(record, source, target, places) for record, places in linked.links]
     told = [bead for bead in beads if bead.is_link or (any(bead.sides) and (bead.decision or bead.note))]
     method = next((record.method for record in records if record.method), "")
-    return Alignment(pair, (*told, *lone(pair, told)), method)
+    return Alignment(pair, (*told, *left_alone(pair, told)), method)
 
 
 def _bead(record: SegmentPair, source: _Rebuilt, target: _Rebuilt, places: Sides) -> Bead:

@@ -12,7 +12,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, TextIO
 
-from aligner.alignment import Alignment
+from aligner.alignment import Alignment, left_alone
 from aligner.bitext import Bitext, DocumentRow, SegmentPair, unaligned
 from aligner.corpus import Corpus, Skipped
 from aligner.document import Document, DocumentPair, Relation
@@ -20,7 +20,7 @@ from aligner.errors import CorpusError, GoldError
 from aligner.facts import Fact
 from aligner.methods import METHOD
 from aligner.readers.ids import printable
-from aligner.recovery import bead_of, lone
+from aligner.recovery import bead_of
 from aligner.report import Run, describe
 from aligner.seeds import Sighting
 from aligner.viewer.report import report
@@ -191,4 +191,6 @@ def _alignment(
     pair = DocumentPair(documents[row.source_doc], documents[row.target_doc], relation, row.score)
     links = [bead_of(pair, record) for record in records]
     method = records[0].method if records else METHOD.get(relation, "none")
-    return Alignment(pair, (*links, *lone(pair, links)), method, tuple(bead_of(pair, record) for record in related))
+    return Alignment(
+        pair, (*links, *left_alone(pair, links)), method, tuple(bead_of(pair, record) for record in related)
+    )
