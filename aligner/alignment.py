@@ -1,6 +1,6 @@
 """Beads and the alignment of one document pair."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import nan
 from typing import TYPE_CHECKING
@@ -65,6 +65,15 @@ class Bead:
 def alone(source: Iterable[int], target: Iterable[int]) -> list[Bead]:
     """These sentences of both sides, each in a bead by itself."""
     return [*(Bead((i,), ()) for i in source), *(Bead((), (j,)) for j in target)]
+
+
+def left_alone(pair: DocumentPair, beads: Sequence[Bead]) -> list[Bead]:
+    """The sentences of both documents that none of these beads holds, each in a bead by itself."""
+    held = [{index for bead in beads for index in bead.sides[side]} for side in (0, 1)]
+    return alone(
+        (i for i in range(len(pair.source)) if i not in held[0]),
+        (j for j in range(len(pair.target)) if j not in held[1]),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from importlib.metadata import version
 from math import nan
 from typing import Any
 
-from aligner.alignment import Alignment, Bead, alone
+from aligner.alignment import Alignment, Bead, alone, left_alone
 from aligner.document import Document, DocumentPair, Lock, Sentence
 from aligner.errors import GoldError
 from aligner.evidence import Tie
@@ -220,16 +220,11 @@ def _lone(alignment: Alignment) -> Iterator[Bead]:
 
     What a person decided of them is told.
     """
-    source, target = alignment.pair.source, alignment.pair.target
-    sources, targets = ({i for link in alignment.links for i in link.sides[side]} for side in (0, 1))
-    decided = [bead for bead in alignment.beads if bead.decision and not bead.is_link]
+    decided = [bead for bead in alignment.beads if (bead.decision or bead.note) and not bead.is_link]
     told = {
         one.sides: replace(bead, source=one.source, target=one.target) for bead in decided for one in alone(*bead.sides)
     }
-    lone = alone(
-        (i for i in range(len(source)) if i not in sources), (j for j in range(len(target)) if j not in targets)
-    )
-    yield from (told.get(bead.sides, bead) for bead in lone)
+    yield from (told.get(bead.sides, bead) for bead in left_alone(alignment.pair, alignment.links))
 
 
 def linked_sentences(alignments: Iterable[Alignment]) -> Mapping[str, Set[int]]:

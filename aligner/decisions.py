@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
 
-from aligner.alignment import Alignment, Bead, alone
+from aligner.alignment import Alignment, Bead, left_alone
 from aligner.bitext import SegmentPair, Span, place
 from aligner.document import Document, DocumentPair, Lock, Relation
 
@@ -289,19 +289,16 @@ def with_locks(alignment: Alignment) -> Alignment:
     by_place = {place(pair, bead): bead for bead in alignment.links}
     rejected = {place(pair, lock) for lock in pair.rejected}
     links = [
-        *(bead for bead in alignment.links if place(pair, bead) not in rejected and not _touches(pair, bead, taken)),
+        *(bead for where, bead in by_place.items() if where not in rejected and not is_taken(where, taken)),
         *(by_place.get(place(pair, bead), bead) for bead in locked if bead.is_link),
     ]
     lone = [bead for bead in locked if not bead.is_link]
-    held = [{index for bead in (*links, *lone) for index in bead.sides[side]} for side in (0, 1)]
-    rest = alone(
-        (i for i in range(len(pair.source)) if i not in held[0]),
-        (j for j in range(len(pair.target)) if j not in held[1]),
-    )
+    rest = left_alone(pair, (*links, *lone))
+    free = [{index for bead in rest for index in bead.sides[side]} for side in (0, 1)]
     related = [
         bead
         for bead in alignment.related
-        if place(pair, bead) not in rejected and not any(not held[side].isdisjoint(bead.sides[side]) for side in (0, 1))
+        if place(pair, bead) not in rejected and all(free[side].issuperset(bead.sides[side]) for side in (0, 1))
     ]
     return told(replace(alignment, beads=(*links, *lone, *rest), related=tuple(related)))
 
@@ -331,6 +328,17 @@ def _told(bead: Bead, lock: Lock) -> Bead:
         decision=lock.decision,
         note=lock.note,
     )
+
+
+def is_taken(where: tuple[Span, Span], taken: Sequence[Sequence[Span]]) -> bool:
+    """Whether a place shares characters with what is taken: spans of each side, rising and without overlap."""
+    return any(map(_overlaps, taken, where))
+
+
+def _overlaps(taken: Sequence[Span], span: Span) -> bool:
+    """Whether a span shares characters with one of these, which rise and share none with each other."""
+    following = bisect_right(taken, span[0], key=lambda one: one[1])
+    return following < len(taken) and taken[following][0] < span[1]
 
 
 def contradictions(decisions: Sequence[Decision]) -> list[tuple[Decision, Decision]]:
@@ -457,7 +465,8 @@ def _bare(text: str) -> str:
 
 
 def _shows(character: str) -> bool:
-    return character.isprintable() and character != " "
+    """A lone surrogate does not print, and is U+FFFD in a file."""
+    return character.isprintable() and character not in " \ufffd"
 
 
 def _beginning(decision: Decision) -> str:
@@ -483,7 +492,7 @@ class _Locks:
         if lock.decision and first.decision and lock.decision != first.decision:
             return False
         is_new = lock.decision == ACCEPTED and (first is lock or first.decision != ACCEPTED)
-        if is_new and any(map(_overlaps, self._taken, where)):
+        if is_new and is_taken(where, self._taken):
             return False
         if is_new:
             for taken, span in zip(self._taken, where, strict=True):
@@ -498,12 +507,6 @@ class _Locks:
         return True
 
 
-def _overlaps(taken: Sequence[Span], span: Span) -> bool:
-    """Whether a span shares characters with one of these, which rise and share none with each other."""
-    following = bisect_right(taken, span[0], key=lambda one: one[1])
-    return following < len(taken) and taken[following][0] < span[1]
-
-
 def _side(document: Document, span: Span) -> tuple[tuple[int, ...], Span | None]:
     """The sentences that share characters with a span, and what part of them it is, if not the whole."""
     start, end = span
@@ -512,8 +515,3 @@ def _side(document: Document, span: Span) -> tuple[tuple[int, ...], Span | None]
     indices = tuple(range(first, last))
     whole = document.span(indices)
     return indices, None if not indices or whole == span else (start - whole[0], end - whole[0])
-
-
-def _touches(pair: DocumentPair, bead: Bead, taken: Sequence[Sequence[Span]]) -> bool:
-    """Whether a bead holds characters that are taken: spans of each side, rising and without overlap."""
-    return any(map(_overlaps, taken, place(pair, bead)))

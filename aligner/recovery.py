@@ -1,22 +1,12 @@
 """Beads recovered from the records that were made of them: what ``bitext.join`` did, undone."""
 
-from collections.abc import Iterable
 from dataclasses import replace
 
-from aligner.alignment import Bead, alone
+from aligner.alignment import Bead
 from aligner.bitext import SegmentPair
 from aligner.document import DocumentPair
 from aligner.errors import GoldError
 from aligner.evidence import Tie
-
-
-def lone(pair: DocumentPair, links: Iterable[Bead]) -> list[Bead]:
-    """The sentences of both documents that none of these links holds, each in a bead by itself."""
-    held = [{index for link in links for index in link.sides[side]} for side in (0, 1)]
-    return alone(
-        (i for i in range(len(pair.source)) if i not in held[0]),
-        (j for j in range(len(pair.target)) if j not in held[1]),
-    )
 
 
 def bead_of(pair: DocumentPair, record: SegmentPair) -> Bead:

@@ -286,6 +286,8 @@ def test_both_lines_of_a_contradiction_are_named_across_files_too(tmp_path):
         ("\ten/a.txt\t0-4\t0-4\taccepted\t\t\t\t", "it names no documents; keep the columns source_doc and target_doc"),
         ("it/a.txt\ten/a.txt\t0-4\t\trejected\t\t\tUno.\t", "it rejects a sentence that has no counterpart; reject"),
         ("it/a.txt\ten/a.txt\t0-4\t0-4\t\t\t\t\t", "it decides nothing; write a decision, a relation or a note, or"),
+        (ROW.replace("0-4", "4-0", 1), "a span of it ends where it begins, or before; a span is START-END"),
+        (ROW.replace("0-4", "4-4", 1), "a span of it ends where it begins, or before; a span is START-END"),
         (ROW + "\tmore", "it has 10 cells, and the header row 9"),
     ],
 )

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from aligner.cli import main
 from aligner.errors import AlignerError, CorpusError, GoldError
 from aligner.report import Run, describe
 from aligner.viewer.report import report
+
+Change = Callable[[list[str]], list[str]]
 
 ROOT = Path(__file__).resolve().parent.parent
 CHOSEN = ("it/corridoio-nord.txt", "en/afghan-freight-line.txt", "it/minsk-mediatore.txt", "en/good-fences.txt")
@@ -104,11 +107,32 @@ def test_without_the_texts_there_is_no_report_and_the_error_says_so(run: Run, tm
         ("run.json", "{}"),
         ("run.json", "{"),
         ("bitext.jsonl", "not JSON\n"),
+        ("texts.jsonl", '{"id": "a", "lang": "it", "text": "x", "sentences": [[0, 9]], "foreign": {}}\n'),
+        ("texts.jsonl", '{"id": "a", "lang": "it", "text": "abc", "sentences": [[2, 1]], "foreign": {}}\n'),
+        ("run.json", '{"signature": "", "corpus": 3, "warnings": []}'),
+        ("run.json", '{"signature": "", "corpus": "c", "warnings": 3}'),
+        pytest.param("run.json", "[" * 100_000, id="nested"),
     ],
 )
 def test_a_damaged_folder_is_named_with_its_file(folder: Path, name: str, content: str) -> None:
     (folder / name).write_text(content, encoding="utf-8")
     with pytest.raises(GoldError, match=name.replace(".", r"\.")):
+        read_run(folder)
+
+
+@pytest.mark.parametrize(
+    ("name", "told", "message"),
+    [
+        ("documents.tsv", lambda lines: [*lines, lines[1]], r"documents\.tsv: names .* and .* 2 times"),
+        ("texts.jsonl", lambda lines: lines[1:], r"facts\.jsonl: .* is not in texts\.jsonl"),
+        ("facts.jsonl", lambda lines: [lines[0].replace('"p": ', '"p": null, "x": '), *lines], r"facts\.jsonl:1: "),
+        ("facts.jsonl", lambda lines: [lines[0].replace('"doc": "', '"doc": "no/'), *lines], r"no/.* is not in texts"),
+    ],
+)
+def test_what_a_folder_cannot_say_is_told(folder: Path, name: str, told: Change, message: str) -> None:
+    lines = (folder / name).read_text("utf-8").splitlines()
+    (folder / name).write_text("".join(f"{line}\n" for line in told(lines)), encoding="utf-8")
+    with pytest.raises(GoldError, match=message):
         read_run(folder)
 
 

@@ -351,3 +351,42 @@ def test_an_interrupted_server_ends_quietly(tmp_path: Path) -> None:
         server.send_signal(signal.SIGINT)
         assert server.communicate(timeout=20) == ("", "")
         assert server.returncode == 0
+
+
+def test_documents_aligned_both_ways_keep_what_was_decided_of_each(path: Path) -> None:
+    one = _aligned(document(ITALIAN, "it", "a"), document(ENGLISH, "en", "b"))
+    other = _aligned(one.pair.target, one.pair.source)
+    corpus = Corpus(Path("corpus"), (one.pair.source.text, one.pair.target.text), {})
+    run = Run(corpus, (one.pair.source, one.pair.target), (one, other), join([one, other], "aligner:0.1.0"))
+    session = Session(run, path, realigned)
+    act(session, 0, action="accept", key=key(session.pair(0), 0))
+    act(session, 1, action="accept", key=key(session.pair(1), 1))
+    again = Session(run, path, realigned)
+    for number in (0, 1):
+        assert again.pair(number)["version"] == session.pair(number)["version"]
+    with pytest.raises(ActionError, match="the other way round"):
+        act(session, 1, action="merge", keys=[key(session.pair(1), 0), key(session.pair(1), 1)])
+    assert len(read_decisions(path)) == 2
+
+
+def test_decisions_about_other_documents_are_told_and_stay(path: Path) -> None:
+    elsewhere = Decision(source_doc="it/z", target_doc="en/z", relation="parallel")
+    path.write_text("source_doc\ttarget_doc\tdecision\trelation\nit/z\ten/z\t\tparallel\n")
+    session = Session(make_run(), path, realigned)
+    assert "decisions about other documents: 1; they stay in the file" in session.view()["warnings"]
+    act(session, action="accept", key=key(session.pair(0), 0))
+    assert elsewhere in read_decisions(path)
+
+
+def test_what_a_bitext_says_in_other_words_counts_and_what_nobody_knows_is_told(path: Path) -> None:
+    run = make_run()
+    first, second = run.alignments
+    words = ("Accept ", "perhaps", "rejected", "")
+    beads = tuple(replace(bead, decision=word) for bead, word in zip(first.beads, words, strict=True))
+    session = Session(replace(run, alignments=(replace(first, beads=beads), second)), path, realigned)
+    assert [bead["decision"] for bead in session.pair(0)["beads"]] == ["accepted", ""]
+    told = "\n".join(session.view()["warnings"])
+    assert "its decision is 'perhaps'; write accepted or rejected" in told
+    assert "it rejects a sentence that has no counterpart" in told
+    act(session, action="note", key=key(session.pair(0), 1), note="sure?")
+    assert len(read_decisions(path)) == 2

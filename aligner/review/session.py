@@ -1,6 +1,6 @@
 """What people decide in the pages that are open: applied one after the other, and on the disk before it is answered."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from threading import Lock as Mutex
@@ -8,9 +8,9 @@ from typing import Any
 
 from aligner.alignment import Alignment
 from aligner.bitext import Bitext, join, place
-from aligner.decisions import DECISIONS, Decision, contradictions, of_bead
+from aligner.decisions import Decision, contradictions, of_bead
 from aligner.document import DocumentPair
-from aligner.errors import DecisionError
+from aligner.errors import ActionError, DecisionError
 from aligner.multiway import tie
 from aligner.report import Run
 from aligner.review.editing import act
@@ -18,6 +18,8 @@ from aligner.review.history import History
 from aligner.review.state import State, decided, undecided
 from aligner.review.store import ChangedError, Store
 from aligner.viewer.data import Data, bead_data, document_data, pair_data, view
+from aligner.writers.cells import clean
+from aligner.writers.decisions import checked
 
 Change = Callable[[History], History]
 Realign = Callable[[DocumentPair], Alignment]
@@ -49,6 +51,8 @@ class Session:
         self._run, self._realign = run, realign
         self._store = Store(path)
         self._histories = [History(State(undecided(alignment))) for alignment in run.alignments]
+        pairs = (alignment.pair for alignment in run.alignments)
+        self._numbers = {(pair.source.id, pair.target.id): number for number, pair in enumerate(pairs)}
         self._others: tuple[Decision, ...] = ()
         self._stale: tuple[str, ...] = ()
         self._mutex, self._aligning = Mutex(), Mutex()
@@ -117,6 +121,7 @@ class Session:
                 self._check(number, version)
                 changed = list(self._histories)
                 changed[number] = change(self._histories[number])
+                self._check_other_way(changed, number)
                 try:
                     self._store.write(self._decisions(changed))
                 except ChangedError:
@@ -142,6 +147,13 @@ class Session:
         if version != self._histories[number].state.version:
             raise ConflictError("someone else decided meanwhile; nothing was changed", self._told(number))
 
+    def _check_other_way(self, histories: Sequence[History], number: int) -> None:
+        """Make sure that two documents, where they are also aligned the other way round, are decided on alike."""
+        pair = histories[number].state.pair
+        other = self._numbers.get((pair.target.id, pair.source.id), number)
+        if other != number and contradictions([*histories[number].state.decisions, *histories[other].state.decisions]):
+            raise ActionError("what was decided of these documents the other way round says otherwise; undecide that")
+
     def _broken(self) -> list[str]:
         """Take in what others wrote; why not, if it cannot be used."""
         try:
@@ -155,20 +167,22 @@ class Session:
         """Take in what the file says, or where there is none, what the run does."""
         found = self._store.read()
         is_written = found is not None
-        by_names: dict[frozenset[str], list[Decision]] = {}
-        for one in found if found is not None else _told_by(self._run.alignments):
-            by_names.setdefault(frozenset((one.source_doc, one.target_doc)), []).append(one)
+        given, stale = (found, []) if found is not None else _told_by(self._run.alignments)
+        by_names: dict[tuple[str, str], list[Decision]] = {}
+        for one in given:
+            names = one.source_doc, one.target_doc
+            by_names.setdefault(names if names in self._numbers else names[::-1], []).append(one)
         histories = []
         others: list[Decision] = []
-        stale: list[str] = []
-        for history in self._histories:
-            pair = history.state.base.pair
-            decisions = by_names.pop(frozenset((pair.source.id, pair.target.id)), [])
-            state, settled = decided(history.state, decisions)
+        for names, history in zip(self._numbers, self._histories, strict=True):
+            state, settled = decided(history.state, by_names.pop(names, []))
             histories.append(history if state.version == history.state.version else History(state))
             others += settled.lost if is_written else ()
             stale += settled.stale
-        others += (one for members in by_names.values() for one in members)
+        elsewhere = [one for members in by_names.values() for one in members]
+        if elsewhere:
+            others += elsewhere
+            stale.append(f"decisions about other documents: {len(elsewhere)}; they stay in the file")
         self._histories, self._others, self._stale = histories, tuple(others), tuple(stale)
 
     def _decisions(self, histories: Iterable[History]) -> list[Decision]:
@@ -204,13 +218,19 @@ class Session:
         }
 
 
-def _told_by(alignments: Iterable[Alignment]) -> Iterator[Decision]:
-    """What the beads and locks of alignments say that a person decided."""
+def _told_by(alignments: Iterable[Alignment]) -> tuple[Sequence[Decision], list[str]]:
+    """What the beads and locks of alignments say that a person decided; and what they say that nobody can decide."""
+    found: list[Decision] = []
+    odd: list[str] = []
     for alignment in alignments:
         pair = alignment.pair
-        yield from State(undecided(alignment), pair.locks).decisions
+        found += State(undecided(alignment), pair.locks).decisions
         locked = {place(pair, lock) for lock in pair.locks}
         for bead in alignment.beads:
-            is_told = (bead.decision or bead.note) and bead.decision in DECISIONS
-            if is_told and place(pair, bead) not in locked:
-                yield of_bead(pair, bead)
+            if (bead.decision.strip() or bead.note.strip()) and place(pair, bead) not in locked:
+                one = of_bead(pair, bead)
+                try:
+                    found.append(checked(one))
+                except ValueError as error:
+                    odd.append(f"{pair.source.id} and {pair.target.id}: {clean(one.source_text)[:40]!r}: {error}")
+    return found, odd

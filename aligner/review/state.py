@@ -1,6 +1,5 @@
 """What stands between two documents: what was aligned, what a person decided of it, and what comes of both."""
 
-from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -10,7 +9,7 @@ from math import nan
 from aligner.alignment import Alignment, Bead
 from aligner.appraisal import attest
 from aligner.bitext import Span, in_document_order, place
-from aligner.decisions import ACCEPTED, Decision, Settled, bead_of, of_bead, settle, with_locks
+from aligner.decisions import ACCEPTED, Decision, Settled, bead_of, is_taken, of_bead, settle, with_locks
 from aligner.document import DocumentPair, Lock, Relation
 
 Place = tuple[Span, Span]
@@ -54,7 +53,7 @@ class State:
         taken = self._taken(self.shown.beads)
         links = (bead for bead in map(bead_of, self.pair.rejected) if bead.is_link)
         return tuple(
-            in_document_order(self._told(bead) for bead in links if not _is_taken(place(self.pair, bead), taken))
+            in_document_order(self._told(bead) for bead in links if not is_taken(place(self.pair, bead), taken))
         )
 
     @cached_property
@@ -62,7 +61,7 @@ class State:
         """Everything that can be decided on, by its place: beads, lone sentences, related and rejected ones."""
         return {place(self.pair, bead): bead for bead in (*self.rejected, *self.shown.related, *self.shown.beads)}
 
-    @property
+    @cached_property
     def decisions(self) -> tuple[Decision, ...]:
         """All that was decided."""
         pair = self.pair
@@ -133,12 +132,3 @@ def decided(state: State, decisions: Sequence[Decision]) -> tuple[State, Settled
         note="; ".join(one.note for one in about if one.note),
     )
     return found, settled
-
-
-def _is_taken(where: Place, taken: list[list[Span]]) -> bool:
-    """Whether a place shares characters with what is taken: spans of each side, rising and without overlap."""
-    for held, (start, end) in zip(taken, where, strict=True):
-        first = bisect_right(held, start, key=lambda span: span[1])
-        if first < len(held) and held[first][0] < end:
-            return True
-    return False

@@ -112,9 +112,8 @@ def _row_decision(line: Line, columns: list[str]) -> Decision:
     if len(cells) != len(columns):
         raise line.broken(f"it has {len(cells)} cells, and the header row {len(columns)}")
     try:
-        decision = Decision(**_values(dict(zip(columns, map(cell_text, cells), strict=True))))
-        decision = replace(decision, decision=_decided(decision.decision), where=f"{line.file}:{line.number}")
-        return _checked(decision)
+        values = _values(dict(zip(columns, map(cell_text, cells), strict=True)))
+        return checked(Decision(**values, where=f"{line.file}:{line.number}"))
     except ValueError as error:
         raise line.broken(str(error)) from error
 
@@ -133,8 +132,7 @@ def _records(path: Path) -> Iterator[Decision]:
         if record.decision.strip() or record.note.strip():
             where = f"{shown}: record {number}"
             try:
-                decided = replace(record, decision=_decided(record.decision), note=record.note.strip())
-                yield _checked(replace(of_record(decided), where=where))
+                yield checked(replace(of_record(record), where=where, note=record.note.strip()))
             except ValueError as error:
                 raise DecisionError(f"{where} ({_beginning(record)!r}): {error}") from error
 
@@ -143,26 +141,17 @@ def _beginning(record: SegmentPair) -> str:
     return clean(record.source_text or record.target_text)[:_QUOTED]
 
 
-def _decided(told: str) -> str:
-    """What a cell says was decided.
-
-    Raises:
-        ValueError: nothing that we know.
-    """
-    decision = _WORDS.get(told.strip().lower())
-    if decision is None:
-        raise ValueError(f"its decision is {told!r:.40}; write accepted or rejected, or leave it empty")
-    return decision
-
-
-def _checked(one: Decision) -> Decision:
-    """The decision, which names two documents, says something, and this in words that there are.
+def checked(decision: Decision) -> Decision:
+    """A decision as a person wrote it, in our words; it names two documents, and says something.
 
     Raises:
         ValueError: it does not.
     """
+    one = replace(decision, decision=_decided(decision.decision))
     if not one.source_doc or not one.target_doc:
         raise ValueError("it names no documents; keep the columns source_doc and target_doc")
+    if any(span != NOWHERE and span[0] >= span[1] for span, *_ in one.sides):
+        raise ValueError("a span of it ends where it begins, or before; a span is START-END")
     known = list(map(str, Relation if one.is_about_documents else SegmentRelation))
     if one.relation and one.relation not in known:
         raise ValueError(f"its relation is {one.relation!r:.40}; write one of {', '.join(known)}, or leave it empty")
@@ -173,6 +162,13 @@ def _checked(one: Decision) -> Decision:
     if not (one.decision or one.relation or one.note):
         raise ValueError("it decides nothing; write a decision, a relation or a note, or take the line out")
     return one
+
+
+def _decided(told: str) -> str:
+    decision = _WORDS.get(told.strip().lower())
+    if decision is None:
+        raise ValueError(f"its decision is {told!r:.40}; write accepted or rejected, or leave it empty")
+    return decision
 
 
 def _cells(decision: Decision) -> Iterator[str]:

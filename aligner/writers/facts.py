@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, fields
 from pathlib import Path
-from typing import Any, TextIO, TypeVar
+from typing import Any, TextIO, TypeVar, get_origin
 
 from aligner.facts import Conflict, Fact, Statement
 from aligner.seeds import Sighting
@@ -98,21 +98,30 @@ def _fact(told: dict[str, Any]) -> Fact:
     del told["n_documents"]
     statements, conflicts = told.pop("statements"), told.pop("conflicts")
     return Fact(
-        statements=tuple(Statement(**_tuples(one)) for one in statements),
-        conflicts=tuple(Conflict(**_tuples(one)) for one in conflicts),
+        statements=tuple(Statement(**_typed(Statement, one)) for one in statements),
+        conflicts=tuple(Conflict(**_typed(Conflict, one)) for one in conflicts),
         relations=tuple(told.pop("relations").items()),
-        **_tuples(told),
+        **_typed(Fact, told),
     )
 
 
 def _sighting(told: dict[str, Any]) -> Sighting:
     sentence = told.pop("sentence")
-    return Sighting(sentence=-1 if sentence is None else sentence, **_tuples(told))
+    return Sighting(sentence=-1 if sentence is None else sentence, **_typed(Sighting, told))
 
 
-def _tuples(told: dict[str, Any]) -> dict[str, Any]:
-    """The fields with tuples for JSON's arrays."""
-    return {name: tuple(value) if isinstance(value, list) else value for name, value in told.items()}
+def _typed(kind: Any, told: dict[str, Any]) -> dict[str, Any]:
+    """The fields of a value of this kind, with tuples for JSON's arrays.
+
+    Raises:
+        KeyError, TypeError: it has no such field, or what is told is none.
+    """
+    kinds: dict[str, Any] = {field.name: get_origin(field.type) or field.type for field in fields(kind)}
+    values = {name: tuple(value) if isinstance(value, list) else value for name, value in told.items()}
+    for name, value in values.items():
+        if not isinstance(value, (int, float) if kinds[name] is float else kinds[name]):
+            raise TypeError(name)
+    return values
 
 
 def _fact_cells(fact: Fact) -> Iterable[str]:

@@ -5,13 +5,14 @@ where their sentences lie. Numbers are those of the files, rounded to 4 decimals
 """
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import Any, TextIO
 
-from aligner.alignment import Alignment
+from aligner.alignment import Alignment, left_alone
 from aligner.bitext import Bitext, DocumentRow, SegmentPair, unaligned
 from aligner.corpus import Corpus, Skipped
 from aligner.document import Document, DocumentPair, Relation
@@ -19,7 +20,7 @@ from aligner.errors import CorpusError, GoldError
 from aligner.facts import Fact
 from aligner.methods import METHOD
 from aligner.readers.ids import printable
-from aligner.recovery import bead_of, lone
+from aligner.recovery import bead_of
 from aligner.report import Run, describe
 from aligner.seeds import Sighting
 from aligner.viewer.report import report
@@ -106,14 +107,12 @@ def read_run(folder: Path) -> Run:
         CorpusError: the folder holds no run, or one without its texts.
         GoldError: a file of it cannot be read.
     """
-    if missing := [
-        name for name in (TEXTS, "bitext.jsonl", "documents.tsv", "run.json") if not (folder / name).is_file()
-    ]:
+    if missing := [name for name in _NEEDED if not (folder / name).is_file()]:
         raise CorpusError(
             f"{printable(str(folder))}: holds no {missing[0]}; name the folder of a run, made without --no-keep-text"
         )
     documents = {document.id: document for document in read_texts(folder / TEXTS)}
-    rows = read_documents(folder / "documents.tsv")
+    rows = _rows(folder / "documents.tsv")
     records = _by_pair(folder / "bitext.jsonl")
     related = _by_pair(folder / "related.tsv")
     alignments = tuple(
@@ -125,15 +124,38 @@ def read_run(folder: Path) -> Run:
     pairs = tuple(record for row in rows for record in records[row.source_doc, row.target_doc])
     skipped = tuple(Skipped(row.source_doc, row.reason) for row in rows if row.relation == "skipped")
     texts = tuple(document.text for document in documents.values())
-    corpus = Corpus(Path(description["corpus"]), texts, {}, skipped, tuple(description["warnings"]))
+    corpus = Corpus(description["corpus"], texts, {}, skipped, description["warnings"])
     return Run(
         corpus,
         tuple(documents.values()),
         alignments,
         Bitext(pairs, description["signature"], alignments),
-        facts=read_facts(folder / "facts.jsonl"),
+        facts=_facts(folder / "facts.jsonl", documents),
         sightings=read_sightings(folder / "seeds.jsonl"),
     )
+
+
+def _rows(path: Path) -> list[DocumentRow]:
+    """What there is to say of each two documents, told once."""
+    rows = read_documents(path)
+    for (source, target), n in Counter((row.source_doc, row.target_doc) for row in rows if row.target_doc).items():
+        if n > 1:
+            raise GoldError(f"{printable(str(path))}: names {source} and {target} {n} times; run align again")
+    return rows
+
+
+def _facts(path: Path, documents: Mapping[str, Document]) -> tuple[Fact, ...]:
+    """The facts, which none but these documents state."""
+    facts = read_facts(path)
+    for fact in facts:
+        told = (
+            (one.doc for one in fact.statements),
+            (id for one in fact.conflicts for id in (one.source_doc, one.target_doc)),
+        )
+        for id in chain.from_iterable(told):
+            if id not in documents:
+                raise GoldError(f"{printable(str(path))}: {id} is not in {TEXTS}; the files are of different runs")
+    return facts
 
 
 def _by_pair(path: Path) -> Mapping[tuple[str, str], list[SegmentPair]]:
@@ -153,8 +175,12 @@ def _description(path: Path) -> dict[str, Any]:
     """
     try:
         found = json.loads(path.read_text("utf-8"))
-        return {"signature": found["signature"], "corpus": found["corpus"], "warnings": found["warnings"]}
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        return {
+            "signature": str(found["signature"]),
+            "corpus": Path(found["corpus"]),
+            "warnings": tuple(map(str, found["warnings"])),
+        }
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise GoldError(f"{printable(str(path))}: does not say how the run was made; run align again") from error
 
 
@@ -165,4 +191,6 @@ def _alignment(
     pair = DocumentPair(documents[row.source_doc], documents[row.target_doc], relation, row.score)
     links = [bead_of(pair, record) for record in records]
     method = records[0].method if records else METHOD.get(relation, "none")
-    return Alignment(pair, (*links, *lone(pair, links)), method, tuple(bead_of(pair, record) for record in related))
+    return Alignment(
+        pair, (*links, *left_alone(pair, links)), method, tuple(bead_of(pair, record) for record in related)
+    )

@@ -96,12 +96,15 @@ def read_documents(path: Path) -> Iterator[Document]:
 
 
 def _document(values: Mapping[str, Any]) -> Document:
-    foreign = values["foreign"]
-    sentences = (
+    foreign, content = values["foreign"], str(values["text"])
+    sentences = tuple(
         Sentence(int(start), int(end), str(foreign.get(str(index), "")))
         for index, (start, end) in enumerate(values["sentences"])
     )
-    return Document(Text(str(values["id"]), str(values["lang"]), str(values["text"])), tuple(sentences))
+    edges = [0, *(edge for sentence in sentences for edge in (sentence.start, sentence.end)), len(content)]
+    if edges != sorted(edges):
+        raise ValueError("its sentences do not follow each other in its text")
+    return Document(Text(str(values["id"]), str(values["lang"]), content), sentences)
 
 
 def _by_sentence(segments: Iterable[Segment]) -> dict[int, Segment]:
