@@ -406,9 +406,9 @@ def report(path: Path, output: Path | None, encoder: str | None) -> None:
     run = open_run(path, encoder=encoder)
     page = page_of(run)
     if str(place) == "-":
-        _print(lambda file: file.write(page))
+        _print(lambda file: file.writelines(page))
     else:
-        write_whole(place, lambda file: file.write(page))
+        write_whole(place, lambda file: file.writelines(page))
         click.echo(f"wrote {place}")
     _warn(map(str, run.bitext.problems[:PROBLEMS_SHOWN]))
     sys.exit(1 if run.bitext.problems else 0)

@@ -50,8 +50,8 @@ from aligner.writers.whole import Outputs, check_writable, write_whole
 FAMILIES = (READERS, SPLITTERS, ENCODERS, METHODS, WRITERS)
 """Every family of interchangeable parts."""
 
-MAX_ENCODED = 20_000
-"""Sentences that are encoded to show a run that was read: half a minute's work."""
+MAX_DOTTED = 50_000
+"""Sentences whose likeness is shown; to show a run that was read they are encoded again, for a minute or so."""
 
 AnySplitter = str | Splitter | Callable[[str], Iterable[str]]
 AnyEncoder: TypeAlias = "str | Encoder | Embedders | None"
@@ -149,12 +149,19 @@ def _sightings(seeds: Sequence[Seed], documents: Sequence[Document], embedders: 
 
 
 def _dots(alignments: Iterable[Alignment], embedders: "Embedders") -> dict[tuple[str, str], Sequence[int]]:
-    """The similar sentences of each pair of documents that was aligned, by their ids."""
+    """The similar sentences of the pairs that were aligned, by the documents' ids, while there is room for more."""
     found: dict[tuple[str, str], Sequence[int]] = {}
+    room = MAX_DOTTED
+    held: set[str] = set()
     for pair in (one.pair for one in alignments if one.pair.relation is not Relation.UNRELATED):
         sides = pair.source, pair.target
-        embedder = embedders.choose(*(side.lang for side in sides))
-        found[pair.source.id, pair.target.id] = dots(*(embedder.side(side.sentence_texts()).vectors for side in sides))
+        size = sum(len(side) for side in sides if side.id not in held)
+        if size <= room:
+            room -= size
+            held.update(side.id for side in sides)
+            embedder = embedders.choose(*(side.lang for side in sides))
+            vectors = (embedder.side(side.sentence_texts()).vectors for side in sides)
+            found[pair.source.id, pair.target.id] = dots(*vectors)
     return found
 
 
@@ -364,8 +371,6 @@ def read_bitext(
 def open_run(path: Path | str, *, encoder: AnyEncoder = None) -> Run:
     """The run of an output folder, or what of one a bitext in any format can show, with the dots of similar sentences.
 
-    Of very large runs the first pairs have dots, ``MAX_ENCODED`` sentences in all.
-
     Raises:
         CorpusError: the folder holds no run with its texts.
         GoldError: a file cannot be read.
@@ -373,13 +378,7 @@ def open_run(path: Path | str, *, encoder: AnyEncoder = None) -> Run:
     """
     place = Path(path)
     run = read_run(place) if place.is_dir() else rebuild(_check_texts(read_bitext(place)), place)
-    chosen, n_sentences = [], 0
-    for alignment in run.alignments:
-        n_sentences += len(alignment.pair.source) + len(alignment.pair.target)
-        if n_sentences > MAX_ENCODED:
-            break
-        chosen.append(alignment)
-    return replace(run, dots=_dots(chosen, _embedders(encoder)))
+    return replace(run, dots=_dots(run.alignments, _embedders(encoder)))
 
 
 def _sorted_out(records: Iterable[SegmentPair | GoldError], problems: list[GoldError]) -> Iterator[SegmentPair]:

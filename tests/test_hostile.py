@@ -42,7 +42,7 @@ N_MANY = 200
 
 FILES = {
     *("bitext.tsv", "bitext.jsonl", "documents.tsv", "unaligned.tsv"),
-    *("run.json", "related.tsv", "facts.tsv", "facts.jsonl"),
+    *("run.json", "related.tsv", "facts.tsv", "facts.jsonl", "texts.jsonl", "report.html"),
 }
 
 WATCHED = """

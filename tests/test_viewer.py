@@ -85,7 +85,7 @@ class Elements(HTMLParser):
 
 
 def test_no_name_and_no_text_can_leave_its_place() -> None:
-    page = report(run_of(alignment(*BEADS)))
+    page = "".join(report(run_of(alignment(*BEADS))))
     page.encode("utf-8")
     elements = Elements(page)
     tags = [tag for tag, _ in elements.found]
@@ -104,7 +104,7 @@ def test_no_name_and_no_text_can_leave_its_place() -> None:
 
 
 def test_the_page_runs_its_own_scripts_only_and_loads_nothing() -> None:
-    elements = Elements(report(run_of(alignment(*BEADS))))
+    elements = Elements("".join(report(run_of(alignment(*BEADS)))))
     policy = next(attributes["content"] for tag, attributes in elements.found if "http-equiv" in attributes)
     assert policy is not None
     rules = dict(rule.split(" ", 1) for rule in policy.split("; "))
@@ -121,7 +121,7 @@ def test_the_page_runs_its_own_scripts_only_and_loads_nothing() -> None:
 
 
 def test_the_scripts_never_write_html() -> None:
-    page = report(run_of(alignment(*BEADS)))
+    page = "".join(report(run_of(alignment(*BEADS))))
     for means in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function"):
         assert means not in page, means
 
@@ -175,9 +175,9 @@ def test_sentences_in_another_language_are_told_with_it() -> None:
 def test_a_run_with_more_records_than_fit_shows_its_first_pairs_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reports, "MAX_RECORDS", 4)
     other = alignment(Bead((0,), (0,), p=0.8), Bead((), (1,)), source=LONE)
-    assert held(report(run_of(alignment(*BEADS), other)), "view")["shown"] == 4
+    assert held("".join(report(run_of(alignment(*BEADS), other))), "view")["shown"] == 4
     monkeypatch.setattr(reports, "MAX_RECORDS", 3)
-    page = report(run_of(alignment(*BEADS), other))
+    page = "".join(report(run_of(alignment(*BEADS), other)))
     told = held(page, "view")
     assert (told["records"], told["shown"]) == (4, 3)
     assert [pair["shown"] for pair in told["pairs"]] == [True, False]
@@ -186,7 +186,7 @@ def test_a_run_with_more_records_than_fit_shows_its_first_pairs_and_says_so(monk
 
 def test_a_pair_with_more_records_than_fit_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reports, "MAX_RECORDS", 2)
-    page = report(run_of(alignment(*BEADS)))
+    page = "".join(report(run_of(alignment(*BEADS))))
     told = held(page, "view")
     pair, text = held(page, "pair-0"), held(page, "document-0")
     assert (told["records"], told["shown"], len(pair["beads"])) == (3, 2, 2)

@@ -213,7 +213,7 @@ def test_the_columns_are_those_that_were_promised() -> None:
     assert written(join([], "s"), ".tsv") == (
         "source_text\ttarget_text\tp\trelation\tscore\tcosine\tmargin\tbead\tdoc_relation\tmethod\tsource_lang\t"
         "target_lang\tsource_doc\ttarget_doc\tsource_sentences\ttarget_sentences\tsource_span\ttarget_span\tcrossing\t"
-        "flags\tevidence\tunit\n"
+        "flags\tevidence\tunit\tdecision\tnote\n"
     )
 
 
@@ -221,7 +221,7 @@ def test_a_record_is_one_row() -> None:
     alignment = align(("Ciao. ", "Come\tva?"), ("- Hi.",), Bead((0, 1), (0,), 0.81236, nan, -0.00001))
     assert written(join([alignment], "s"), ".tsv").splitlines()[1].split("\t") == [
         *("Ciao. Come va?", "'- Hi.", "", "", "0.8124", "", "0.0000", "2-1", "partial", "monotone"),
-        *("it", "en", "it/a.txt", "en/a.txt", "0,1", "0", "0-14", "0-5", "0", "", "", ""),
+        *("it", "en", "it/a.txt", "en/a.txt", "0,1", "0", "0-14", "0-5", "0", "", "", "", "", ""),
     ]
 
 
@@ -390,7 +390,7 @@ def test_a_record_is_one_typed_object() -> None:
         **{"bead": "2-1", "doc_relation": "partial", "method": "monotone", "source_lang": "it", "target_lang": "en"},
         **{"source_doc": "it/a.txt", "target_doc": "en/a.txt", "source_sentences": [0, 1], "target_sentences": [0]},
         **{"source_span": [0, 12], "target_span": [0, 4], "crossing": False, "flags": [], "evidence": []},
-        "unit": "",
+        **{"unit": "", "decision": "", "note": ""},
     }
     assert list(json.loads(text)) == list(tsv.COLUMNS)
 

@@ -59,7 +59,7 @@ def app(session: Session, token: str, port: int) -> Flask:
     def page() -> Response:
         if "token" in request.args:
             return guard.admit(Response(status=303, headers={"Location": "/"}))
-        return Response(render(session.view()), mimetype="text/html")
+        return Response("".join(render(session.view())), mimetype="text/html")
 
     @made.get("/api/view")
     def view() -> Response:

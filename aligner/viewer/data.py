@@ -18,6 +18,7 @@ from aligner.bitext import Span, coverage, in_document_order, linked_sentences, 
 from aligner.document import UNDETERMINED, Document, DocumentPair
 from aligner.evidence import Tie
 from aligner.facts import Fact
+from aligner.readers.ids import printable
 from aligner.report import Run
 from aligner.seeds import NOT_STATED, Sighting
 
@@ -44,7 +45,7 @@ def view(run: Run, *, mode: str = "report", shown: Sequence[Alignment] | None = 
     unpaired = {document.id for document in run.unpaired}
     held = run.alignments if shown is None else shown
     return {
-        "title": run.corpus.folder.name or run.corpus.folder.resolve().name,
+        "title": printable(run.corpus.folder.name or run.corpus.folder.resolve().name),
         "mode": mode,
         "signature": run.bitext.signature,
         "langs": _langs(run),

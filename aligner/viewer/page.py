@@ -7,7 +7,7 @@ elements that no browser runs; what the page may run is told by the hashes of th
 import json
 import re
 from base64 import b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from functools import cache
 from hashlib import sha256
 from html import escape
@@ -43,34 +43,35 @@ SCRIPTS = (
 )
 STYLES = ("page.css", "pair.css")
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
-_UNSAFE = re.compile("[<\u2028\u2029\ud800-\udfff]")
-"""What may not stand raw in JSON within HTML: what could end its element, and lone surrogates."""
+_UNSAFE = re.compile("[<\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""What JSON may hold raw and JSON in HTML may not: what could end its element, and all that turns a reader's eye."""
 
 
-def render(view: Data, documents: Mapping[int, Data] = {}, pairs: Mapping[int, Data] = {}) -> str:
-    """The page.
+def render(
+    view: Data, documents: Iterable[tuple[int, Data]] = (), pairs: Iterable[tuple[int, Data]] = ()
+) -> Iterator[str]:
+    """The page, piece by piece: whole, one of a large run takes up several times what it shows.
 
     Args:
         view: as ``data.view`` gives it; its mode says whether the page asks a server for what it does not hold.
-        documents: what ``data.document_data`` gives of each document that the page holds, by its number.
+        documents: the numbers of the documents that the page holds, each with what ``data.document_data`` gives of it.
         pairs: the same of ``data.pair_data``.
     """
-    held = {"view": view, **dict(_named("document", documents)), **dict(_named("pair", pairs))}
     scripts, style = [_asset(name) for name in SCRIPTS], "\n".join(map(_asset, STYLES))
-    return Template(_asset("page.html")).substitute(
-        title=escape(_SURROGATE.sub("\ufffd", view["title"])),
+    before, after = _asset("page.html").split("$data")
+    yield Template(before).substitute(
+        title=escape(view["title"]),
         policy=escape(_policy([style], scripts, "'self'" if view["mode"] == "review" else "'none'")),
         style=style,
-        scripts="\n".join(f"<script>{script}</script>" for script in scripts),
-        data="\n".join(
-            f'<script type="application/json" id="{name}">{_json(value)}</script>' for name, value in held.items()
-        ),
     )
+    yield _element("view", view)
+    for kind, values in (("document", documents), ("pair", pairs)):
+        yield from (_element(f"{kind}-{number}", value) for number, value in values)
+    yield Template(after).substitute(scripts="\n".join(f"<script>{script}</script>" for script in scripts))
 
 
-def _named(kind: str, values: Mapping[int, Data]) -> Iterator[tuple[str, Data]]:
-    return ((f"{kind}-{number}", value) for number, value in values.items())
+def _element(name: str, value: Data) -> str:
+    return f'<script type="application/json" id="{name}">{_json(value)}</script>\n'
 
 
 def _policy(styles: list[str], scripts: list[str], connect: str) -> str:

@@ -1,7 +1,7 @@
 """The report of a run: the page with all that it shows inside, to be opened from disk, sent on, printed."""
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import accumulate
 
@@ -15,17 +15,17 @@ MAX_RECORDS = 50_000
 """Records that a report holds; of a larger run the first pairs, and the page says so."""
 
 
-def report(run: Run) -> str:
-    """The page of a run, as HTML."""
+def report(run: Run) -> Iterator[str]:
+    """The page of a run, as HTML, piece by piece."""
     pairs = _shown(run.alignments)
     held = {document.id: document for one in pairs for document in (one.pair.source, one.pair.target)}
     return render(
         view(run, shown=pairs),
-        {number: document_data(held[one.id]) for number, one in enumerate(run.documents) if one.id in held},
-        {
-            number: pair_data(one, run.dots.get((one.pair.source.id, one.pair.target.id), ()))
+        ((number, document_data(held[one.id])) for number, one in enumerate(run.documents) if one.id in held),
+        (
+            (number, pair_data(one, run.dots.get((one.pair.source.id, one.pair.target.id), ())))
             for number, one in enumerate(pairs)
-        },
+        ),
     )
 
 

@@ -67,7 +67,7 @@ def write_run(run: Run, folder: Path, *, keep_text: bool = True) -> list[Path]:
     }
     if keep_text:
         writes[TEXTS] = lambda file: write_texts(run.documents, file)
-        writes["report.html"] = lambda file: file.write(report(run))
+        writes["report.html"] = lambda file: file.writelines(report(run))
     writes["run.json"] = lambda file: file.write(f"{description}\n")
     return _write_all(writes, folder)
 
