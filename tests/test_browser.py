@@ -177,6 +177,32 @@ def test_a_conflict_is_told_in_words(opened: Open, report: str) -> None:
     assert re.search(r"\b\w+ \S+ / \S+", card.inner_text())
 
 
+def test_the_facts_that_both_languages_share_are_two_clicks_away(
+    opened: Open, report: str, made: tuple[Run, Path]
+) -> None:
+    shared = [fact for fact in made[0].facts if set(fact.langs) == {"it", "en"}]
+    page = opened(report)
+    expect(page.locator("#summary")).to_contain_text(f"{len(shared)} facts were found in Italian and English")
+    page.locator("#summary").get_by_role("link", name=f"{len(shared)} facts", exact=True).click()
+    heading = page.get_by_role("heading", name=f"Facts found ({len(shared)})")
+    expect(heading).to_be_in_viewport()
+    expect(heading).to_be_focused()
+    card = page.locator(f'.card[data-fact="{shared[0].id}"]')
+    expect(card).to_be_in_viewport()
+    for statement in shared[0].statements:
+        expect(card).to_contain_text(statement.text)
+
+
+def test_words_that_no_record_holds_are_found_among_the_sentences_without_counterpart(
+    opened: Open, report: str
+) -> None:
+    page = opened(f"{report}#records?q=admission%20is%20free")
+    expect(page.locator("#record-count")).to_contain_text("0 records")
+    page.locator("#record-list").get_by_role("link").click()
+    expect(page.locator(".record")).to_have_count(1)
+    expect(page.locator(".record mark").first).to_have_text("admission")
+
+
 def test_the_bars_of_coverage_lead_to_the_texts(opened: Open, report: str, made: tuple[Run, Path]) -> None:
     page = opened(report)
     for name in ("corridoio-nord", "parade-ground-pivot"):

@@ -75,8 +75,7 @@ function histogram() {
   const below = `${plural(doubtful, "record")} below ${DOUBTFUL}`;
   return element("figure", { class: "histogram" },
     bars(range, `Distribution of p over ${plural(known, "record")}; ${count(doubtful)} below ${DOUBTFUL}.`),
-    element("figcaption", { class: "small" },
-      "How many records there are of each p: the probability that both sides of a record say the same, as estimated. ",
+    element("figcaption", { class: "small" }, "How many records there are of each p. ",
       doubtful > 0 ? element("a", { href: `#records?max=${DOUBTFUL}&sort=doubt` }, below)
         : `None lies below ${DOUBTFUL}.`),
     stepsOfP("the probability that both sides of a record say the same"),

@@ -150,33 +150,43 @@ routes.facts = async ([opened], query) => {
       stepsOfP("how probable it is that the passage states the fact"),
       lists,
     ]);
-  page.addEventListener("shown", (event) => { if (opened && openCard(drawn, opened)) event.preventDefault(); });
+  page.addEventListener("shown", (event) => { if (opened && openPlace(drawn, opened)) event.preventDefault(); });
   return page;
 };
 
 /** Seeds and facts, each below a heading, where there are any. */
 function sections(shown) {
   return [
-    ["Followed facts", ({ fact }) => !fact, "What somebody asked to look for (the seeds), and which sentences speak of it."],
-    ["Facts found", ({ fact }) => fact, "What was found in at least two documents, without being asked for; what most documents state comes first."],
-  ].map(([title, holds, told]) => {
+    ["followed", "Followed facts", ({ fact }) => !fact, "What somebody asked to look for (the seeds), and which sentences speak of it."],
+    ["found", "Facts found", ({ fact }) => fact, "What was found in at least two documents, without being asked for; what most documents state comes first."],
+  ].map(([name, title, holds, told]) => {
     const cards = shown.filter(holds);
     const list = lazily(cards, factSection, { rowHeight: "15rem" });
     const heading = element("h2", {}, `${title} (${count(cards.length)})`);
-    return { cards, list, nodes: [heading, element("p", { class: "small muted" }, told), list] };
+    return { name, cards, list, heading, nodes: [heading, element("p", { class: "small muted" }, told), list] };
   }).filter(({ cards }) => cards.length > 0);
 }
 
-/** Brings the card that the address names into sight; false where there is none. */
-function openCard(drawn, id) {
+/** Brings the part of the page or the card that the address names into sight; false where there is none. */
+function openPlace(drawn, id) {
+  const part = drawn.find(({ name }) => name === id);
   const place = drawn.find(({ cards }) => cards.some((one) => one.id === id));
-  if (!place) return false;
-  const found = place.list.reveal(place.cards.findIndex((one) => one.id === id)).firstElementChild;
-  found.classList.add("opened");
-  found.querySelector("h3 a").focus({ preventScroll: true });
-  found.scrollIntoView();
-  requestAnimationFrame(() => found.scrollIntoView());
-  return true;
+  if (part) bringUp(part.heading, part.heading);
+  if (place) openCard(place.list.reveal(place.cards.findIndex((one) => one.id === id)).firstElementChild);
+  return Boolean(part ?? place);
+}
+
+function openCard(card) {
+  card.classList.add("opened");
+  bringUp(card, card.querySelector("h3 a"));
+}
+
+/** Scrolls to a part of the page, once more when the lists above it have their heights, and focuses something in it. */
+function bringUp(node, focused) {
+  if (focused === node) node.tabIndex = -1;
+  focused.focus({ preventScroll: true });
+  node.scrollIntoView();
+  requestAnimationFrame(() => node.scrollIntoView());
 }
 
 /* One card. */

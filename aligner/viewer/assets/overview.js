@@ -47,7 +47,7 @@ function sharedInAll() {
   const found = view.facts.filter((fact) => fact.langs.length > 1).length;
   if (found === 0) return null;
   return [
-    " ", element("a", { href: "#facts?show=several" }, plural(found, "fact")),
+    " ", element("a", { href: "#facts/found?show=several" }, plural(found, "fact")),
     ` ${found === 1 ? "was" : "were"} found in ${severalLanguages()}.`,
   ];
 }

@@ -116,12 +116,18 @@ routes.records = async (_, query) => {
     const all = rows.filter((row) => ordinary(row, asked));
     told.textContent = `${plural(found.length, "record")} of ${count(all.length)}, ${SORTS[asked.sort] ?? SORTS.order}`
       + (left > 0 ? `; ${count(left)} more are not in this page` : "");
-    list.replaceChildren(lazily(found, (row) => recordRow(row, asked.q), { rowHeight: "6.5rem" }));
+    list.replaceChildren(
+      lazily(found, (row) => recordRow(row, asked.q), { rowHeight: "6.5rem" }), elsewhere(asked.q) ?? "");
   }
 
   await reading(page, told, view.pairs.keys(), rowsOfNumber, (found) => { rows = found; draw(); });
   return page;
 };
+
+/** Where else one may look for words. */
+const elsewhere = (q) =>
+  (q === "" ? null : element("p", { class: "small" },
+    "The same may stand among the ", unalignedLink({ q }, "sentences without a counterpart"), "."));
 
 /** Gathers the rows of a page, which `draw(rows)` then shows; how far it is stands in the line `told`. Waits for them
  *  as long as nobody notices. */

@@ -44,7 +44,7 @@ function conflicts() {
   return [
     element("h3", {}, `Contradictions (${count(found.length)})`),
     element("ul", { class: "told", id: "conflicts" }, found.slice(0, TOLD).map(toldConflict)),
-    more(found.length, "contradiction", "#facts?show=conflicts"),
+    more(found.length, "contradiction", "#facts/found?show=conflicts"),
   ];
 }
 
@@ -70,7 +70,7 @@ function sharedFacts() {
     element("h3", {}, `Facts found in ${severalLanguages()} (${count(found.length)})`),
     found.length === 0 ? element("p", { class: "muted" }, "None.") : null,
     element("ul", { class: "told", id: "shared-facts" }, found.slice(0, TOLD).map(toldFact)),
-    more(found.length, "fact", "#facts?show=several"),
+    more(found.length, "fact", "#facts/found?show=several"),
   ];
 }
 
@@ -102,7 +102,7 @@ function loneFacts() {
   const byLang = inOrder(found.map((fact) => fact.langs[0])).map((lang) =>
     `${count(found.filter((fact) => fact.langs[0] === lang).length)} in ${languageName(lang)}`);
   return element("p", { class: "small" },
-    element("a", { href: "#facts?show=one" }, plural(found.length, "more fact")),
+    element("a", { href: "#facts/found?show=one" }, plural(found.length, "more fact")),
     ` found in several documents of one language only: ${listed(byLang)}. `,
     unalignedLink({}, "Sentences without a counterpart"), " are listed apart.");
 }
