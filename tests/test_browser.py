@@ -100,6 +100,11 @@ def table(folder: Path, name: str = "bitext.tsv") -> list[dict[str, str]]:
         return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
 
 
+def make_whole(page: Page) -> None:
+    """Makes the rows of lists that are not near the window yet, as a browser does that prints."""
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+
+
 # The report
 
 
@@ -131,6 +136,7 @@ def test_a_record_is_found_filtered_and_followed_along_its_ribbon(
         wanted = sum(record["relation"] == relation for record in records)
         page.locator("[data-ask='relation']").select_option(relation)
         expect(page.locator("#record-count")).to_have_text(re.compile(rf"^{wanted} records? of {len(records)}\b"))
+        make_whole(page)
         expect(page.locator(".record")).to_have_count(wanted)
     page.goto(f"{report}#records?q=insieme%20di%20vie%20ferroviarie")
     found = page.locator(".record")
@@ -223,6 +229,7 @@ def test_the_sentences_without_counterpart_are_all_listed(opened: Open, report: 
     for lang in ("it", "en"):
         page.locator("[data-ask='lang']").select_option(lang)
         wanted = [row["text"] for row in unaligned if row["lang"] == lang]
+        make_whole(page)
         expect(page.locator(".record")).to_have_count(len(wanted))
         assert sorted(page.locator(".record p").all_inner_texts()) == sorted(wanted)
     page.locator("[data-ask='document']").select_option("en/afghan-freight-line.txt")
@@ -272,6 +279,7 @@ def test_a_seed_that_was_missed_in_a_language_is_told_with_the_fact_that_holds_i
 
 def test_every_statement_of_a_fact_leads_to_where_it_stands(opened: Open, report: str) -> None:
     page = opened(f"{report}#facts")
+    make_whole(page)
     expect(page.locator(".card .side a[data-pair]:not([href*=':'])")).to_have_count(0)
     addresses = {link.get_attribute("href") for link in page.locator(".card .side a[data-pair]").all()}
     assert len(addresses) > 5

@@ -35,7 +35,7 @@ routes.unaligned = async (_, query) => {
     announce(told.textContent);
     settleSoon(addressOf(asked, "unaligned", ANY_SENTENCE));
   };
-  const page = element("article", { class: "records" },
+  const page = element("article", {},
     element("h1", {}, "Sentences without a counterpart"),
     element("p", { class: "small muted" },
       "No record holds these: in no document of another language was a passage found that says the same. ",
