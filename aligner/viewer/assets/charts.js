@@ -50,7 +50,7 @@ function unalignedInAll() {
     .map(([lang, found]) => `${count(found)} in ${languageName(lang)}`);
   return element("p", {},
     "The bars tell for how many of a document's sentences a counterpart was found in another language. ",
-    all === 0 ? "Every sentence has one." : [
+    all === 0 ? "Every sentence that this run knows of has one." : [
       unalignedLink({}, plural(all, "sentence without a counterpart", "sentences without a counterpart")),
       `: ${listed(byLang)}.`,
     ]);

@@ -140,7 +140,7 @@ routes.facts = async ([opened], query) => {
   draw();
   const page = element("article", { class: "facts" },
     element("h1", {}, "Facts"),
-    cards.length === 0 ? element("p", { class: "muted" }, "No fact is stated in two documents.") : [
+    cards.length === 0 ? element("p", { class: "muted" }, "No facts here: none was looked for, or none was found in two documents.") : [
       element("div", { class: "toolbar" },
         element("div", { class: "chips", role: "group", "aria-label": "Which facts" }, buttons), search),
       told,
