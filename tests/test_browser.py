@@ -6,6 +6,7 @@ import re
 import shutil
 import signal
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from test_session import served
 
 from aligner import Run, align_corpus, read_bitext, read_run, read_seeds, write_run
 from aligner.viewer.data import key
+from aligner.viewer.report import report as report_of
 from aligner.writers.decisions import read_decisions
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -98,6 +100,11 @@ def table(folder: Path, name: str = "bitext.tsv") -> list[dict[str, str]]:
         return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
 
 
+def make_whole(page: Page) -> None:
+    """Makes the rows of lists that are not near the window yet, as a browser does that prints."""
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+
+
 # The report
 
 
@@ -129,6 +136,7 @@ def test_a_record_is_found_filtered_and_followed_along_its_ribbon(
         wanted = sum(record["relation"] == relation for record in records)
         page.locator("[data-ask='relation']").select_option(relation)
         expect(page.locator("#record-count")).to_have_text(re.compile(rf"^{wanted} records? of {len(records)}\b"))
+        make_whole(page)
         expect(page.locator(".record")).to_have_count(wanted)
     page.goto(f"{report}#records?q=insieme%20di%20vie%20ferroviarie")
     found = page.locator(".record")
@@ -175,8 +183,113 @@ def test_a_conflict_is_told_in_words(opened: Open, report: str) -> None:
     assert re.search(r"\b\w+ \S+ / \S+", card.inner_text())
 
 
+def test_the_facts_that_both_languages_share_are_two_clicks_away(
+    opened: Open, report: str, made: tuple[Run, Path]
+) -> None:
+    shared = [fact for fact in made[0].facts if set(fact.langs) == {"it", "en"}]
+    page = opened(report)
+    expect(page.locator("#summary")).to_contain_text(f"{len(shared)} facts were found in Italian and English")
+    page.locator("#summary").get_by_role("link", name=f"{len(shared)} facts", exact=True).click()
+    heading = page.get_by_role("heading", name=f"Facts found ({len(shared)})")
+    expect(heading).to_be_in_viewport()
+    expect(heading).to_be_focused()
+    card = page.locator(f'.card[data-fact="{shared[0].id}"]')
+    expect(card).to_be_in_viewport()
+    for statement in shared[0].statements:
+        expect(card).to_contain_text(statement.text)
+
+
+def test_words_that_no_record_holds_are_found_among_the_sentences_without_counterpart(
+    opened: Open, report: str
+) -> None:
+    page = opened(f"{report}#records?q=admission%20is%20free")
+    expect(page.locator("#record-count")).to_contain_text("0 records")
+    page.locator("#record-list").get_by_role("link").click()
+    expect(page.locator(".record")).to_have_count(1)
+    expect(page.locator(".record mark").first).to_have_text("admission")
+
+
+def test_the_bars_of_coverage_lead_to_the_texts(opened: Open, report: str, made: tuple[Run, Path]) -> None:
+    page = opened(report)
+    for name in ("corridoio-nord", "parade-ground-pivot"):
+        page.goto(report)
+        page.locator(".coverage .chunk").get_by_role("link", name=name, exact=True).click()
+        number = int(page.locator(".pair").get_attribute("data-pair") or "")
+        with_it = [
+            one for one in made[0].alignments if any(name in side.id for side in (one.pair.source, one.pair.target))
+        ]
+        assert made[0].alignments[number] == max(with_it, key=lambda one: len(one.links))
+
+
+def test_the_sentences_without_counterpart_are_all_listed(opened: Open, report: str, made: tuple[Run, Path]) -> None:
+    unaligned = table(made[1], "unaligned.tsv")
+    page = opened(report)
+    page.locator("#coverage + p").get_by_role("link").click()
+    expect(page.locator("#unaligned-count")).to_have_text(f"{len(unaligned)} sentences of {len(unaligned)}")
+    for lang in ("it", "en"):
+        page.locator("[data-ask='lang']").select_option(lang)
+        wanted = [row["text"] for row in unaligned if row["lang"] == lang]
+        make_whole(page)
+        expect(page.locator(".record")).to_have_count(len(wanted))
+        assert sorted(page.locator(".record p").all_inner_texts()) == sorted(wanted)
+    page.locator("[data-ask='document']").select_option("en/afghan-freight-line.txt")
+    (row,) = [row for row in unaligned if row["doc"] == "en/afghan-freight-line.txt"]
+    expect(page.locator(".record")).to_have_count(1)
+    page.locator(".record").get_by_role("link").click()
+    expect(page.locator(".piece.unaligned.chosen")).to_contain_text(row["text"])
+
+
+def test_a_page_that_lacks_records_takes_no_sentence_for_one_without_counterpart(
+    opened: Open, made: tuple[Run, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = made[0]
+    monkeypatch.setattr("aligner.viewer.report.MAX_RECORDS", len(run.alignments[0].links))
+    (tmp_path / "cut.html").write_text(report_of(run), "utf-8")
+    page = opened(f"{(tmp_path / 'cut.html').as_uri()}#unaligned")
+    known = run.alignments[0].pair
+    torn = {side.id for one in run.alignments[1:] if one.links for side in (one.pair.source, one.pair.target)}
+    told = [row for row in table(made[1], "unaligned.tsv") if row["doc"] in {known.source.id, known.target.id} - torn]
+    left = len({row["doc"] for row in table(made[1], "unaligned.tsv")} - {row["doc"] for row in told})
+    assert left > 0
+    expect(page.locator("#unaligned-count")).to_contain_text(f"{len(told)} sentence")
+    expect(page.locator("#unaligned-count")).to_contain_text(re.compile(rf"{left} documents? are not in this page"))
+
+
+def test_a_seed_that_was_missed_in_a_language_is_told_with_the_fact_that_holds_it(
+    opened: Open, made: tuple[Run, Path], tmp_path: Path
+) -> None:
+    run = made[0]
+    missed = tuple(
+        replace(one, stance="not stated", span=(0, 0)) if (one.seed, one.lang) == ("transit-2013", "en") else one
+        for one in run.sightings
+    )
+    (tmp_path / "missed.html").write_text(report_of(replace(run, sightings=missed)), "utf-8")
+    page = opened((tmp_path / "missed.html").as_uri())
+    row = page.locator("#seeds tr", has_text="Transit agreement for NATO armour")
+    expect(row).to_contain_text(re.compile(r"not found, but see Fact \d+"))
+    row.get_by_role("link").first.click()
+    card = page.locator('.card[data-fact="seed-transit-2013"]')
+    expect(card).to_contain_text(re.compile(r"Not found in any document in English, but see Fact \d+"))
+    card.locator(".side").get_by_role("link", name=re.compile("^Fact ")).first.click()
+    fact = page.locator(".card.opened")
+    id = fact.get_attribute("data-fact")
+    assert {"it", "en"} <= set(next(one for one in run.facts if one.id == id).langs)
+    expect(fact).to_contain_text("2013")
+
+
+def test_every_statement_of_a_fact_leads_to_where_it_stands(opened: Open, report: str) -> None:
+    page = opened(f"{report}#facts")
+    make_whole(page)
+    expect(page.locator(".card .side a[data-pair]:not([href*=':'])")).to_have_count(0)
+    addresses = {link.get_attribute("href") for link in page.locator(".card .side a[data-pair]").all()}
+    assert len(addresses) > 5
+    for address in addresses:
+        page.goto(f"{report}{address}")
+        expect(page.locator(".piece.chosen").first).to_be_visible()
+
+
 def test_a_name_that_is_a_tag_is_shown_as_it_is(opened: Open, report: str) -> None:
-    for view in ("overview", "facts", "records", "pair/0", "pair/1"):
+    for view in ("overview", "facts", "records", "unaligned", "pair/0", "pair/1"):
         page = opened(f"{report}#{view}")
         assert page.locator("main img").count() == 0
     assert EVIL in opened(report).locator("main").inner_text()
@@ -201,7 +314,7 @@ def test_the_keys_are_enough(opened: Open, report: str) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("view", ["overview", "facts", "records", "pair/0", "pair/1"])
+@pytest.mark.parametrize("view", ["overview", "facts", "records", "unaligned", "pair/0", "pair/1"])
 def test_axe_finds_nothing_serious_in_the_report(opened: Open, report: str, view: str, scheme: str) -> None:
     page = opened(f"{report}#{view}", color_scheme=scheme, bypass_csp=True)
     assert serious(page) == []

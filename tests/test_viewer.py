@@ -89,7 +89,7 @@ def test_no_name_and_no_text_can_leave_its_place() -> None:
     page.encode("utf-8")
     elements = Elements(page)
     tags = [tag for tag, _ in elements.found]
-    assert tags.count("script") == len(SCRIPTS) + 1 + 2 + 1
+    assert tags.count("script") == len(SCRIPTS) + 1 + 3 + 1
     assert not {"img", "iframe", "object"} & set(tags)
     assert [attributes["href"] for tag, attributes in elements.found if tag == "link"] == ["data:,"]
     data = {
@@ -97,7 +97,7 @@ def test_no_name_and_no_text_can_leave_its_place() -> None:
         for (tag, attributes), raw in zip(elements.found, elements.raw, strict=True)
         if tag == "script" and attributes.get("type") == "application/json"
     }
-    assert set(data) == {"view", "document-0", "document-2", "pair-0"}
+    assert set(data) == {"view", "document-0", "document-1", "document-2", "pair-0"}
     assert data["document-0"]["text"] == IT.text.content
     assert data["view"]["documents"][0]["id"] == IT.id
     assert data["pair-0"]["beads"][2]["note"] == EVIL
@@ -129,10 +129,10 @@ def test_the_scripts_never_write_html() -> None:
 def test_the_view_counts_what_the_run_found() -> None:
     told = view(run_of(alignment(*BEADS)))
     assert (told["records"], told["shown"], told["langs"]) == (3, 3, ["it", "en"])
-    assert [(one["relation"], one["sentences"], one["coverage"]) for one in told["documents"]] == [
-        ("", 4, 1.0),
-        ("unpaired", 1, 0.0),
-        ("", 4, 0.75),
+    assert [(one["relation"], one["sentences"], one["coverage"], one["unaligned"]) for one in told["documents"]] == [
+        ("", 4, 1.0, 0),
+        ("unpaired", 1, 0.0, 1),
+        ("", 4, 0.75, 1),
     ]
     (pair,) = told["pairs"]
     assert (pair["source"], pair["target"], pair["records"], pair["doubtful"], pair["conflicts"]) == (0, 2, 3, 1, 1)
@@ -182,6 +182,12 @@ def test_a_run_with_more_records_than_fit_shows_its_first_pairs_and_says_so(monk
     assert (told["records"], told["shown"]) == (4, 3)
     assert [pair["shown"] for pair in told["pairs"]] == [True, False]
     assert 'id="pair-1"' not in page
+
+
+def test_documents_without_a_partner_are_held_as_far_as_there_is_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert held(report(run_of(alignment(*BEADS))), "document-1")["text"] == LONE.text.content
+    monkeypatch.setattr(reports, "MAX_LONE", len(LONE) - 1)
+    assert 'id="document-1"' not in report(run_of(alignment(*BEADS)))
 
 
 def test_a_pair_with_more_records_than_fit_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:

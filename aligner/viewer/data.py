@@ -14,7 +14,7 @@ from typing import Any
 from babel import Locale, UnknownLocaleError
 
 from aligner.alignment import Alignment, Bead
-from aligner.bitext import Span, coverage, in_document_order, linked_sentences, place
+from aligner.bitext import Span, coverage, in_document_order, linked_sentences, place, unaligned
 from aligner.document import UNDETERMINED, Document, DocumentPair
 from aligner.evidence import Tie
 from aligner.facts import Fact
@@ -42,6 +42,7 @@ def view(run: Run, *, mode: str = "report", shown: Sequence[Alignment] | None = 
     numbers = {document.id: number for number, document in enumerate(run.documents)}
     links = [link for alignment in run.alignments for link in alignment.links]
     linked = linked_sentences(run.alignments)
+    lone = Counter(sentence.doc for sentence in unaligned(run.alignments, run.documents))
     unpaired = {document.id for document in run.unpaired}
     held = run.alignments if shown is None else shown
     return {
@@ -56,6 +57,7 @@ def view(run: Run, *, mode: str = "report", shown: Sequence[Alignment] | None = 
                 "dir": direction(document.lang),
                 "sentences": sum(bool(text.strip()) for text in document.sentence_texts()),
                 "coverage": _rounded(coverage([document], linked)),
+                "unaligned": lone[document.id],
                 "relation": "unpaired" if document.id in unpaired else "",
                 "foreign": len(document.untranslated),
             }

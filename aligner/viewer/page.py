@@ -25,6 +25,7 @@ SCRIPTS = (
     "overview.js",
     "facts.js",
     "records.js",
+    "unaligned.js",
     "layout.js",
     "ribbons.js",
     "pieces.js",

@@ -7,6 +7,7 @@ from itertools import accumulate
 
 from aligner.alignment import Alignment
 from aligner.bitext import in_document_order
+from aligner.document import Document
 from aligner.report import Run
 from aligner.viewer.data import document_data, pair_data, view
 from aligner.viewer.page import render
@@ -14,11 +15,15 @@ from aligner.viewer.page import render
 MAX_RECORDS = 50_000
 """Records that a report holds; of a larger run the first pairs, and the page says so."""
 
+MAX_LONE = 50_000
+"""Sentences of documents without a partner that a report holds beside; of more the first documents."""
+
 
 def report(run: Run) -> Iterator[str]:
     """The page of a run, as HTML, piece by piece."""
     pairs = _shown(run.alignments)
-    held = {document.id: document for one in pairs for document in (one.pair.source, one.pair.target)}
+    held = {document.id: document for document in _fitting(run.unpaired)}
+    held |= {document.id: document for one in pairs for document in (one.pair.source, one.pair.target)}
     return render(
         view(run, shown=pairs),
         ((number, document_data(held[one.id])) for number, one in enumerate(run.documents) if one.id in held),
@@ -34,6 +39,11 @@ def _shown(alignments: Sequence[Alignment]) -> list[Alignment]:
     ends = list(accumulate(len(alignment.links) for alignment in alignments))
     shown = list(alignments[: bisect_right(ends, MAX_RECORDS)])
     return shown or [_cut(alignment) for alignment in alignments[:1]]
+
+
+def _fitting(documents: Sequence[Document]) -> Sequence[Document]:
+    """The first of these documents, as many as there is room for."""
+    return documents[: bisect_right(list(accumulate(map(len, documents))), MAX_LONE)]
 
 
 def _cut(alignment: Alignment) -> Alignment:

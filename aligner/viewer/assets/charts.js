@@ -1,5 +1,5 @@
 "use strict";
-/* The overview in bars: how much of each document was aligned, how sure the records are, of what kinds they are. */
+/* The overview in bars: how much of each document has a counterpart, how sure the records are, of what kinds they are. */
 
 /** Documents of a language that are told at once; more are told when somebody asks. */
 const OPEN = 24;
@@ -25,15 +25,40 @@ const coverages = () => view.langs.map((lang) => {
     lazily(documents, coverage, { rowHeight: "2rem" }));
 });
 
+/** A document's name leads to the texts of the pair in which most of it was found. */
 function coverage(number) {
   const one = view.documents[number];
-  const records = `#records?${new URLSearchParams({ document: one.id })}`;
+  const [closest] = pairsWith(number);
+  const title = () => `the texts of ${inWords(view.pairs[closest])}`;
   const name = documentName(number);
-  return meter(one.coverage, one.coverage > 0 ? element("a", { href: records }, name) : name,
+  return meter(one.coverage,
+    closest === undefined ? name
+      : element("a", { href: `#pair/${closest}`, "data-pair": closest, title: title() }, name),
     plural(one.sentences, "sentence"),
+    one.unaligned > 0 ? unalignedLink({ document: one.id }, `${count(one.unaligned)} without`) : null,
     one.relation ? tag(one.relation) : null,
     one.foreign > 0 ? alarm(`${plural(one.foreign, "sentence")} in another language`) : null);
 }
+
+/** What the bars tell, and how many sentences of every language have no counterpart. */
+function unalignedInAll() {
+  const inAll = (documents) => documents.reduce((sum, one) => sum + one.unaligned, 0);
+  const all = inAll(view.documents);
+  const byLang = view.langs
+    .map((lang) => [lang, inAll(view.documents.filter((one) => one.lang === lang))])
+    .filter(([, found]) => found > 0)
+    .map(([lang, found]) => `${count(found)} in ${languageName(lang)}`);
+  return element("p", {},
+    "The bars tell for how many of a document's sentences a counterpart was found in another language. ",
+    all === 0 ? "Every sentence that this run knows of has one." : [
+      unalignedLink({}, plural(all, "sentence without a counterpart", "sentences without a counterpart")),
+      `: ${listed(byLang)}.`,
+    ]);
+}
+
+/** A way to the list of the sentences without counterpart. */
+const unalignedLink = (asked, ...content) =>
+  element("a", { href: `#unaligned?${new URLSearchParams(asked)}` }, content);
 
 const BAR = { width: 30, height: 140, above: 20, below: 26 };
 
@@ -50,11 +75,22 @@ function histogram() {
   const below = `${plural(doubtful, "record")} below ${DOUBTFUL}`;
   return element("figure", { class: "histogram" },
     bars(range, `Distribution of p over ${plural(known, "record")}; ${count(doubtful)} below ${DOUBTFUL}.`),
-    element("figcaption", { class: "small" }, "The probability p that both sides of a record say the same. ",
+    element("figcaption", { class: "small" }, "How many records there are of each p. ",
       doubtful > 0 ? element("a", { href: `#records?max=${DOUBTFUL}&sort=doubt` }, below)
         : `None lies below ${DOUBTFUL}.`),
+    stepsOfP("the probability that both sides of a record say the same"),
     element("details", {}, element("summary", {}, "As numbers"),
       table({ class: "plain" }, ["p", "records"], view.p.map((found, bin) => [range(bin), count(found)]))));
+}
+
+/** What the coloured numbers mean. */
+function stepsOfP(meaning) {
+  const limits = [0, ...STEPS, 1];
+  const step = (from, number) =>
+    element("span", { class: "p", style: { "--colour": pColour(from) } }, `${from}–${limits[number + 1]}`);
+  return element("p", { class: "small muted", "data-legend": "p" },
+    `A number on colour is p: ${meaning}, from 0 (no) to 1 (certain). `,
+    limits.slice(0, -1).map((from, number) => [step(from, number), " "]));
 }
 
 function bars(range, label) {
@@ -85,8 +121,8 @@ function bars(range, label) {
 const kinds = () =>
   element("div", { class: "columns" },
     tally("What the two sides say", view.relations, "relation", toldRelation),
-    tally("Sentences against sentences", view.beads, "bead", (name) => name.replace("-", " : ")),
-    tally("Flags", view.flags, "flag", spaced));
+    tally("How many sentences stand on each side", view.beads, "bead", kindInWords),
+    tally("What looks suspicious", view.flags, "flag", spaced));
 
 function tally(title, counted, filter, told) {
   if (counted.length === 0) return null;

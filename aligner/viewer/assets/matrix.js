@@ -29,9 +29,13 @@ function chooser(names, show) {
   return element("div", { class: "chips", role: "group", "aria-label": "Languages" }, buttons);
 }
 
-const legend = () =>
+const legend = () => [
   element("ul", { class: "legend small" },
-    relationsHere().map((name) => element("li", {}, letter(name), ` ${relationOf(name).told}`)));
+    relationsHere().map((name) => element("li", {}, letter(name), ` ${relationOf(name).told}`))),
+  element("p", { class: "small muted" },
+    "Beside the letter: how many records join the two; below: their score, how near the two documents are, from 0 to 1; ",
+    "≠: they contradict each other somewhere. Each leads to the two texts."),
+];
 
 const letter = (relation) =>
   element("span", { class: `letter ${relation}`, "aria-hidden": "true" }, relationOf(relation).letter);
@@ -91,7 +95,7 @@ function inWords(pair) {
     relationOf(pair.relation).one,
     pair.score === null ? null : `score ${score(pair)}`,
     plural(pair.records, "record"),
-    pair.conflicts > 0 ? plural(pair.conflicts, "conflict") : null,
+    pair.conflicts > 0 ? plural(pair.conflicts, "contradiction") : null,
     pair.shown ? null : "left out of this page",
   ];
   return `${documentLabel(pair.source)} and ${documentLabel(pair.target)}: ${told.filter(Boolean).join(", ")}`;
@@ -123,5 +127,5 @@ function pairRow(number) {
     letter(pair.relation),
     element("span", {}, pairName(pair)),
     element("span", { class: "small muted" }, `${score(pair)} · ${plural(pair.records, "record")}`),
-    pair.conflicts > 0 ? alarm(`≠ ${plural(pair.conflicts, "conflict")}`) : null);
+    pair.conflicts > 0 ? alarm(`≠ ${plural(pair.conflicts, "contradiction")}`) : null);
 }

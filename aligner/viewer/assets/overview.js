@@ -11,7 +11,8 @@ routes.overview = async () =>
     view.documents.length === 0 ? null : [
       element("h2", { id: "documents" }, "Which documents belong together"),
       matrices(),
-      element("h2", {}, "How much of each document was aligned"),
+      element("h2", { id: "coverage" }, "How much of each document has a counterpart"),
+      unalignedInAll(),
       coverages(),
     ],
     view.records === 0 ? null : [element("h2", {}, "How sure the records are"), histogram(), kinds()],
@@ -32,10 +33,22 @@ function summary() {
   return [
     `${listed(documents)}. ${paired()} `,
     lone > 0 ? `${plural(lone, "document")} found no partner. ` : null,
-    view.records === 0 ? "No record links their sentences." : [
+    view.records === 0 ? "Nothing in them was found to correspond." : [
       element("a", { href: "#records" }, plural(view.records, "record")),
-      view.records === 1 ? " links sentences that say the same." : " link sentences that say the same.",
+      view.records === 1 ? " joins two passages" : " join two passages each",
+      " that were found to correspond: as a rule they say the same.",
     ],
+    sharedInAll(),
+  ];
+}
+
+/** How many facts the languages share, and where they stand. */
+function sharedInAll() {
+  const found = view.facts.filter((fact) => fact.langs.length > 1).length;
+  if (found === 0) return null;
+  return [
+    " ", element("a", { href: "#facts/found?show=several" }, plural(found, "fact")),
+    ` ${found === 1 ? "was" : "were"} found in ${severalLanguages()}.`,
   ];
 }
 

@@ -27,21 +27,29 @@ function rowsOf(number, data, texts) {
 
 const paused = () => new Promise((resolve) => setTimeout(resolve));
 
-/** The records of all pairs that can be shown; `progress(found)` is told now and then, and may say false to stop. */
-async function allRows(progress) {
+/** The rows that `read(number)` promises of each of these numbers, one after the other; `progress(found)` is told now
+ *  and then, and may say false to stop. */
+async function gathered(numbers, read, progress) {
   const rows = [];
   let last = performance.now();
-  for (const [number, { source, target, shown }] of view.pairs.entries()) {
-    if (!shown) continue;
-    const asked = [load("pair", number), load("document", source), load("document", target)];
-    const [data, ...documents] = await Promise.all(asked);
-    for (const row of rowsOf(number, data, documents.map((one) => one.text))) rows.push(row);
+  for (const number of numbers) {
+    for (const row of await read(number)) rows.push(row);
     if (performance.now() - last < SLICE) continue;
     if (!progress(rows.length)) return rows;
     await paused();
     last = performance.now();
   }
   return rows;
+}
+
+/** The records of a pair, if they can be shown. */
+async function rowsOfNumber(number) {
+  const { source, target, shown } = view.pairs[number];
+  if (!shown) return [];
+  const [data, ...documents] = await Promise.all([
+    load("pair", number), load("document", source), load("document", target),
+  ]);
+  return rowsOf(number, data, documents.map((one) => one.text));
 }
 
 /** Whether a row counts where nobody asks for its like: what only is on the same matter, what a person rejected, and
@@ -80,6 +88,9 @@ function matching(rows, asked) {
 
 const kindOf = (bead) => `${bead.source.length}-${bead.target.length}`;
 
+/** "1-2" → "1 : 2". */
+const kindInWords = (kind) => kind.replace("-", " : ");
+
 routes.records = async (_, query) => {
   const asked = Object.fromEntries(Object.keys(ASKED).map((name) => [name, query.get(name) ?? ASKED[name]]));
   const told = element("p", { class: "small muted", id: "record-count" }, "Reading the records …");
@@ -87,6 +98,11 @@ routes.records = async (_, query) => {
   let rows = [];
   const page = element("article", { class: "records" },
     element("h1", {}, "Records"),
+    element("p", { class: "small" },
+      "A record is a passage and what was found to correspond to it in the other document. Marked in them: numbers, ",
+      "dates, names and words that both have, and ", element("mark", { class: "conflict" }, "what contradicts"),
+      ". Sentences that stand in no record: ", unalignedLink({}, "without a counterpart"), "."),
+    stepsOfP("the probability that both say the same"),
     questions(asked, () => {
       draw();
       announce(told.textContent);
@@ -100,37 +116,49 @@ routes.records = async (_, query) => {
     const all = rows.filter((row) => ordinary(row, asked));
     told.textContent = `${plural(found.length, "record")} of ${count(all.length)}, ${SORTS[asked.sort] ?? SORTS.order}`
       + (left > 0 ? `; ${count(left)} more are not in this page` : "");
-    list.replaceChildren(lazily(found, (row) => recordRow(row, asked.q), { rowHeight: "6.5rem" }));
+    list.replaceChildren(
+      lazily(found, (row) => recordRow(row, asked.q), { rowHeight: "6.5rem" }), elsewhere(asked.q) ?? "");
   }
 
-  const reading = allRows((found) => {
-    told.textContent = `Reading the records … ${count(found)} of ${count(view.shown)}`;
+  await reading(page, told, view.pairs.keys(), rowsOfNumber, (found) => { rows = found; draw(); });
+  return page;
+};
+
+/** Where else one may look for words. */
+const elsewhere = (q) =>
+  (q === "" ? null : element("p", { class: "small" },
+    "The same may stand among the ", unalignedLink({ q }, "sentences without a counterpart"), "."));
+
+/** Gathers the rows of a page, which `draw(rows)` then shows; how far it is stands in the line `told`. Waits for them
+ *  as long as nobody notices. */
+async function reading(page, told, numbers, read, draw) {
+  const found = gathered(numbers, read, (so) => {
+    told.textContent = `Reading … ${count(so)} so far`;
     return page.isConnected || !page.wasShown;
   });
-  const done = reading.then((found) => { rows = found; draw(); });
+  const done = found.then(draw);
   page.addEventListener("shown", () => {
     page.wasShown = true;
     done.then(() => announce(told.textContent), (error) => { told.textContent = String(error.message ?? error); });
   });
   await Promise.race([done, new Promise((resolve) => setTimeout(resolve, 150))]);
-  return page;
-};
+}
 
-/** The address of what is asked for: only what differs from what one gets anyway. */
-function addressOf(asked) {
-  const query = new URLSearchParams(Object.entries(asked).filter(([name, value]) => value !== ASKED[name]));
-  return `#records${query.size > 0 ? "?" : ""}${query}`;
+/** The address of what is asked for in a view: only what differs from what one gets anyway. */
+function addressOf(asked, name = "records", anyway = ASKED) {
+  const query = new URLSearchParams(Object.entries(asked).filter(([one, value]) => value !== anyway[one]));
+  return `#${name}${query.size > 0 ? "?" : ""}${query}`;
 }
 
 /* The questions. */
 
 /** What can be asked with a choice: the name in the address, what people read, and what there is to choose from. */
 const CHOICES = [
-  ["relation", "What they say", () => relationsOfRecords().map((name) => [name, toldRelation(name)])],
-  ["documents", "Documents are", () => relationsHere().filter(Boolean).map((name) => [name, relationOf(name).many])],
+  ["relation", "The two sides", () => relationsOfRecords().map((name) => [name, toldRelation(name)])],
+  ["documents", "The documents are", () => relationsHere().filter(Boolean).map((name) => [name, relationOf(name).many])],
   ["document", "In the document", () => view.documents.map(({ id }) => [id, id])],
-  ["bead", "Sentences", () => view.beads.map(([name]) => [name, name.replace("-", " : ")])],
-  ["flag", "Flag", () => flagsOfRecords()],
+  ["bead", "Sentences a side", () => view.beads.map(([name]) => [name, kindInWords(name)])],
+  ["flag", "Suspicious for", () => flagsOfRecords()],
   ["decision", "Decision", () => (view.mode === "review" ? DECISIONS : [])],
 ];
 
@@ -167,10 +195,10 @@ function questions(asked, changed) {
     field("Text", element("input", {
       type: "search", id: "record-search", "data-ask": "q", value: asked.q, autocomplete: "off", spellcheck: "false",
     })),
-    limit("min", "p from", asked), limit("max", "p below", asked),
+    limit("min", "p at least", asked), limit("max", "p below", asked),
     CHOICES.map(([name, title, choices]) => choice(name, title, choices(), asked[name])),
     field("Order", select("sort", Object.entries(SORTS), asked.sort)),
-    element("button", { type: "button", id: "clear", onclick: clear }, "Clear"));
+    element("button", { type: "button", id: "clear", onclick: clear }, "Show all"));
   return fields;
 }
 
@@ -200,7 +228,7 @@ function recordRow({ pair, bead, said }, q) {
       pChip(bead.p),
       rowLink(`#pair/${pair}/${key}`, pairName(view.pairs[pair])),
       relationTag(bead.relation),
-      kindOf(bead) === "1-1" ? null : tag(kindOf(bead).replace("-", " : ")),
+      kindOf(bead) === "1-1" ? null : tag(kindInWords(kindOf(bead)), " sentences"),
       bead.crossing ? tag("out of order") : null,
       bead.flags.map((flag) => alarm(spaced(flag))),
       bead.decision ? tag(bead.decision) : null),
@@ -209,7 +237,17 @@ function recordRow({ pair, bead, said }, q) {
         : element("p", { class: "muted" }, "no counterpart")))));
 }
 
-const toldRelation = (relation) => SEGMENT_RELATIONS[relation] ?? (spaced(relation) || "relation unknown");
+const toldRelation = (relation) =>
+  sidesInWords()[relation] ?? SEGMENT_RELATIONS[relation] ?? (spaced(relation) || "relation unknown");
+
+/** Which side says more, by its language where all pairs are of the same two. */
+const sidesInWords = remembered(() => {
+  const langs = new Set(view.pairs.map((pair) => langsOf(pair).join(" ")));
+  const [source, target] = langs.size === 1 ? [...langs][0].split(" ") : [];
+  const names = source === target ? ["first", "second"] : [source, target].map(languageName);
+  return Object.fromEntries(["source_contains_target", "target_contains_source"].map((relation, number) =>
+    [relation, `the ${names[number]} says more`]));
+});
 
 const relationTag = (relation) =>
   (relation === "conflicting" ? alarm("≠ ", toldRelation(relation)) : tag(toldRelation(relation)));

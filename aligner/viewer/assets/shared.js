@@ -16,6 +16,8 @@ function sharedSeeds() {
   const row = (seed) => [rowLink(`#facts/seed-${seed.id}`, seed.title), ...langs.map((lang) => stances(seed, lang))];
   return [
     element("h3", {}, `Followed facts (${count(view.seeds.length)})`),
+    element("p", { class: "small muted" },
+      "What somebody asked to look for, and in how many documents of each language it was found."),
     scrolling("Followed facts", "",
       table({ class: "plain seeds", id: "seeds" }, ["Fact", ...langs.map(languageName)], view.seeds.map(row))),
   ];
@@ -26,7 +28,9 @@ function stances(seed, lang) {
   const found = (...names) => seed.sightings.filter((one) => one.lang === lang && names.includes(one.stance)).length;
   const stated = found("states", "contains");
   const contradicted = found("contradicts");
-  if (stated + contradicted === 0) return element("span", { class: "muted" }, "not found");
+  if (stated + contradicted === 0) {
+    return element("span", { class: "muted" }, "not found", butSee(inLanguage(seedCard(seed).kin, lang)));
+  }
   return [
     stated > 0 ? `${plural(stated, "document")} ` : null,
     contradicted > 0 ? alarm(`≠ ${count(contradicted)} contradict${contradicted === 1 ? "s" : ""}`) : null,
@@ -38,9 +42,9 @@ function conflicts() {
   const found = view.facts.filter((fact) => fact.conflicts.length > 0);
   if (found.length === 0) return null;
   return [
-    element("h3", {}, `Conflicts (${count(found.length)})`),
+    element("h3", {}, `Contradictions (${count(found.length)})`),
     element("ul", { class: "told", id: "conflicts" }, found.slice(0, TOLD).map(toldConflict)),
-    more(found.length, "conflict", "#facts?show=conflicts"),
+    more(found.length, "contradiction", "#facts/found?show=conflicts"),
   ];
 }
 
@@ -63,10 +67,10 @@ const saidIn = ({ lang }, ...content) => element("div", { class: "said" }, langT
 function sharedFacts() {
   const found = view.facts.filter((fact) => fact.langs.length > 1);
   return [
-    element("h3", {}, `Facts stated in more than one language (${count(found.length)})`),
+    element("h3", {}, `Facts found in ${severalLanguages()} (${count(found.length)})`),
     found.length === 0 ? element("p", { class: "muted" }, "None.") : null,
     element("ul", { class: "told", id: "shared-facts" }, found.slice(0, TOLD).map(toldFact)),
-    more(found.length, "fact", "#facts?show=several"),
+    more(found.length, "fact", "#facts/found?show=several"),
   ];
 }
 
@@ -78,7 +82,8 @@ function toldFact(fact) {
     told.filter(Boolean).map((one, number) => saidIn(one, number === 0 ? link(one) : quoted(one.document, one.text))),
     element("div", { class: "small muted" },
       plural(fact.stated_in.length, "document"), fact.first ? ` · ${dates(fact)}` : null,
-      fact.conflicts.length > 0 ? [" ", alarm("≠ conflict")] : null));
+      " ", pMeaning(fact.p, "that at least two documents state it"),
+      fact.conflicts.length > 0 ? [" ", alarm("≠ contradiction")] : null));
 }
 
 const surest = (statements) =>
@@ -90,13 +95,14 @@ const dates = ({ first, last }) => (last && last !== first ? `${first} – ${las
 const more = (found, name, href) =>
   (found > TOLD ? element("p", {}, element("a", { href }, `All ${plural(found, name)}`)) : null);
 
-/** How many facts stand in one language only. */
+/** How many facts documents of one language share. */
 function loneFacts() {
   const found = view.facts.filter((fact) => fact.langs.length === 1);
   if (found.length === 0) return null;
   const byLang = inOrder(found.map((fact) => fact.langs[0])).map((lang) =>
     `${count(found.filter((fact) => fact.langs[0] === lang).length)} in ${languageName(lang)}`);
   return element("p", { class: "small" },
-    element("a", { href: "#facts?show=one" }, `${plural(found.length, "fact")} in one language only`),
-    `: ${listed(byLang)}.`);
+    element("a", { href: "#facts/found?show=one" }, plural(found.length, "more fact")),
+    ` found in several documents of one language only: ${listed(byLang)}. `,
+    unalignedLink({}, "Sentences without a counterpart"), " are listed apart.");
 }
