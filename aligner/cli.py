@@ -402,6 +402,7 @@ def report(path: Path, output: Path | None, encoder: str | None) -> None:
 
     place = output or (path / "report.html" if path.is_dir() else path.with_name(f"{path.name}.report.html"))
     if str(place) != "-":
+        _check_kept(place, path)
         check_writable(place)
     run = open_run(path, encoder=encoder)
     page = page_of(run)
@@ -485,6 +486,8 @@ def review(path: Path, port: int | None, no_browser: bool, decisions: Path | Non
 
     serve = PAGES.load("review")
     file = decisions or _decisions_file(path)
+    if path.is_file():
+        _check_kept(file, path)
     check_writable(file)
     embedders = Embedders(encoder)
     run = open_run(path, encoder=embedders)
@@ -547,6 +550,20 @@ def _read_bitext(bitext: Path | None, source: Path | None, target: Path | None, 
     if bitext is None:
         raise click.UsageError("name a bitext, or its two texts with --source and --target")
     return read_bitext(bitext, langs)
+
+
+def _check_kept(output: Path, path: Path) -> None:
+    """Make sure that nothing that is read is written over: a bitext, or what a folder holds beside pages.
+
+    Raises:
+        OutputError: the output is one of these files, by whatever name.
+    """
+    from aligner.errors import OutputError
+    from aligner.readers.ids import printable
+
+    held = path.glob("*") if path.is_dir() else [path]
+    if output.is_file() and any(one.is_file() and one.samefile(output) for one in held if one.suffix != ".html"):
+        raise OutputError(f"{printable(str(output))}: is what is read; name another file")
 
 
 def _decisions_file(path: Path) -> Path:

@@ -400,6 +400,16 @@ def test_decisions_go_beside_what_is_reviewed_or_where_they_are_told(opened: Ope
     assert opened.pages == ["http://127.0.0.1:1/?token=t"] * 3
 
 
+def test_decisions_are_never_written_over_the_bitext(opened: Opened, tmp_path: Path) -> None:
+    write_run(make_run(), tmp_path)
+    bitext, other = tmp_path / "bitext.tsv", tmp_path / "other.tsv"
+    other.symlink_to(bitext)
+    for file in (bitext, other, tmp_path / "." / "bitext.tsv"):
+        result = CliRunner().invoke(main, ["review", str(bitext), "--decisions", str(file)])
+        assert (result.exit_code, result.output) == (1, f"Error: {file}: is what is read; name another file\n")
+    assert opened.pages == []
+
+
 def test_no_browser_is_opened_unless_wished(opened: Opened, tmp_path: Path) -> None:
     write_run(make_run(), tmp_path)
     result = CliRunner().invoke(main, ["review", str(tmp_path), "--no-browser", "--port", "8123"])
