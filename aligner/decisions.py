@@ -238,6 +238,16 @@ class Placed:
         source, target = sorted((pair.source.id, pair.target.id))
         return self.by_pair.get((source, target), ())
 
+    def lost(self, sources: Sequence[Document], targets: Sequence[Document], why: str) -> list[str]:
+        """What to tell, one line each, of the decisions about documents of two languages that are not aligned."""
+        one, other = ({document.id for document in side} for side in (sources, targets))
+        return [
+            _stale(decision, f"{first} and {second} are not aligned: {why}")
+            for (first, second), decisions in self.by_pair.items()
+            if (first in one and second in other) or (first in other and second in one)
+            for decision in decisions
+        ]
+
 
 def find_documents(decisions: Iterable[Decision], documents: Sequence[Document]) -> Placed:
     """Decisions with the documents of a corpus; one that has another name there is found by its texts."""

@@ -100,12 +100,13 @@ def align_corpus(
     notes: list[str] = []
     spellings = _spellings(langs)
     for source_lang, target_lang in combinations(spellings or _in_order(corpus.langs), 2):
+        sources, targets = ([d for d in documents if d.lang == lang] for lang in (source_lang, target_lang))
         try:
             embedder = embedders.choose(source_lang, target_lang)
         except AlignerError as error:
             notes.append(f"{source_lang}-{target_lang} not aligned: {error}")
+            stale += placed.lost(sources, targets, str(error))
             continue
-        sources, targets = ([d for d in documents if d.lang == lang] for lang in (source_lang, target_lang))
         pairing = Pairing(embedder)
         pairs = pairing.pair(sources, targets, corpus.names)
         if decisions:

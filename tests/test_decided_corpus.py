@@ -13,6 +13,7 @@ from aligner import Relation, align_corpus, write_bitext, write_run
 from aligner.bitext import by_documents
 from aligner.cli import main
 from aligner.decisions import Decision, of_bead, of_record, settle
+from aligner.errors import MissingExtra
 from aligner.pipeline import Embedders, realign
 from aligner.report import Run, describe, summarise
 from aligner.writers.decisions import read_decisions, write_decisions
@@ -212,6 +213,27 @@ def test_a_pair_is_realigned_around_its_locks(toy):
     assert [bead.target for bead in mined.links if bead.decision] == [(5,)]
     assert realign(replace(settled, relation=Relation.UNRELATED), encoder=embedders).beads == ()
     assert of_bead(pair, kept).source_text == "A104 b104 c104 it d104."
+
+
+def test_decisions_about_languages_that_no_encoder_knows_are_stale(toy, monkeypatch):
+    run = run_of(toy)
+    elsewhere = replace(link(run, "it/a.txt", "en/a.txt", (0,), (0,)), target_doc="sw/a.txt", where="d.tsv:3")
+    gone = replace(elsewhere, target_doc="sw/b.txt", target_text="Gone.", where="d.tsv:4")
+    write_corpus(toy, sw={"a": range(100, 110)})
+
+    def choose(langs):
+        if "sw" in langs:
+            raise MissingExtra("encoder 'use': does not know sw")
+        return "use"
+
+    monkeypatch.setattr("aligner.encoders.choose", choose)
+    monkeypatch.setattr("aligner.encoders.load", lambda _: BagOfWords())
+    again = align_corpus(toy, decisions=[elsewhere, gone, replace(elsewhere.mirrored, note="n", where="d.tsv:5")])
+    assert again.stale == (
+        "d.tsv:4: the corpus has no document sw/b.txt, nor one that alone has its texts",
+        "d.tsv:3: it/a.txt and sw/a.txt are not aligned: encoder 'use': does not know sw",
+        "d.tsv:5: it/a.txt and sw/a.txt are not aligned: encoder 'use': does not know sw",
+    )
 
 
 # --- files that people work in
