@@ -33,7 +33,7 @@ def halves(
         number = SIDES.index(side)
         cuts[number] = [cut for cut in cuts[number] if cut[1][0] == sentence]
         if not cuts[number]:
-            raise ActionError(f"the {side} cannot be cut before sentence {sentence}; choose one inside the bead")
+            raise ActionError(f"the {side} cannot be cut before sentence {sentence + 1}; choose one inside the bead")
     sources, targets = (found or [(held, ()), ((), held)] for found, held in zip(cuts, sides, strict=True))
     ways = [
         tuple(link for link in ((source[0], target[0]), (source[1], target[1])) if all(link))
