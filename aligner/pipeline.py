@@ -2,8 +2,6 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from hashlib import sha256
-from io import StringIO
 from itertools import chain, combinations
 from pathlib import Path
 from typing import TypeAlias
@@ -40,7 +38,7 @@ from aligner.writers import WRITERS, dropped_writer_for, format_for, mistakes
 from aligner.writers import read_records as read_file
 from aligner.writers.aligned import read_aligned
 from aligner.writers.beads import beads_of, read_records
-from aligner.writers.decisions import write_decisions
+from aligner.writers.decisions import digest
 from aligner.writers.formats import Unfit
 from aligner.writers.rebuilt import rebuild
 from aligner.writers.run import read_run
@@ -105,7 +103,7 @@ def align_corpus(
             embedder = embedders.choose(source_lang, target_lang)
         except AlignerError as error:
             notes.append(f"{source_lang}-{target_lang} not aligned: {error}")
-            stale += placed.lost(sources, targets, str(error))
+            stale += placed.unaligned(sources, targets, str(error))
             continue
         pairing = Pairing(embedder)
         pairs = pairing.pair(sources, targets, corpus.names)
@@ -546,16 +544,9 @@ def _signature(embedders: "Embedders", splitter: AnySplitter, decisions: Sequenc
     """How a bitext was made: our version, the parts used, every setting of the methods and what was decided."""
     methods = {name: settings(METHODS.load(name)) for name in METHODS}
     advisers = {"advisers": embedders.advisers} if embedders.advisers else {}
-    decided = {"decisions": _digest(decisions)} if decisions else {}
+    decided = {"decisions": digest(decisions)} if decisions else {}
     parts = advisers | {"splitter": splitter, "pairing": settings(Pairing)} | methods | decided
     return sign(encoder=embedders.names, **parts)
-
-
-def _digest(decisions: Sequence[Decision]) -> str:
-    """How many decisions there are, and the beginning of the hash of the file that they make."""
-    file = StringIO()
-    write_decisions(decisions, file)
-    return f"{len(decisions)}@{sha256(file.getvalue().encode()).hexdigest()[:8]}"
 
 
 def _spellings(langs: Sequence[str] | None) -> dict[str, str]:

@@ -9,13 +9,14 @@ from click.testing import CliRunner
 from conftest import BagOfWords
 from openpyxl import load_workbook
 
-from aligner import Relation, align_corpus, write_bitext, write_run
+from aligner import Relation, align_corpus, read_run, write_bitext, write_run
 from aligner.bitext import by_documents
 from aligner.cli import main
 from aligner.decisions import Decision, of_bead, of_record, settle
-from aligner.errors import MissingExtra
+from aligner.errors import GoldError, MissingExtra
 from aligner.pipeline import Embedders, realign
 from aligner.report import Run, describe, summarise
+from aligner.review.session import Session
 from aligner.writers.decisions import read_decisions, write_decisions
 
 
@@ -376,3 +377,60 @@ def test_decisions_among_the_outputs_are_left_alone_and_told_of(small, tmp_path)
     assert file.read_bytes() == before
     write_run(run, tmp_path / "out")
     assert file.read_bytes() == before
+
+
+def test_review_takes_over_all_that_a_run_was_told_elsewhere(small, tmp_path):
+    run = align_corpus(small)
+    told = [
+        decided(run, 0, decision="accepted"),
+        decided(run, 1, decision="rejected", note="not so"),
+        decided(run, 2, decision="accepted"),
+        decided(run, 3, note="sure?"),
+        decided(run, 3, decision="accepted", source_text="Gone.", source_span=(0, 0)),
+        Decision(source_doc="it/a.txt", target_doc="en/a.txt", relation="partial", note="cut"),
+        Decision(source_doc="it/gone.txt", target_doc="en/a.txt", relation="parallel"),
+    ]
+    told[3] = replace(told[3], relation="overlapping")
+    (small / "it" / "a.txt").rename(small / "it" / "renamed.txt")
+    file = written(tmp_path / "elsewhere.tsv", *told)
+    out = tmp_path / "out"
+    assert invoke(small, "-o", out, "--decisions", file).exit_code == 1
+    again = read_run(out)
+    assert set(again.decisions) == set(read_decisions(file))
+    assert [line.partition(": ")[2][:20] for line in again.stale] == ["the corpus has no do", "it/renamed.txt does "]
+
+    session = Session(again, out / "decisions.tsv", lambda pair: again.alignments[0])
+    pair = session.pair(0)
+    assert [(bead["decision"], bead["note"], bead["relation"]) for bead in pair["beads"]] == [
+        ("accepted", "", "equivalent"),
+        ("accepted", "", "equivalent"),
+        ("", "sure?", "overlapping"),
+    ]
+    assert [(bead["decision"], bead["note"]) for bead in pair["rejected"]] == [("rejected", "not so")]
+    assert (pair["relation"], pair["note"]) == ("partial", "cut")
+    assert session.view()["warnings"] == list(again.stale)
+    start, end = pair["beads"][2]["spans"]
+    named = f"{start[0]}-{start[1]}:{end[0]}-{end[1]}"
+    session.act(0, {"version": pair["version"], "action": "accept", "key": named})
+    kept = {(one.source_doc, one.decision, one.relation, one.note) for one in read_decisions(out / "decisions.tsv")}
+    assert kept == {
+        ("it/renamed.txt", "accepted", "", ""),
+        ("it/renamed.txt", "rejected", "", "not so"),
+        ("it/renamed.txt", "accepted", "overlapping", "sure?"),
+        ("it/renamed.txt", "", "partial", "cut"),
+        ("it/gone.txt", "", "parallel", ""),
+    }
+
+
+def test_what_an_earlier_run_was_told_does_not_count(small, tmp_path):
+    run = align_corpus(small)
+    out = tmp_path / "out"
+    file = written(tmp_path / "d.tsv", decided(run, 0, decision="rejected"))
+    assert invoke(small, "-o", out, "--decisions", file).exit_code == 0
+    assert (out / "decided.tsv").read_bytes() == file.read_bytes()
+    assert len(read_run(out).decisions) == 1
+    (out / "decided.tsv").write_text((out / "decided.tsv").read_text("utf-8").replace("rejected", "accepted"), "utf-8")
+    with pytest.raises(GoldError, match="is not what the run was told; the files are of different runs"):
+        read_run(out)
+    assert invoke(small, "-o", out).exit_code == 0
+    assert read_run(out).decisions == ()

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from threading import Lock as Mutex
 from typing import Any
 
 from aligner.alignment import Alignment
 from aligner.bitext import Bitext, join, place
-from aligner.decisions import Decision, contradictions, of_bead
+from aligner.decisions import Decision, contradictions, find_documents, of_bead
 from aligner.document import DocumentPair
 from aligner.errors import ActionError, DecisionError
 from aligner.multiway import tie
@@ -164,24 +165,24 @@ class Session:
         return []
 
     def _read(self) -> None:
-        """Take in what the file says, or where there is none, what the run does."""
+        """Take in what the file says, or where there is none, what the run was told and what its records say."""
         found = self._store.read()
-        is_written = found is not None
-        given, stale = (found, []) if found is not None else _told_by(self._run.alignments)
+        given, others, stale = _beforehand(self._run) if found is None else ([*found], [], [])
+        # The run tells by itself which of its decisions it could not keep.
+        is_run_told = found is None and bool(self._run.decisions)
         by_names: dict[tuple[str, str], list[Decision]] = {}
         for one in given:
             names = one.source_doc, one.target_doc
             by_names.setdefault(names if names in self._numbers else names[::-1], []).append(one)
         histories = []
-        others: list[Decision] = []
         for names, history in zip(self._numbers, self._histories, strict=True):
             state, settled = decided(history.state, by_names.pop(names, []))
             histories.append(history if state.version == history.state.version else History(state))
-            others += settled.lost if is_written else ()
-            stale += settled.stale
+            others += settled.lost if found is not None or is_run_told else ()
+            stale += () if is_run_told else settled.stale
         elsewhere = [one for members in by_names.values() for one in members]
-        if elsewhere:
-            others += elsewhere
+        others += elsewhere
+        if elsewhere and not is_run_told:
             stale.append(f"decisions about other documents: {len(elsewhere)}; they stay in the file")
         self._histories, self._others, self._stale = histories, tuple(others), tuple(stale)
 
@@ -216,6 +217,16 @@ class Session:
             "relation": pair.relation.value,
             "note": state.note,
         }
+
+
+def _beforehand(run: Run) -> tuple[list[Decision], list[Decision], list[str]]:
+    """What the run was told of its documents, and of others; and what its records say, or cannot say, that was decided.
+
+    Documents that were renamed since are found as the run found them.
+    """
+    placed = find_documents(run.decisions, run.documents)
+    said, odd = _told_by(run.alignments)
+    return [*chain.from_iterable(placed.by_pair.values()), *said], list(placed.lost), odd
 
 
 def _told_by(alignments: Iterable[Alignment]) -> tuple[Sequence[Decision], list[str]]:
