@@ -1,6 +1,6 @@
 """The whole road: from a folder of articles, or two files, to aligned records."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain, combinations
 from pathlib import Path
@@ -10,7 +10,7 @@ from aligner import curation, encoders, splitters
 from aligner.alignment import Alignment, Bead
 from aligner.appraisal import appraise, keep
 from aligner.assessment import Assessment, assess
-from aligner.bitext import Bitext, SegmentPair, join, settings, sign
+from aligner.bitext import Bitext, SegmentPair, join, settings, sign, spelled
 from aligner.corpus import Corpus, read_corpus, read_document, split
 from aligner.decisions import Decision, find_documents, settle_all, told
 from aligner.disjoint import DisjointSets
@@ -114,7 +114,7 @@ def align_corpus(
     if notes and not embedders.names:
         raise CorpusError(notes[0])
     alignments = keep(alignments, min_p, min_precision)
-    bitext = _spelled(tie(join(alignments, _signature(embedders, splitter, decisions))), spellings)
+    bitext = spelled(tie(join(alignments, _signature(embedders, splitter, decisions))), spellings)
     kin = tuple(_same_language(_witnesses(documents, alignments), embedders))
     return Run(
         corpus,
@@ -227,7 +227,7 @@ def align_files(
     used_splitter, embedders = splitters.load(splitter), _embedders(encoder)
     documents = _read_both(source, target, langs, used_splitter)
     alignment = _align_as(mode, *documents, embedders, min_p, min_precision)
-    return _spelled(join([alignment], _signature(embedders, splitter)), _spellings(langs))
+    return spelled(join([alignment], _signature(embedders, splitter)), _spellings(langs))
 
 
 def explain_files(
@@ -552,21 +552,6 @@ def _signature(embedders: "Embedders", splitter: AnySplitter, decisions: Sequenc
 def _spellings(langs: Sequence[str] | None) -> dict[str, str]:
     """Our code of each of these languages, and how it was written."""
     return {stated(lang) or lang: lang for lang in langs or ()}
-
-
-def _spelled(bitext: Bitext, spellings: Mapping[str, str]) -> Bitext:
-    """The bitext with its languages as they were written."""
-    if all(code == written for code, written in spellings.items()):
-        return bitext
-    pairs, related = (
-        tuple(_spelled_pair(pair, spellings) for pair in records) for records in (bitext.pairs, bitext.related)
-    )
-    return replace(bitext, pairs=pairs, related=related)
-
-
-def _spelled_pair(pair: SegmentPair, spellings: Mapping[str, str]) -> SegmentPair:
-    source, target = pair.source_lang, pair.target_lang
-    return replace(pair, source_lang=spellings.get(source, source), target_lang=spellings.get(target, target))
 
 
 def _in_order(langs: Iterable[str]) -> list[str]:

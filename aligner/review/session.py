@@ -8,7 +8,7 @@ from threading import Lock as Mutex
 from typing import Any
 
 from aligner.alignment import Alignment
-from aligner.bitext import Bitext, join, place
+from aligner.bitext import Bitext, join, place, spelled, spellings
 from aligner.decisions import Decision, contradictions, find_documents, of_bead
 from aligner.document import DocumentPair
 from aligner.errors import ActionError, DecisionError
@@ -104,11 +104,12 @@ class Session:
         return self._change(number, version, lambda history: history.then(act(history.state, action)))
 
     def bitext(self) -> Bitext:
-        """The records as decided."""
+        """The records as decided, their languages written as in the run."""
         with self._mutex:
             self._broken()
             alignments = self._shown()
-        return tie(join(alignments, self._run.bitext.signature))
+        found = self._run.bitext
+        return tie(spelled(join(alignments, found.signature), spellings(found.pairs)))
 
     def decisions(self) -> list[Decision]:
         """All that was decided."""
