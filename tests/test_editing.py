@@ -181,6 +181,36 @@ def test_two_unaligned_sentences_are_linked_with_evidence_and_relation() -> None
     assert bead.p == 1.0
 
 
+def crossing(found: State) -> list[tuple[tuple[int, ...], tuple[int, ...]]]:
+    return sorted(bead.sides for bead in found.shown.links if bead.crossing)
+
+
+def test_links_that_a_person_makes_are_told_to_cross_as_soon_as_they_do() -> None:
+    start = state((Bead((0,), (0,)), Bead((2,), (2,)), Bead((4,), (4,))))
+    done = act(start, {"action": "link", "source": [1], "target": [5]})
+    assert crossing(done) == [((1,), (5,))]
+    assert crossing(State(start.base, done.locks)) == crossing(done)
+    assert crossing(act(done, {"action": "unlink", "side": "source", "sentence": 1})) == []
+    assert crossing(act(done, {"action": "documents", "relation": "comparable", "note": ""})) == []
+
+
+def test_what_was_told_to_cross_stays_so_while_the_links_do() -> None:
+    start = state((Bead((0,), (4,), crossing=True), Bead((1,), (1,)), Bead((2,), (2,))))
+    assert crossing(act(start, {"action": "accept", "key": key_of(start, (0,), (4,))})) == [((0,), (4,))]
+    assert crossing(act(start, {"action": "reject", "key": key_of(start, (0,), (4,))})) == []
+
+
+def test_the_same_links_cross_whichever_document_is_the_source() -> None:
+    start = act(state(LINKS[:1]), {"action": "link", "source": [1], "target": [2]})
+    done = act(start, {"action": "link", "source": [2], "target": [1]})
+    (told,) = crossing(done)
+    pair = replace(done.pair, source=done.pair.target, target=done.pair.source, locks=())
+    back = State(Alignment(pair, (), "monotone"))
+    for source, target in (([0], [0]), ([1], [2]), ([2], [1])):
+        back = act(back, {"action": "link", "source": source, "target": target})
+    assert crossing(back) == [told[::-1]]
+
+
 def test_related_sentences_are_accepted_as_a_link_or_rejected() -> None:
     start = state((), (Bead((0,), (0,), cosine=0.6, relation="related"),))
     named = key_of(start, (0,), (0,))

@@ -11,6 +11,8 @@ from aligner.appraisal import attest
 from aligner.bitext import Span, in_document_order, place
 from aligner.decisions import ACCEPTED, Decision, Settled, bead_of, is_taken, of_bead, settle, with_locks
 from aligner.document import DocumentPair, Lock, Relation
+from aligner.methods import METHOD
+from aligner.methods.crossings import with_crossings
 
 Place = tuple[Span, Span]
 
@@ -43,9 +45,15 @@ class State:
 
     @cached_property
     def shown(self) -> Alignment:
-        """The alignment as decided; a link that a person made has its evidence and relation, too."""
+        """The alignment as decided; a link that a person made has its evidence and relation, too.
+
+        In translations it is told anew which links cross, once they are others.
+        """
         found = with_locks(replace(self.base, pair=self.pair))
-        return replace(found, beads=tuple(map(self._told, found.beads)))
+        beads = tuple(map(self._told, found.beads))
+        is_changed = {place(self.pair, bead) for bead in found.links} != self._links.keys()
+        is_in_order = METHOD.get(self.pair.relation) == "monotone"
+        return replace(found, beads=with_crossings(self.pair, beads) if is_changed and is_in_order else beads)
 
     @cached_property
     def rejected(self) -> tuple[Bead, ...]:
