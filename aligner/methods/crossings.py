@@ -28,7 +28,11 @@ def with_crossings(pair: DocumentPair, beads: Sequence[Bead]) -> tuple[Bead, ...
     seen = [turned(bead) if is_backwards else bead for bead in beads]
     links = sorted((place for place, bead in enumerate(seen) if bead.is_link), key=lambda place: _place(seen[place]))
     in_order = {links[place] for place in longest_rise([seen[place].target[0] for place in links])}
-    return tuple(replace(bead, crossing=bead.is_link and place not in in_order) for place, bead in enumerate(beads))
+    crossing = {place for place in links if place not in in_order}
+    return tuple(
+        bead if bead.crossing == (place in crossing) else replace(bead, crossing=place in crossing)
+        for place, bead in enumerate(beads)
+    )
 
 
 def _place(bead: Bead) -> tuple[object, ...]:
