@@ -144,6 +144,11 @@ def sign(**parts: object) -> str:
     return "|".join(f"{part}:{' '.join(name.replace('|', '/').split())}" for part, name in told.items())
 
 
+def options_of(signature: str) -> dict[str, str]:
+    """The parts of a signature but for our version, by name."""
+    return dict(part.split(":", 1) for part in signature.split("|")[1:] if ":" in part)
+
+
 def settings(part: Any) -> str:
     """The settings of a method, a dataclass or an instance of one, as ``k=4,min_score=0.5``."""
     return ",".join(_settings(part))

@@ -6,7 +6,6 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar, cast
 
@@ -480,7 +479,7 @@ def review(path: Path, port: int | None, no_browser: bool, decisions: Path | Non
 
     Every decision is saved at once. Ctrl-C ends it; started again, it goes on from there.
     """
-    from aligner.pipeline import Embedders, open_run, realign
+    from aligner.pipeline import open_workbench
     from aligner.review import PAGES
     from aligner.writers.whole import check_writable
 
@@ -489,9 +488,8 @@ def review(path: Path, port: int | None, no_browser: bool, decisions: Path | Non
     if path.is_file():
         _check_kept(file, path)
     check_writable(file)
-    embedders = Embedders(encoder)
-    run = open_run(path, encoder=embedders)
-    _warn(map(str, run.bitext.problems[:PROBLEMS_SHOWN]))
+    bench = open_workbench(path, encoder=encoder)
+    _warn(map(str, bench.run.bitext.problems[:PROBLEMS_SHOWN]))
 
     def announce(url: str) -> None:
         click.echo(f"page       {url}")
@@ -499,7 +497,7 @@ def review(path: Path, port: int | None, no_browser: bool, decisions: Path | Non
         if not no_browser:
             click.launch(url)
 
-    serve(run, file, partial(realign, encoder=embedders), port, announce)
+    serve(bench.run, file, bench.realign, port, announce)
 
 
 @main.command()

@@ -1,7 +1,8 @@
 """The whole road: from a folder of articles, or two files, to aligned records."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import replace
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from itertools import chain, combinations
 from pathlib import Path
 from typing import TypeAlias
@@ -10,14 +11,14 @@ from aligner import curation, encoders, splitters
 from aligner.alignment import Alignment, Bead
 from aligner.appraisal import appraise, keep
 from aligner.assessment import Assessment, assess
-from aligner.bitext import Bitext, SegmentPair, join, settings, sign, spelled
+from aligner.bitext import Bitext, SegmentPair, join, options_of, settings, sign, spelled
 from aligner.corpus import Corpus, read_corpus, read_document, split
 from aligner.decisions import Decision, find_documents, settle_all, told
 from aligner.disjoint import DisjointSets
 from aligner.document import UNDETERMINED, Document, DocumentPair, Relation
 from aligner.embedding import Embedder
 from aligner.encoders import ENCODERS, Encoder
-from aligner.errors import AlignerError, CorpusError, GoldError, OutputError, UnknownName
+from aligner.errors import AlignerError, CorpusError, GoldError, MissingExtra, OutputError, UnknownName
 from aligner.evaluation import match
 from aligner.explanation import Explanation
 from aligner.facts import Fact, find_facts
@@ -114,7 +115,8 @@ def align_corpus(
     if notes and not embedders.names:
         raise CorpusError(notes[0])
     alignments = keep(alignments, min_p, min_precision)
-    bitext = spelled(tie(join(alignments, _signature(embedders, splitter, decisions))), spellings)
+    signature = _signature(embedders, splitter, decisions, min_p=min_p, min_precision=min_precision)
+    bitext = spelled(tie(join(alignments, signature)), spellings)
     kin = tuple(_same_language(_witnesses(documents, alignments), embedders))
     return Run(
         corpus,
@@ -227,7 +229,8 @@ def align_files(
     used_splitter, embedders = splitters.load(splitter), _embedders(encoder)
     documents = _read_both(source, target, langs, used_splitter)
     alignment = _align_as(mode, *documents, embedders, min_p, min_precision)
-    return spelled(join([alignment], _signature(embedders, splitter)), _spellings(langs))
+    signature = _signature(embedders, splitter, min_p=min_p, min_precision=min_precision)
+    return spelled(join([alignment], signature), _spellings(langs))
 
 
 def explain_files(
@@ -370,15 +373,53 @@ def open_run(path: Path | str, *, encoder: AnyEncoder = None) -> Run:
         GoldError: a file cannot be read.
         UnknownName, MissingExtra, EncoderError: the encoder cannot be used.
     """
+    return open_workbench(path, encoder=encoder).run
+
+
+def open_workbench(path: Path | str, *, encoder: AnyEncoder = None) -> "Workbench":
+    """A run as ``open_run`` gives it, and what it takes to work on it.
+
+    Raises:
+        CorpusError, GoldError, UnknownName, MissingExtra, EncoderError: as for ``open_run``.
+    """
     place = Path(path)
     run = read_run(place) if place.is_dir() else rebuild(_check_texts(read_bitext(place)), place)
+    embedders = _embedders(_encoder_of(run) if encoder is None else encoder)
     chosen, n_sentences = [], 0
     for alignment in run.alignments:
         n_sentences += len(alignment.pair.source) + len(alignment.pair.target)
         if n_sentences > MAX_ENCODED:
             break
         chosen.append(alignment)
-    return replace(run, dots=_dots(chosen, _embedders(encoder)))
+    return Workbench(replace(run, dots=_dots(chosen, embedders)), embedders, _cut_of(run))
+
+
+def _encoder_of(run: Run) -> str | None:
+    """The encoder by which a run aligned, if it is one of ours and can be used; ``None`` where they go by language.
+
+    Others, which might have to be fetched, are not loaded because a file names them.
+    """
+    options = options_of(run.bitext.signature)
+    name = options.get("encoder", "")
+    if name not in ENCODERS or ENCODERS[name].missing() or "advisers" in options:
+        return None
+    try:
+        by_language = {_encoder_for((one.pair.source.lang, one.pair.target.lang)) for one in run.alignments}
+    except MissingExtra:
+        return name
+    is_mined = any(one.pair.relation is Relation.COMPARABLE for one in run.alignments)
+    return None if set(name.split("+")) == by_language and not is_mined else name
+
+
+def _cut_of(run: Run) -> float | None:
+    """The least ``p`` that a run was asked to keep; where it was asked for a precision, the least that it did keep."""
+    options = options_of(run.bitext.signature)
+    cuts = []
+    with suppress(KeyError, ValueError):
+        cuts.append(float(options["min_p"]))
+    if "min_precision" in options:
+        cuts += [link.p for one in run.alignments for link in one.links if not link.decision]
+    return min((cut for cut in cuts if 0 <= cut <= 1), default=None)
 
 
 def _sorted_out(records: Iterable[SegmentPair | GoldError], problems: list[GoldError]) -> Iterator[SegmentPair]:
@@ -540,12 +581,15 @@ def _compare_as(mode: str, source: Document, target: Document, embedder: Embedde
     return pair if mode == "auto" else DocumentPair(source, target, Relation(mode), pair.score)
 
 
-def _signature(embedders: "Embedders", splitter: AnySplitter, decisions: Sequence[Decision] = ()) -> str:
-    """How a bitext was made: our version, the parts used, every setting of the methods and what was decided."""
+def _signature(
+    embedders: "Embedders", splitter: AnySplitter, decisions: Sequence[Decision] = (), **cuts: float | None
+) -> str:
+    """How a bitext was made: our version, the parts used, every setting of the methods, what was cut and decided."""
     methods = {name: settings(METHODS.load(name)) for name in METHODS}
     advisers = {"advisers": embedders.advisers} if embedders.advisers else {}
     decided = {"decisions": digest(decisions)} if decisions else {}
-    parts = advisers | {"splitter": splitter, "pairing": settings(Pairing)} | methods | decided
+    asked = {name: str(cut) for name, cut in cuts.items() if cut is not None}
+    parts = advisers | {"splitter": splitter, "pairing": settings(Pairing)} | methods | asked | decided
     return sign(encoder=embedders.names, **parts)
 
 
@@ -652,10 +696,34 @@ class Embedders:
         """
         if self._given:
             return self._given
-        name = encoders.choose([stated(lang) or lang for lang in langs if lang != UNDETERMINED])
+        name = _encoder_for(langs)
         if name not in self._by_name:
             self._by_name[name] = Embedder(encoders.load(name))
         return self._by_name[name]
+
+
+def _encoder_for(langs: Iterable[str]) -> str:
+    """The name of the encoder for texts in these languages."""
+    return encoders.choose([stated(lang) or lang for lang in langs if lang != UNDETERMINED])
+
+
+@dataclass(frozen=True, slots=True)
+class Workbench:
+    """A run, and what it takes to align and to measure documents of it as it did.
+
+    Attributes:
+        run: the run, with the dots of similar sentences.
+        embedders: the doors to the encoders.
+        min_p: the least ``p`` of a link that it kept, where it was asked for one.
+    """
+
+    run: Run
+    embedders: Embedders
+    min_p: float | None = None
+
+    def realign(self, pair: DocumentPair) -> Alignment:
+        """Two documents aligned anew around their locks, as ``realign`` does."""
+        return realign(pair, encoder=self.embedders, min_p=self.min_p)
 
 
 def _embedders(encoder: AnyEncoder) -> Embedders:

@@ -14,7 +14,7 @@ from aligner.bitext import by_documents
 from aligner.cli import main
 from aligner.decisions import Decision, of_bead, of_record, settle
 from aligner.errors import GoldError, MissingExtra
-from aligner.pipeline import Embedders, realign
+from aligner.pipeline import Embedders, open_workbench, realign
 from aligner.report import Run, describe, summarise
 from aligner.review.session import Session
 from aligner.writers.decisions import read_decisions, write_decisions
@@ -434,3 +434,21 @@ def test_what_an_earlier_run_was_told_does_not_count(small, tmp_path):
         read_run(out)
     assert invoke(small, "-o", out).exit_code == 0
     assert read_run(out).decisions == ()
+
+
+def test_what_a_run_was_cut_at_is_told_and_counts_when_it_is_worked_on(small, tmp_path):
+    run = align_corpus(small)
+    assert "|min_p" not in run.bitext.signature
+    assert open_cut(run, tmp_path / "a") is None
+    cut = align_corpus(small, min_p=0.9)
+    assert cut.bitext.signature.endswith("|min_p:0.9")
+    assert open_cut(cut, tmp_path / "b") == 0.9
+    precise = align_corpus(small, min_precision=0.95)
+    assert precise.bitext.signature.endswith("|min_precision:0.95")
+    least = min(record.p for record in precise.bitext.pairs)
+    assert open_cut(precise, tmp_path / "c") == pytest.approx(least, abs=1e-4)
+
+
+def open_cut(run, folder):
+    write_run(run, folder)
+    return open_workbench(folder).min_p
