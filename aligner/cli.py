@@ -481,6 +481,7 @@ def review(path: Path, port: int | None, no_browser: bool, decisions: Path | Non
     """
     from aligner.pipeline import open_workbench
     from aligner.review import PAGES
+    from aligner.review.measures import Measures
     from aligner.writers.whole import check_writable
 
     serve = PAGES.load("review")
@@ -497,7 +498,7 @@ def review(path: Path, port: int | None, no_browser: bool, decisions: Path | Non
         if not no_browser:
             click.launch(url)
 
-    serve(bench.run, file, bench.realign, port, announce)
+    serve(bench.run, file, bench.realign, port, announce, Measures(bench.likeness, bench.appraise))
 
 
 @main.command()

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import chain, combinations
+from math import nan
 from pathlib import Path
 from typing import TypeAlias
 
@@ -23,6 +24,7 @@ from aligner.evaluation import match
 from aligner.explanation import Explanation
 from aligner.facts import Fact, find_facts
 from aligner.flags import FLAGS
+from aligner.judging import Judge
 from aligner.languages import detect, stated
 from aligner.methods import METHOD, METHODS, Method
 from aligner.mining import MIN_RELATED, Mining
@@ -724,6 +726,32 @@ class Workbench:
     def realign(self, pair: DocumentPair) -> Alignment:
         """Two documents aligned anew around their locks, as ``realign`` does."""
         return realign(pair, encoder=self.embedders, min_p=self.min_p)
+
+    def likeness(self, pair: DocumentPair, links: Sequence[tuple[Sequence[int], Sequence[int]]]) -> list[float]:
+        """The cosine of the two segments of each of these links, given by the sentences of both sides, in ``[-1, 1]``.
+
+        Raises:
+            MissingExtra, EncoderError: the encoder cannot be used.
+        """
+        embedder = self.embedders.choose(pair.source.lang, pair.target.lang)
+        sources = embedder.embed([pair.source.segment(source) for source, _ in links])
+        targets = embedder.embed([pair.target.segment(target) for _, target in links])
+        return [float(source @ target) for source, target in zip(sources, targets, strict=True)]
+
+    def appraise(self, pair: DocumentPair, links: Sequence[Bead]) -> list[Bead]:
+        """Links that a person decided on, with relation and evidence, as comparable ones where all is unrelated.
+
+        By one encoder alone: what else comparable documents are judged by may take ten seconds to load.
+
+        Raises:
+            MissingExtra, EncoderError: the encoder cannot be used.
+        """
+        embedder = self.embedders.choose(pair.source.lang, pair.target.lang)
+        linked = replace(pair, relation=pair.relation if pair.relation in METHOD else Relation.COMPARABLE)
+        # How probable a link is at all cannot be told of so few, and is not asked: a person said so.
+        certain = tuple(replace(link, p=1.0) for link in links)
+        (found,) = appraise([Alignment(linked, certain, "")], Judge([embedder]))
+        return [replace(link, p=nan) for link in found.beads]
 
 
 def _embedders(encoder: AnyEncoder) -> Embedders:

@@ -1,6 +1,6 @@
 """What a person does to beads: each action as a pure function, and any sequence of them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from math import isnan
@@ -15,9 +15,10 @@ from aligner.alignment import Alignment, Bead, alone
 from aligner.bitext import place
 from aligner.decisions import settle
 from aligner.document import DocumentPair, Relation
-from aligner.errors import ActionError
+from aligner.errors import ActionError, MissingExtra
 from aligner.review.editing import act
 from aligner.review.history import History
+from aligner.review.measures import Measures, Sides
 from aligner.review.state import State, undecided
 from aligner.viewer.data import key
 
@@ -121,6 +122,54 @@ def test_a_split_of_one_to_many_leaves_the_rest_alone_and_undecided() -> None:
     start = state((Bead((0,), (0, 1)),))
     done = act(start, {"action": "split", "key": key_of(start, (0,), (0, 1))})
     assert beads(done) == [((0,), (0,), "accepted")]
+
+
+def test_a_split_of_one_to_many_keeps_what_is_most_alike() -> None:
+    asked: list[int] = []
+
+    def likeness(pair: DocumentPair, links: Sequence[Sides]) -> list[float]:
+        asked.append(len(links))
+        return [float(pair.target.segment(target) == TARGET[0]) for _, target in links]
+
+    links = (Bead((0,), (0, 1)),)
+    start = replace(state(links), measures=Measures(likeness))
+    done = act(start, {"action": "split", "key": key_of(start, (0,), (0, 1))})
+    assert beads(done) == [((0,), (0,), "accepted")]
+    turned = replace(state((Bead((1,), (0, 1)),)), measures=Measures(likeness))
+    done = act(turned, {"action": "split", "key": key_of(turned, (1,), (0, 1))})
+    assert beads(done) == [((1,), (0,), "accepted")]
+    assert asked == [2, 2]
+    by_length = state((Bead((1,), (0, 1)),))
+    done = act(by_length, {"action": "split", "key": key_of(by_length, (1,), (0, 1))})
+    assert beads(done) == [((1,), (1,), "accepted")]
+
+
+def test_a_split_goes_by_lengths_where_the_encoder_cannot_be_used() -> None:
+    def likeness(*_: object) -> list[float]:
+        raise MissingExtra("encoder 'use': does not know sw")
+
+    start = replace(state((Bead((1,), (0, 1)),)), measures=Measures(likeness))
+    done = act(start, {"action": "split", "key": key_of(start, (1,), (0, 1))})
+    assert beads(done) == [((1,), (1,), "accepted")]
+
+
+def test_a_relation_that_nobody_told_is_as_measured_or_empty() -> None:
+    asked: list[tuple[tuple[int, ...], tuple[int, ...]]] = []
+
+    def appraise(_: DocumentPair, links: Sequence[Bead]) -> list[Bead]:
+        asked.extend(link.sides for link in links)
+        return [replace(link, relation="overlapping") for link in links]
+
+    link = {"action": "link", "source": [5], "target": [5]}
+    (made,) = [bead for bead in act(state(), link).shown.links if bead.decision]
+    assert (made.relation, made.p) == ("", 1.0)
+    start = act(replace(state(), measures=Measures(appraise=appraise)), link)
+    (made,) = [bead for bead in start.shown.links if bead.decision]
+    assert (made.relation, made.p) == ("overlapping", 1.0)
+    again = act(act(start, {"action": "reject", "key": key_of(start, (5,), (5,))}), link)
+    told = act(again, {"action": "relation", "key": key_of(again, (5,), (5,)), "relation": "equivalent"})
+    assert [bead.relation for bead in told.shown.links if bead.decision] == ["equivalent"]
+    assert asked == [((5,), (5,))]
 
 
 def test_neighbours_are_merged_and_keep_their_notes() -> None:

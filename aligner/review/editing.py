@@ -86,11 +86,11 @@ def clear(state: State, key: str) -> State:
 
 
 def split(state: State, key: str, side: str = "", sentence: int | None = None) -> State:
-    """Two beads of one, cut before this sentence or where lengths agree best; a single one stays with one half."""
+    """Two beads of one, cut before this sentence or where halves are most alike; a single one stays with one half."""
     bead = _find(state, key)
     if not bead.is_link:
         raise ActionError("a lone sentence cannot be split")
-    first, *others = halves(state.pair, bead.sides, side, sentence)
+    first, *others = halves(state.pair, bead.sides, state.measures, side, sentence)
     return _make(state, [(*first, bead.note), *((*other, "") for other in others)], of=[bead])
 
 

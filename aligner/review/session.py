@@ -16,6 +16,7 @@ from aligner.multiway import tie
 from aligner.report import Run
 from aligner.review.editing import act
 from aligner.review.history import History
+from aligner.review.measures import UNMEASURED, Measures
 from aligner.review.state import State, decided, undecided
 from aligner.review.store import ChangedError, Store
 from aligner.viewer.data import Data, bead_data, document_data, pair_data, view
@@ -43,15 +44,16 @@ class Session:
         run: what to decide on.
         path: the file of decisions; made with the first one.
         realign: gives two documents aligned anew around their locks.
+        measures: what links that a person makes are measured by.
 
     Raises:
         DecisionError: the file cannot be used.
     """
 
-    def __init__(self, run: Run, path: Path, realign: Realign) -> None:
+    def __init__(self, run: Run, path: Path, realign: Realign, measures: Measures = UNMEASURED) -> None:
         self._run, self._realign = run, realign
         self._store = Store(path)
-        self._histories = [History(State(undecided(alignment))) for alignment in run.alignments]
+        self._histories = [History(State(undecided(alignment), measures=measures)) for alignment in run.alignments]
         pairs = (alignment.pair for alignment in run.alignments)
         self._numbers = {(pair.source.id, pair.target.id): number for number, pair in enumerate(pairs)}
         self._others: tuple[Decision, ...] = ()
