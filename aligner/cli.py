@@ -171,6 +171,7 @@ def run(
 @click.option("--langs", type=Langs(2), help=LANGS)
 @click.option("--encoder", help=ENCODER)
 @click.option("--splitter", default="rules", show_default=True, help=SPLITTER)
+@click.option("--decisions", type=click.Path(path_type=Path), multiple=True, help=DECISIONS)
 @cut_options
 def pair(
     source: Path,
@@ -180,15 +181,31 @@ def pair(
     langs: list[str] | None,
     encoder: str | None,
     splitter: str,
-    **cuts: float | None,
+    decisions: tuple[Path, ...],
+    min_p: float | None,
+    min_precision: float | None,
 ) -> None:
     """Align two files."""
     from aligner.pipeline import align_files
+    from aligner.writers.decisions import read_decisions
 
     write = _writer(output)
-    bitext = align_files(source, target, mode=mode, langs=langs, encoder=encoder, splitter=splitter, **cuts)
+    decided = read_decisions(*decisions)
+    bitext = align_files(
+        source,
+        target,
+        mode=mode,
+        langs=langs,
+        encoder=encoder,
+        splitter=splitter,
+        min_p=min_p,
+        min_precision=min_precision,
+        decisions=decided,
+    )
     write(bitext)
     _tell(bitext)
+    _warn(map(str, bitext.problems[:PROBLEMS_SHOWN]))
+    sys.exit(1 if bitext.problems else 0)
 
 
 @main.command()
@@ -233,13 +250,23 @@ def mine(
     output: tuple[str, ...],
     langs: list[str] | None,
     encoder: str | None,
-    **cuts: float | None,
+    min_p: float | None,
+    min_precision: float | None,
 ) -> None:
     """Find the translations among two files of sentences, one a line, in no order."""
     from aligner.pipeline import align_files
 
     write = _writer(output)
-    bitext = align_files(source, target, mode="comparable", langs=langs, encoder=encoder, splitter="lines", **cuts)
+    bitext = align_files(
+        source,
+        target,
+        mode="comparable",
+        langs=langs,
+        encoder=encoder,
+        splitter="lines",
+        min_p=min_p,
+        min_precision=min_precision,
+    )
     write(bitext)
     _tell(bitext)
 

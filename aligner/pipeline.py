@@ -1,5 +1,6 @@
 """The whole road: from a folder of articles, or two files, to aligned records."""
 
+import logging
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -185,7 +186,9 @@ def align_documents(
         ValueError: there is no such mode.
         UnknownName, MissingExtra, EncoderError: the encoder cannot be used.
     """
-    return _align_as(mode, source, target, _embedders(encoder), min_p, min_precision)
+    embedders = _embedders(encoder)
+    pair = _compare_as(mode, source, target, embedders.choose(source.lang, target.lang))
+    return realign(pair, encoder=embedders, min_p=min_p, min_precision=min_precision)
 
 
 def realign(
@@ -220,8 +223,11 @@ def align_files(
     splitter: AnySplitter = "rules",
     min_p: float | None = None,
     min_precision: float | None = None,
+    decisions: Sequence[Decision] = (),
 ) -> Bitext:
     """Align two files; see ``align_documents``. ``langs`` are their languages, detected where ``None``.
+
+    ``decisions`` count as for ``align_corpus``; what of them cannot be kept is told in the bitext's ``problems``.
 
     Raises:
         ReadError: a file cannot be read.
@@ -230,9 +236,17 @@ def align_files(
     """
     used_splitter, embedders = splitters.load(splitter), _embedders(encoder)
     documents = _read_both(source, target, langs, used_splitter)
-    alignment = _align_as(mode, *documents, embedders, min_p, min_precision)
-    signature = _signature(embedders, splitter, min_p=min_p, min_precision=min_precision)
-    return spelled(join([alignment], signature), _spellings(langs))
+    embedder = embedders.choose(*(document.lang for document in documents))
+    pairs, stale = [_compare_as(mode, *documents, embedder)], []
+    if decisions:
+        sources, targets = [pairs[0].source], [pairs[0].target]
+        placed = find_documents(decisions, [*sources, *targets])
+        pairs, lost = settle_all(pairs, sources, targets, placed, Pairing(embedder).compare)
+        stale = [*placed.stale, *lost]
+    alignment = realign(pairs[0], encoder=embedders, min_p=min_p, min_precision=min_precision)
+    signature = _signature(embedders, splitter, decisions, min_p=min_p, min_precision=min_precision)
+    bitext = spelled(join([alignment], signature), _spellings(langs))
+    return replace(bitext, problems=tuple(map(GoldError, stale)))
 
 
 def explain_files(
@@ -399,11 +413,15 @@ def open_workbench(path: Path | str, *, encoder: AnyEncoder = None) -> "Workbenc
 def _encoder_of(run: Run) -> str | None:
     """The encoder by which a run aligned, if it is one of ours and can be used; ``None`` where they go by language.
 
-    Others, which might have to be fetched, are not loaded because a file names them.
+    Others, which might have to be fetched, are not loaded because a file names them; the log warns of that.
     """
     options = options_of(run.bitext.signature)
     name = options.get("encoder", "")
-    if name not in ENCODERS or ENCODERS[name].missing() or "advisers" in options:
+    if name and not all(one in ENCODERS and not ENCODERS[one].missing() for one in name.split("+")):
+        told = "the run was aligned by %s, which is not at hand; give it with --encoder, or another is used"
+        logging.getLogger("aligner").warning(told, name)
+        return None
+    if name not in ENCODERS or "advisers" in options:
         return None
     try:
         by_language = {_encoder_for((one.pair.source.lang, one.pair.target.lang)) for one in run.alignments}
@@ -558,20 +576,6 @@ def _read_both(
         raise ValueError(f"langs: got {len(langs)}, expected two")
     source_lang, target_lang = langs or (None, None)
     return read_document(source, source_lang, splitter), read_document(target, target_lang, splitter)
-
-
-def _align_as(
-    mode: str,
-    source: Document,
-    target: Document,
-    embedders: "Embedders",
-    min_p: float | None,
-    min_precision: float | None,
-) -> Alignment:
-    """Two documents aligned in this mode."""
-    embedder = embedders.choose(source.lang, target.lang)
-    found = _align_all([_compare_as(mode, source, target, embedder)], embedders, _mining_cut(min_p, min_precision))
-    return keep(found, min_p, min_precision)[0]
 
 
 def _compare_as(mode: str, source: Document, target: Document, embedder: Embedder) -> DocumentPair:

@@ -14,7 +14,7 @@ from aligner.bitext import by_documents
 from aligner.cli import main
 from aligner.decisions import Decision, of_bead, of_record, settle
 from aligner.errors import GoldError, MissingExtra
-from aligner.pipeline import Embedders, open_workbench, realign
+from aligner.pipeline import Embedders, open_workbench, read_bitext, realign
 from aligner.report import Run, describe, summarise
 from aligner.review.session import Session
 from aligner.writers.decisions import read_decisions, write_decisions
@@ -452,3 +452,25 @@ def test_what_a_run_was_cut_at_is_told_and_counts_when_it_is_worked_on(small, tm
 def open_cut(run, folder):
     write_run(run, folder)
     return open_workbench(folder).min_p
+
+
+def test_two_files_are_aligned_around_decisions_about_them(small, tmp_path):
+    run = align_corpus(small)
+    choices = [
+        decided(run, 0, decision="rejected"),
+        decided(run, 1, decision="accepted", note="checked"),
+        decided(run, 2, decision="accepted"),
+        decided(run, 3, decision="accepted", source_text="Gone."),
+    ]
+    file, out = written(tmp_path / "d.tsv", *choices), tmp_path / "out.tsv"
+    result = invoke("pair", small / "it" / "a.txt", small / "en" / "a.txt", "-o", out, "--decisions", file)
+    assert result.exit_code == 1
+    assert "does not hold 'Gone.', or holds it several times; decide again" in result.stderr
+    records = read_bitext(out).pairs
+    assert [(one.source_sentences, one.target_sentences, one.decision, one.note) for one in records] == [
+        ((1,), (1,), "accepted", "checked"),
+        ((2,), (2,), "accepted", ""),
+        ((3,), (3,), "", ""),
+    ]
+    result = invoke("pair", small / "it" / "a.txt", small / "en" / "a.txt", "-o", out)
+    assert (result.exit_code, len(read_bitext(out).pairs)) == (0, 4)

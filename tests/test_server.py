@@ -474,7 +474,8 @@ def test_documents_are_realigned_as_the_run_aligned_them(opened: Opened, tmp_pat
         if encoder == "e5" and ENCODERS["e5"].missing():
             continue
         write_run(replace(run, bitext=replace(run.bitext, signature=signature)), tmp_path)
-        CliRunner().invoke(main, ["review", str(tmp_path), "--no-browser"])
+        result = CliRunner().invoke(main, ["review", str(tmp_path), "--no-browser"])
+        assert ("aligned by mine/own, which is not at hand" in result.stderr) == ("mine/own" in signature)
         found = opened.realign(opened.run.alignments[0].pair)
         assert len(found.links) == n
         assert open_workbench(tmp_path).embedders.names == [encoder]
