@@ -42,11 +42,10 @@ def appraise(alignments: Sequence[Alignment], judge: Judge) -> list[Alignment]:
 
 
 def attest(pair: DocumentPair, link: Bead) -> Bead:
-    """A link that nobody measured, with its evidence, and the relation if each side states all of the other's facts."""
+    """A link that nobody measured, with its evidence; where that holds a conflict, it says the relation, too."""
     evidence = _evidence(pair, link)
-    lengths = [len(pair.source.segment(link.source))], [len(pair.target.segment(link.target))]
-    relation = relate(evidence, [1.0], [1.0], *lengths)
-    return replace(link, relation=relation.value, evidence=_within_segments(evidence.ties, link))
+    relation = SegmentRelation.CONFLICTING.value if evidence.conflicts else ""
+    return replace(link, relation=relation, evidence=_within_segments(evidence.ties, link))
 
 
 def keep(

@@ -144,6 +144,11 @@ def sign(**parts: object) -> str:
     return "|".join(f"{part}:{' '.join(name.replace('|', '/').split())}" for part, name in told.items())
 
 
+def options_of(signature: str) -> dict[str, str]:
+    """The parts of a signature but for our version, by name."""
+    return dict(part.split(":", 1) for part in signature.split("|")[1:] if ":" in part)
+
+
 def settings(part: Any) -> str:
     """The settings of a method, a dataclass or an instance of one, as ``k=4,min_score=0.5``."""
     return ",".join(_settings(part))
@@ -180,12 +185,32 @@ def by_documents(bitext: Bitext) -> dict[tuple[str, str], list[SegmentPair]]:
 
     A pair is known by the names of its documents; all records without such names belong to ``("", "")``.
     """
-    written = {code: as_is for pair in bitext.pairs for code, as_is in zip(pair.langs, _langs(pair), strict=True)}
+    written = spellings(bitext.pairs)
     held: dict[tuple[str, str], tuple[list[SegmentPair], list[SegmentPair]]] = {}
     for group, records in enumerate((bitext.pairs, _lone_records(bitext.alignments, written))):
         for record in records:
             held.setdefault((record.source_doc, record.target_doc), ([], []))[group].append(record)
     return {names: [*_interleaved(*both)] for names, both in held.items()}
+
+
+def spellings(records: Iterable[SegmentPair]) -> dict[str, str]:
+    """Our code of each language of these records, and how it was written."""
+    return {code: as_is for record in records for code, as_is in zip(record.langs, _langs(record), strict=True)}
+
+
+def spelled(bitext: Bitext, spellings: Mapping[str, str]) -> Bitext:
+    """The bitext with its languages as they were written, by our code."""
+    if all(code == written for code, written in spellings.items()):
+        return bitext
+    pairs, related = (
+        tuple(_spelled_record(record, spellings) for record in records) for records in (bitext.pairs, bitext.related)
+    )
+    return replace(bitext, pairs=pairs, related=related)
+
+
+def _spelled_record(record: SegmentPair, spellings: Mapping[str, str]) -> SegmentPair:
+    source, target = (spellings.get(lang, lang) for lang in _langs(record))
+    return replace(record, source_lang=source, target_lang=target)
 
 
 def _langs(pair: SegmentPair) -> tuple[str, str]:

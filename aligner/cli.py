@@ -6,7 +6,6 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar, cast
 
@@ -172,6 +171,7 @@ def run(
 @click.option("--langs", type=Langs(2), help=LANGS)
 @click.option("--encoder", help=ENCODER)
 @click.option("--splitter", default="rules", show_default=True, help=SPLITTER)
+@click.option("--decisions", type=click.Path(path_type=Path), multiple=True, help=DECISIONS)
 @cut_options
 def pair(
     source: Path,
@@ -181,15 +181,31 @@ def pair(
     langs: list[str] | None,
     encoder: str | None,
     splitter: str,
-    **cuts: float | None,
+    decisions: tuple[Path, ...],
+    min_p: float | None,
+    min_precision: float | None,
 ) -> None:
     """Align two files."""
     from aligner.pipeline import align_files
+    from aligner.writers.decisions import read_decisions
 
     write = _writer(output)
-    bitext = align_files(source, target, mode=mode, langs=langs, encoder=encoder, splitter=splitter, **cuts)
+    decided = read_decisions(*decisions)
+    bitext = align_files(
+        source,
+        target,
+        mode=mode,
+        langs=langs,
+        encoder=encoder,
+        splitter=splitter,
+        min_p=min_p,
+        min_precision=min_precision,
+        decisions=decided,
+    )
     write(bitext)
     _tell(bitext)
+    _warn(map(str, bitext.problems[:PROBLEMS_SHOWN]))
+    sys.exit(1 if bitext.problems else 0)
 
 
 @main.command()
@@ -234,13 +250,23 @@ def mine(
     output: tuple[str, ...],
     langs: list[str] | None,
     encoder: str | None,
-    **cuts: float | None,
+    min_p: float | None,
+    min_precision: float | None,
 ) -> None:
     """Find the translations among two files of sentences, one a line, in no order."""
     from aligner.pipeline import align_files
 
     write = _writer(output)
-    bitext = align_files(source, target, mode="comparable", langs=langs, encoder=encoder, splitter="lines", **cuts)
+    bitext = align_files(
+        source,
+        target,
+        mode="comparable",
+        langs=langs,
+        encoder=encoder,
+        splitter="lines",
+        min_p=min_p,
+        min_precision=min_precision,
+    )
     write(bitext)
     _tell(bitext)
 
@@ -402,6 +428,7 @@ def report(path: Path, output: Path | None, encoder: str | None) -> None:
 
     place = output or (path / "report.html" if path.is_dir() else path.with_name(f"{path.name}.report.html"))
     if str(place) != "-":
+        _check_kept(place, path)
         check_writable(place)
     run = open_run(path, encoder=encoder)
     page = page_of(run)
@@ -479,16 +506,18 @@ def review(path: Path, port: int | None, no_browser: bool, decisions: Path | Non
 
     Every decision is saved at once. Ctrl-C ends it; started again, it goes on from there.
     """
-    from aligner.pipeline import Embedders, open_run, realign
+    from aligner.pipeline import open_workbench
     from aligner.review import PAGES
+    from aligner.review.measures import Measures
     from aligner.writers.whole import check_writable
 
     serve = PAGES.load("review")
     file = decisions or _decisions_file(path)
+    if path.is_file():
+        _check_kept(file, path)
     check_writable(file)
-    embedders = Embedders(encoder)
-    run = open_run(path, encoder=embedders)
-    _warn(map(str, run.bitext.problems[:PROBLEMS_SHOWN]))
+    bench = open_workbench(path, encoder=encoder)
+    _warn(map(str, bench.run.bitext.problems[:PROBLEMS_SHOWN]))
 
     def announce(url: str) -> None:
         click.echo(f"page       {url}")
@@ -496,7 +525,7 @@ def review(path: Path, port: int | None, no_browser: bool, decisions: Path | Non
         if not no_browser:
             click.launch(url)
 
-    serve(run, file, partial(realign, encoder=embedders), port, announce)
+    serve(bench.run, file, bench.realign, port, announce, Measures(bench.likeness, bench.appraise))
 
 
 @main.command()
@@ -547,6 +576,20 @@ def _read_bitext(bitext: Path | None, source: Path | None, target: Path | None, 
     if bitext is None:
         raise click.UsageError("name a bitext, or its two texts with --source and --target")
     return read_bitext(bitext, langs)
+
+
+def _check_kept(output: Path, path: Path) -> None:
+    """Make sure that nothing that is read is written over: a bitext, or what a folder holds beside pages.
+
+    Raises:
+        OutputError: the output is one of these files, by whatever name.
+    """
+    from aligner.errors import OutputError
+    from aligner.readers.ids import printable
+
+    held = path.glob("*") if path.is_dir() else [path]
+    if output.is_file() and any(one.is_file() and one.samefile(output) for one in held if one.suffix != ".html"):
+        raise OutputError(f"{printable(str(output))}: is what is read; name another file")
 
 
 def _decisions_file(path: Path) -> Path:

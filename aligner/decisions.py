@@ -228,15 +228,29 @@ def _settled(pair: DocumentPair, placed: "Placed") -> Settled:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """Decisions by the ids of their two documents in the order of the alphabet; ``stale`` are of other documents."""
+    """Decisions by the ids of their two documents in the order of the alphabet.
+
+    ``lost`` are those about other documents, as they were given; ``stale`` tells, one line each, why.
+    """
 
     by_pair: Mapping[tuple[str, str], Sequence[Decision]]
     stale: tuple[str, ...] = ()
+    lost: tuple[Decision, ...] = ()
 
     def about(self, pair: DocumentPair) -> Sequence[Decision]:
         """The decisions about these two documents."""
         source, target = sorted((pair.source.id, pair.target.id))
         return self.by_pair.get((source, target), ())
+
+    def unaligned(self, sources: Sequence[Document], targets: Sequence[Document], why: str) -> list[str]:
+        """What to tell, one line each, of the decisions about documents of two languages that are not aligned."""
+        one, other = ({document.id for document in side} for side in (sources, targets))
+        return [
+            _stale(decision, f"{first} and {second} are not aligned: {why}")
+            for (first, second), decisions in self.by_pair.items()
+            if (first in one and second in other) or (first in other and second in one)
+            for decision in decisions
+        ]
 
 
 def find_documents(decisions: Iterable[Decision], documents: Sequence[Document]) -> Placed:
@@ -245,18 +259,18 @@ def find_documents(decisions: Iterable[Decision], documents: Sequence[Document])
     by_id = {document.id: document for document in documents}
     names = _renamed(given, documents) | {id: id for id in by_id}
     by_pair: dict[tuple[str, str], list[Decision]] = {}
-    stale = []
+    lost: list[tuple[str, Decision]] = []
     for one in given:
         source, target = names.get(one.source_doc), names.get(one.target_doc)
         if source is None or target is None:
             lacking = one.source_doc if source is None else one.target_doc
-            stale.append(_stale(one, f"the corpus has no document {lacking}, nor one that alone has its texts"))
+            lost.append((_stale(one, f"the corpus has no document {lacking}, nor one that alone has its texts"), one))
         elif by_id[source].lang == by_id[target].lang:
-            stale.append(_stale(one, f"{source} and {target} are in one language, and not aligned"))
+            lost.append((_stale(one, f"{source} and {target} are in one language, and not aligned"), one))
         else:
             upright = _upright(replace(one, source_doc=source, target_doc=target))
             by_pair.setdefault((upright.source_doc, upright.target_doc), []).append(upright)
-    return Placed(by_pair, tuple(stale))
+    return Placed(by_pair, tuple(why for why, _ in lost), tuple(one for _, one in lost))
 
 
 def _renamed(decisions: Iterable[Decision], documents: Sequence[Document]) -> dict[str, str]:

@@ -219,12 +219,13 @@ class Embedder:
 
     def _keep(self, folded: tuple[str, ...], passage: Passage) -> None:
         """Remember a passage and the sentences in it that are new."""
-        self._passages[folded] = passage
-        while sum(kept.nbytes for kept in self._passages.values()) > PASSAGE_BYTES and len(self._passages) > 1:
-            self._passages.pop(next(iter(self._passages)))
-        new = {sentence: i for i, sentence in enumerate(folded) if sentence not in self._row_of}
-        if new:
-            self._put(list(new), passage.runs(0, len(folded), 1)[list(new.values()), 0])
+        with self._writing:
+            self._passages[folded] = passage
+            while sum(kept.nbytes for kept in self._passages.values()) > PASSAGE_BYTES and len(self._passages) > 1:
+                self._passages.pop(next(iter(self._passages)))
+            new = {sentence: i for i, sentence in enumerate(folded) if sentence not in self._row_of}
+            if new:
+                self._put(list(new), passage.runs(0, len(folded), 1)[list(new.values()), 0])
 
     def _look_up(self, folded: list[str]) -> Floats:
         self._remember_new(folded)

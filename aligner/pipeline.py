@@ -1,10 +1,11 @@
 """The whole road: from a folder of articles, or two files, to aligned records."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
-from hashlib import sha256
-from io import StringIO
+import logging
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from itertools import chain, combinations
+from math import nan
 from pathlib import Path
 from typing import TypeAlias
 
@@ -12,18 +13,19 @@ from aligner import curation, encoders, splitters
 from aligner.alignment import Alignment, Bead
 from aligner.appraisal import appraise, keep
 from aligner.assessment import Assessment, assess
-from aligner.bitext import Bitext, SegmentPair, join, settings, sign
+from aligner.bitext import Bitext, SegmentPair, join, options_of, settings, sign, spelled
 from aligner.corpus import Corpus, read_corpus, read_document, split
 from aligner.decisions import Decision, find_documents, settle_all, told
 from aligner.disjoint import DisjointSets
 from aligner.document import UNDETERMINED, Document, DocumentPair, Relation
 from aligner.embedding import Embedder
 from aligner.encoders import ENCODERS, Encoder
-from aligner.errors import AlignerError, CorpusError, GoldError, OutputError, UnknownName
+from aligner.errors import AlignerError, CorpusError, GoldError, MissingExtra, OutputError, UnknownName
 from aligner.evaluation import match
 from aligner.explanation import Explanation
 from aligner.facts import Fact, find_facts
 from aligner.flags import FLAGS
+from aligner.judging import Judge
 from aligner.languages import detect, stated
 from aligner.methods import METHOD, METHODS, Method
 from aligner.mining import MIN_RELATED, Mining
@@ -40,7 +42,7 @@ from aligner.writers import WRITERS, dropped_writer_for, format_for, mistakes
 from aligner.writers import read_records as read_file
 from aligner.writers.aligned import read_aligned
 from aligner.writers.beads import beads_of, read_records
-from aligner.writers.decisions import write_decisions
+from aligner.writers.decisions import digest
 from aligner.writers.formats import Unfit
 from aligner.writers.rebuilt import rebuild
 from aligner.writers.run import read_run
@@ -100,12 +102,13 @@ def align_corpus(
     notes: list[str] = []
     spellings = _spellings(langs)
     for source_lang, target_lang in combinations(spellings or _in_order(corpus.langs), 2):
+        sources, targets = ([d for d in documents if d.lang == lang] for lang in (source_lang, target_lang))
         try:
             embedder = embedders.choose(source_lang, target_lang)
         except AlignerError as error:
             notes.append(f"{source_lang}-{target_lang} not aligned: {error}")
+            stale += placed.unaligned(sources, targets, str(error))
             continue
-        sources, targets = ([d for d in documents if d.lang == lang] for lang in (source_lang, target_lang))
         pairing = Pairing(embedder)
         pairs = pairing.pair(sources, targets, corpus.names)
         if decisions:
@@ -115,7 +118,8 @@ def align_corpus(
     if notes and not embedders.names:
         raise CorpusError(notes[0])
     alignments = keep(alignments, min_p, min_precision)
-    bitext = _spelled(tie(join(alignments, _signature(embedders, splitter, decisions))), spellings)
+    signature = _signature(embedders, splitter, decisions, min_p=min_p, min_precision=min_precision)
+    bitext = spelled(tie(join(alignments, signature)), spellings)
     kin = tuple(_same_language(_witnesses(documents, alignments), embedders))
     return Run(
         corpus,
@@ -189,7 +193,9 @@ def align_documents(
         ValueError: there is no such mode.
         UnknownName, MissingExtra, EncoderError: the encoder cannot be used.
     """
-    return _align_as(mode, source, target, _embedders(encoder), min_p, min_precision)
+    embedders = _embedders(encoder)
+    pair = _compare_as(mode, source, target, embedders.choose(source.lang, target.lang))
+    return realign(pair, encoder=embedders, min_p=min_p, min_precision=min_precision)
 
 
 def realign(
@@ -224,8 +230,11 @@ def align_files(
     splitter: AnySplitter = "rules",
     min_p: float | None = None,
     min_precision: float | None = None,
+    decisions: Sequence[Decision] = (),
 ) -> Bitext:
     """Align two files; see ``align_documents``. ``langs`` are their languages, detected where ``None``.
+
+    ``decisions`` count as for ``align_corpus``; what of them cannot be kept is told in the bitext's ``problems``.
 
     Raises:
         ReadError: a file cannot be read.
@@ -234,8 +243,17 @@ def align_files(
     """
     used_splitter, embedders = splitters.load(splitter), _embedders(encoder)
     documents = _read_both(source, target, langs, used_splitter)
-    alignment = _align_as(mode, *documents, embedders, min_p, min_precision)
-    return _spelled(join([alignment], _signature(embedders, splitter)), _spellings(langs))
+    embedder = embedders.choose(*(document.lang for document in documents))
+    pairs, stale = [_compare_as(mode, *documents, embedder)], []
+    if decisions:
+        sources, targets = [pairs[0].source], [pairs[0].target]
+        placed = find_documents(decisions, [*sources, *targets])
+        pairs, lost = settle_all(pairs, sources, targets, placed, Pairing(embedder).compare)
+        stale = [*placed.stale, *lost]
+    alignment = realign(pairs[0], encoder=embedders, min_p=min_p, min_precision=min_precision)
+    signature = _signature(embedders, splitter, decisions, min_p=min_p, min_precision=min_precision)
+    bitext = spelled(join([alignment], signature), _spellings(langs))
+    return replace(bitext, problems=tuple(map(GoldError, stale)))
 
 
 def explain_files(
@@ -376,9 +394,51 @@ def open_run(path: Path | str, *, encoder: AnyEncoder = None) -> Run:
         GoldError: a file cannot be read.
         UnknownName, MissingExtra, EncoderError: the encoder cannot be used.
     """
+    return open_workbench(path, encoder=encoder).run
+
+
+def open_workbench(path: Path | str, *, encoder: AnyEncoder = None) -> "Workbench":
+    """A run as ``open_run`` gives it, and what it takes to work on it.
+
+    Raises:
+        CorpusError, GoldError, UnknownName, MissingExtra, EncoderError: as for ``open_run``.
+    """
     place = Path(path)
     run = read_run(place) if place.is_dir() else rebuild(_check_texts(read_bitext(place)), place)
-    return replace(run, dots=_dots(run.alignments, _embedders(encoder)))
+    embedders = _embedders(_encoder_of(run) if encoder is None else encoder)
+    return Workbench(replace(run, dots=_dots(run.alignments, embedders)), embedders, _cut_of(run))
+
+
+def _encoder_of(run: Run) -> str | None:
+    """The encoder by which a run aligned, if it is one of ours and can be used; ``None`` where they go by language.
+
+    Others, which might have to be fetched, are not loaded because a file names them; the log warns of that.
+    """
+    options = options_of(run.bitext.signature)
+    name = options.get("encoder", "")
+    if name and not all(one in ENCODERS and not ENCODERS[one].missing() for one in name.split("+")):
+        told = "the run was aligned by %s, which is not at hand; give it with --encoder, or another is used"
+        logging.getLogger("aligner").warning(told, name)
+        return None
+    if name not in ENCODERS or "advisers" in options:
+        return None
+    try:
+        by_language = {_encoder_for((one.pair.source.lang, one.pair.target.lang)) for one in run.alignments}
+    except MissingExtra:
+        return name
+    is_mined = any(one.pair.relation is Relation.COMPARABLE for one in run.alignments)
+    return None if set(name.split("+")) == by_language and not is_mined else name
+
+
+def _cut_of(run: Run) -> float | None:
+    """The least ``p`` that a run was asked to keep; where it was asked for a precision, the least that it did keep."""
+    options = options_of(run.bitext.signature)
+    cuts = []
+    with suppress(KeyError, ValueError):
+        cuts.append(float(options["min_p"]))
+    if "min_precision" in options:
+        cuts += [link.p for one in run.alignments for link in one.links if not link.decision]
+    return min((cut for cut in cuts if 0 <= cut <= 1), default=None)
 
 
 def _sorted_out(records: Iterable[SegmentPair | GoldError], problems: list[GoldError]) -> Iterator[SegmentPair]:
@@ -517,20 +577,6 @@ def _read_both(
     return read_document(source, source_lang, splitter), read_document(target, target_lang, splitter)
 
 
-def _align_as(
-    mode: str,
-    source: Document,
-    target: Document,
-    embedders: "Embedders",
-    min_p: float | None,
-    min_precision: float | None,
-) -> Alignment:
-    """Two documents aligned in this mode."""
-    embedder = embedders.choose(source.lang, target.lang)
-    found = _align_all([_compare_as(mode, source, target, embedder)], embedders, _mining_cut(min_p, min_precision))
-    return keep(found, min_p, min_precision)[0]
-
-
 def _compare_as(mode: str, source: Document, target: Document, embedder: Embedder) -> DocumentPair:
     """Two documents as a pair, related as the mode says or as they are."""
     if mode not in ("auto", Relation.PARALLEL, Relation.COMPARABLE):
@@ -540,40 +586,21 @@ def _compare_as(mode: str, source: Document, target: Document, embedder: Embedde
     return pair if mode == "auto" else DocumentPair(source, target, Relation(mode), pair.score)
 
 
-def _signature(embedders: "Embedders", splitter: AnySplitter, decisions: Sequence[Decision] = ()) -> str:
-    """How a bitext was made: our version, the parts used, every setting of the methods and what was decided."""
+def _signature(
+    embedders: "Embedders", splitter: AnySplitter, decisions: Sequence[Decision] = (), **cuts: float | None
+) -> str:
+    """How a bitext was made: our version, the parts used, every setting of the methods, what was cut and decided."""
     methods = {name: settings(METHODS.load(name)) for name in METHODS}
     advisers = {"advisers": embedders.advisers} if embedders.advisers else {}
-    decided = {"decisions": _digest(decisions)} if decisions else {}
-    parts = advisers | {"splitter": splitter, "pairing": settings(Pairing)} | methods | decided
+    decided = {"decisions": digest(decisions)} if decisions else {}
+    asked = {name: str(cut) for name, cut in cuts.items() if cut is not None}
+    parts = advisers | {"splitter": splitter, "pairing": settings(Pairing)} | methods | asked | decided
     return sign(encoder=embedders.names, **parts)
-
-
-def _digest(decisions: Sequence[Decision]) -> str:
-    """How many decisions there are, and the beginning of the hash of the file that they make."""
-    file = StringIO()
-    write_decisions(decisions, file)
-    return f"{len(decisions)}@{sha256(file.getvalue().encode()).hexdigest()[:8]}"
 
 
 def _spellings(langs: Sequence[str] | None) -> dict[str, str]:
     """Our code of each of these languages, and how it was written."""
     return {stated(lang) or lang: lang for lang in langs or ()}
-
-
-def _spelled(bitext: Bitext, spellings: Mapping[str, str]) -> Bitext:
-    """The bitext with its languages as they were written."""
-    if all(code == written for code, written in spellings.items()):
-        return bitext
-    pairs, related = (
-        tuple(_spelled_pair(pair, spellings) for pair in records) for records in (bitext.pairs, bitext.related)
-    )
-    return replace(bitext, pairs=pairs, related=related)
-
-
-def _spelled_pair(pair: SegmentPair, spellings: Mapping[str, str]) -> SegmentPair:
-    source, target = pair.source_lang, pair.target_lang
-    return replace(pair, source_lang=spellings.get(source, source), target_lang=spellings.get(target, target))
 
 
 def _in_order(langs: Iterable[str]) -> list[str]:
@@ -674,10 +701,60 @@ class Embedders:
         """
         if self._given:
             return self._given
-        name = encoders.choose([stated(lang) or lang for lang in langs if lang != UNDETERMINED])
+        name = _encoder_for(langs)
         if name not in self._by_name:
             self._by_name[name] = Embedder(encoders.load(name))
         return self._by_name[name]
+
+
+def _encoder_for(langs: Iterable[str]) -> str:
+    """The name of the encoder for texts in these languages."""
+    return encoders.choose([stated(lang) or lang for lang in langs if lang != UNDETERMINED])
+
+
+@dataclass(frozen=True, slots=True)
+class Workbench:
+    """A run, and what it takes to align and to measure documents of it as it did.
+
+    Attributes:
+        run: the run, with the dots of similar sentences.
+        embedders: the doors to the encoders.
+        min_p: the least ``p`` of a link that it kept, where it was asked for one.
+    """
+
+    run: Run
+    embedders: Embedders
+    min_p: float | None = None
+
+    def realign(self, pair: DocumentPair) -> Alignment:
+        """Two documents aligned anew around their locks, as ``realign`` does."""
+        return realign(pair, encoder=self.embedders, min_p=self.min_p)
+
+    def likeness(self, pair: DocumentPair, links: Sequence[tuple[Sequence[int], Sequence[int]]]) -> list[float]:
+        """The cosine of the two segments of each of these links, given by the sentences of both sides, in ``[-1, 1]``.
+
+        Raises:
+            MissingExtra, EncoderError: the encoder cannot be used.
+        """
+        embedder = self.embedders.choose(pair.source.lang, pair.target.lang)
+        sources = embedder.embed([pair.source.segment(source) for source, _ in links])
+        targets = embedder.embed([pair.target.segment(target) for _, target in links])
+        return [float(source @ target) for source, target in zip(sources, targets, strict=True)]
+
+    def appraise(self, pair: DocumentPair, links: Sequence[Bead]) -> list[Bead]:
+        """Links that a person decided on, with relation and evidence, as comparable ones where all is unrelated.
+
+        By one encoder alone: what else comparable documents are judged by may take ten seconds to load.
+
+        Raises:
+            MissingExtra, EncoderError: the encoder cannot be used.
+        """
+        embedder = self.embedders.choose(pair.source.lang, pair.target.lang)
+        linked = replace(pair, relation=pair.relation if pair.relation in METHOD else Relation.COMPARABLE)
+        # How probable a link is at all cannot be told of so few, and is not asked: a person said so.
+        certain = tuple(replace(link, p=1.0) for link in links)
+        (found,) = appraise([Alignment(linked, certain, "")], Judge([embedder]))
+        return [replace(link, p=nan) for link in found.beads]
 
 
 def _embedders(encoder: AnyEncoder) -> Embedders:

@@ -10,7 +10,15 @@ from textwrap import shorten
 from typing import Any
 
 from aligner.alignment import Alignment
-from aligner.bitext import Bitext, DocumentRow, coverage, document_rows, left_untranslated, linked_sentences
+from aligner.bitext import (
+    Bitext,
+    DocumentRow,
+    coverage,
+    document_rows,
+    left_untranslated,
+    linked_sentences,
+    options_of,
+)
 from aligner.corpus import Corpus
 from aligner.decisions import Decision
 from aligner.document import Document, Relation
@@ -85,7 +93,7 @@ def describe(run: Run) -> dict[str, Any]:
     """How a run was made and what it came to, ready for JSON; nothing in it changes when the run is repeated."""
     return {
         "signature": run.bitext.signature,
-        "options": dict(part.split(":", 1) for part in run.bitext.signature.split("|")[1:]),
+        "options": options_of(run.bitext.signature),
         "corpus": printable(str(run.corpus.folder)),
         "versions": {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}},
         "languages": {

@@ -9,12 +9,14 @@ from click.testing import CliRunner
 from conftest import BagOfWords
 from openpyxl import load_workbook
 
-from aligner import Relation, align_corpus, write_bitext, write_run
+from aligner import Relation, align_corpus, read_run, write_bitext, write_run
 from aligner.bitext import by_documents
 from aligner.cli import main
 from aligner.decisions import Decision, of_bead, of_record, settle
-from aligner.pipeline import Embedders, realign
+from aligner.errors import GoldError, MissingExtra
+from aligner.pipeline import Embedders, open_workbench, read_bitext, realign
 from aligner.report import Run, describe, summarise
+from aligner.review.session import Session
 from aligner.writers.decisions import read_decisions, write_decisions
 
 
@@ -214,6 +216,27 @@ def test_a_pair_is_realigned_around_its_locks(toy):
     assert of_bead(pair, kept).source_text == "A104 b104 c104 it d104."
 
 
+def test_decisions_about_languages_that_no_encoder_knows_are_stale(toy, monkeypatch):
+    run = run_of(toy)
+    elsewhere = replace(link(run, "it/a.txt", "en/a.txt", (0,), (0,)), target_doc="sw/a.txt", where="d.tsv:3")
+    gone = replace(elsewhere, target_doc="sw/b.txt", target_text="Gone.", where="d.tsv:4")
+    write_corpus(toy, sw={"a": range(100, 110)})
+
+    def choose(langs):
+        if "sw" in langs:
+            raise MissingExtra("encoder 'use': does not know sw")
+        return "use"
+
+    monkeypatch.setattr("aligner.encoders.choose", choose)
+    monkeypatch.setattr("aligner.encoders.load", lambda _: BagOfWords())
+    again = align_corpus(toy, decisions=[elsewhere, gone, replace(elsewhere.mirrored, note="n", where="d.tsv:5")])
+    assert again.stale == (
+        "d.tsv:4: the corpus has no document sw/b.txt, nor one that alone has its texts",
+        "d.tsv:3: it/a.txt and sw/a.txt are not aligned: encoder 'use': does not know sw",
+        "d.tsv:5: it/a.txt and sw/a.txt are not aligned: encoder 'use': does not know sw",
+    )
+
+
 # --- files that people work in
 
 
@@ -354,3 +377,100 @@ def test_decisions_among_the_outputs_are_left_alone_and_told_of(small, tmp_path)
     assert file.read_bytes() == before
     write_run(run, tmp_path / "out")
     assert file.read_bytes() == before
+
+
+def test_review_takes_over_all_that_a_run_was_told_elsewhere(small, tmp_path):
+    run = align_corpus(small)
+    told = [
+        decided(run, 0, decision="accepted"),
+        decided(run, 1, decision="rejected", note="not so"),
+        decided(run, 2, decision="accepted"),
+        decided(run, 3, note="sure?"),
+        decided(run, 3, decision="accepted", source_text="Gone.", source_span=(0, 0)),
+        Decision(source_doc="it/a.txt", target_doc="en/a.txt", relation="partial", note="cut"),
+        Decision(source_doc="it/gone.txt", target_doc="en/a.txt", relation="parallel"),
+    ]
+    told[3] = replace(told[3], relation="overlapping")
+    (small / "it" / "a.txt").rename(small / "it" / "renamed.txt")
+    file = written(tmp_path / "elsewhere.tsv", *told)
+    out = tmp_path / "out"
+    assert invoke(small, "-o", out, "--decisions", file).exit_code == 1
+    again = read_run(out)
+    assert set(again.decisions) == set(read_decisions(file))
+    assert [line.partition(": ")[2][:20] for line in again.stale] == ["the corpus has no do", "it/renamed.txt does "]
+
+    session = Session(again, out / "decisions.tsv", lambda pair: again.alignments[0])
+    pair = session.pair(0)
+    assert [(bead["decision"], bead["note"], bead["relation"]) for bead in pair["beads"]] == [
+        ("accepted", "", "equivalent"),
+        ("accepted", "", "equivalent"),
+        ("", "sure?", "overlapping"),
+    ]
+    assert [(bead["decision"], bead["note"]) for bead in pair["rejected"]] == [("rejected", "not so")]
+    assert (pair["relation"], pair["note"]) == ("partial", "cut")
+    assert session.view()["warnings"] == list(again.stale)
+    start, end = pair["beads"][2]["spans"]
+    named = f"{start[0]}-{start[1]}:{end[0]}-{end[1]}"
+    session.act(0, {"version": pair["version"], "action": "accept", "key": named})
+    kept = {(one.source_doc, one.decision, one.relation, one.note) for one in read_decisions(out / "decisions.tsv")}
+    assert kept == {
+        ("it/renamed.txt", "accepted", "", ""),
+        ("it/renamed.txt", "rejected", "", "not so"),
+        ("it/renamed.txt", "accepted", "overlapping", "sure?"),
+        ("it/renamed.txt", "", "partial", "cut"),
+        ("it/gone.txt", "", "parallel", ""),
+    }
+
+
+def test_what_an_earlier_run_was_told_does_not_count(small, tmp_path):
+    run = align_corpus(small)
+    out = tmp_path / "out"
+    file = written(tmp_path / "d.tsv", decided(run, 0, decision="rejected"))
+    assert invoke(small, "-o", out, "--decisions", file).exit_code == 0
+    assert (out / "decided.tsv").read_bytes() == file.read_bytes()
+    assert len(read_run(out).decisions) == 1
+    (out / "decided.tsv").write_text((out / "decided.tsv").read_text("utf-8").replace("rejected", "accepted"), "utf-8")
+    with pytest.raises(GoldError, match="is not what the run was told; the files are of different runs"):
+        read_run(out)
+    assert invoke(small, "-o", out).exit_code == 0
+    assert read_run(out).decisions == ()
+
+
+def test_what_a_run_was_cut_at_is_told_and_counts_when_it_is_worked_on(small, tmp_path):
+    run = align_corpus(small)
+    assert "|min_p" not in run.bitext.signature
+    assert open_cut(run, tmp_path / "a") is None
+    cut = align_corpus(small, min_p=0.9)
+    assert cut.bitext.signature.endswith("|min_p:0.9")
+    assert open_cut(cut, tmp_path / "b") == 0.9
+    precise = align_corpus(small, min_precision=0.95)
+    assert precise.bitext.signature.endswith("|min_precision:0.95")
+    least = min(record.p for record in precise.bitext.pairs)
+    assert open_cut(precise, tmp_path / "c") == pytest.approx(least, abs=1e-4)
+
+
+def open_cut(run, folder):
+    write_run(run, folder)
+    return open_workbench(folder).min_p
+
+
+def test_two_files_are_aligned_around_decisions_about_them(small, tmp_path):
+    run = align_corpus(small)
+    choices = [
+        decided(run, 0, decision="rejected"),
+        decided(run, 1, decision="accepted", note="checked"),
+        decided(run, 2, decision="accepted"),
+        decided(run, 3, decision="accepted", source_text="Gone."),
+    ]
+    file, out = written(tmp_path / "d.tsv", *choices), tmp_path / "out.tsv"
+    result = invoke("pair", small / "it" / "a.txt", small / "en" / "a.txt", "-o", out, "--decisions", file)
+    assert result.exit_code == 1
+    assert "does not hold 'Gone.', or holds it several times; decide again" in result.stderr
+    records = read_bitext(out).pairs
+    assert [(one.source_sentences, one.target_sentences, one.decision, one.note) for one in records] == [
+        ((1,), (1,), "accepted", "checked"),
+        ((2,), (2,), "accepted", ""),
+        ((3,), (3,), "", ""),
+    ]
+    result = invoke("pair", small / "it" / "a.txt", small / "en" / "a.txt", "-o", out)
+    assert (result.exit_code, len(read_bitext(out).pairs)) == (0, 4)

@@ -1,6 +1,6 @@
 """What a person does to beads: each action as a pure function, and any sequence of them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from math import isnan
@@ -15,9 +15,10 @@ from aligner.alignment import Alignment, Bead, alone
 from aligner.bitext import place
 from aligner.decisions import settle
 from aligner.document import DocumentPair, Relation
-from aligner.errors import ActionError
+from aligner.errors import ActionError, MissingExtra
 from aligner.review.editing import act
 from aligner.review.history import History
+from aligner.review.measures import Measures, Sides
 from aligner.review.state import State, undecided
 from aligner.viewer.data import key
 
@@ -123,6 +124,54 @@ def test_a_split_of_one_to_many_leaves_the_rest_alone_and_undecided() -> None:
     assert beads(done) == [((0,), (0,), "accepted")]
 
 
+def test_a_split_of_one_to_many_keeps_what_is_most_alike() -> None:
+    asked: list[int] = []
+
+    def likeness(pair: DocumentPair, links: Sequence[Sides]) -> list[float]:
+        asked.append(len(links))
+        return [float(pair.target.segment(target) == TARGET[0]) for _, target in links]
+
+    links = (Bead((0,), (0, 1)),)
+    start = replace(state(links), measures=Measures(likeness))
+    done = act(start, {"action": "split", "key": key_of(start, (0,), (0, 1))})
+    assert beads(done) == [((0,), (0,), "accepted")]
+    turned = replace(state((Bead((1,), (0, 1)),)), measures=Measures(likeness))
+    done = act(turned, {"action": "split", "key": key_of(turned, (1,), (0, 1))})
+    assert beads(done) == [((1,), (0,), "accepted")]
+    assert asked == [2, 2]
+    by_length = state((Bead((1,), (0, 1)),))
+    done = act(by_length, {"action": "split", "key": key_of(by_length, (1,), (0, 1))})
+    assert beads(done) == [((1,), (1,), "accepted")]
+
+
+def test_a_split_goes_by_lengths_where_the_encoder_cannot_be_used() -> None:
+    def likeness(*_: object) -> list[float]:
+        raise MissingExtra("encoder 'use': does not know sw")
+
+    start = replace(state((Bead((1,), (0, 1)),)), measures=Measures(likeness))
+    done = act(start, {"action": "split", "key": key_of(start, (1,), (0, 1))})
+    assert beads(done) == [((1,), (1,), "accepted")]
+
+
+def test_a_relation_that_nobody_told_is_as_measured_or_empty() -> None:
+    asked: list[tuple[tuple[int, ...], tuple[int, ...]]] = []
+
+    def appraise(_: DocumentPair, links: Sequence[Bead]) -> list[Bead]:
+        asked.extend(link.sides for link in links)
+        return [replace(link, relation="overlapping") for link in links]
+
+    link = {"action": "link", "source": [5], "target": [5]}
+    (made,) = [bead for bead in act(state(), link).shown.links if bead.decision]
+    assert (made.relation, made.p) == ("", 1.0)
+    start = act(replace(state(), measures=Measures(appraise=appraise)), link)
+    (made,) = [bead for bead in start.shown.links if bead.decision]
+    assert (made.relation, made.p) == ("overlapping", 1.0)
+    again = act(act(start, {"action": "reject", "key": key_of(start, (5,), (5,))}), link)
+    told = act(again, {"action": "relation", "key": key_of(again, (5,), (5,)), "relation": "equivalent"})
+    assert [bead.relation for bead in told.shown.links if bead.decision] == ["equivalent"]
+    assert asked == [((5,), (5,))]
+
+
 def test_neighbours_are_merged_and_keep_their_notes() -> None:
     start = state()
     first, second = key_of(start, (0,), (0,)), key_of(start, (1, 2), (1, 2))
@@ -179,6 +228,36 @@ def test_two_unaligned_sentences_are_linked_with_evidence_and_relation() -> None
     assert bead.relation == "conflicting"
     assert any(not tie.agrees for tie in bead.evidence)
     assert bead.p == 1.0
+
+
+def crossing(found: State) -> list[tuple[tuple[int, ...], tuple[int, ...]]]:
+    return sorted(bead.sides for bead in found.shown.links if bead.crossing)
+
+
+def test_links_that_a_person_makes_are_told_to_cross_as_soon_as_they_do() -> None:
+    start = state((Bead((0,), (0,)), Bead((2,), (2,)), Bead((4,), (4,))))
+    done = act(start, {"action": "link", "source": [1], "target": [5]})
+    assert crossing(done) == [((1,), (5,))]
+    assert crossing(State(start.base, done.locks)) == crossing(done)
+    assert crossing(act(done, {"action": "unlink", "side": "source", "sentence": 1})) == []
+    assert crossing(act(done, {"action": "documents", "relation": "comparable", "note": ""})) == []
+
+
+def test_what_was_told_to_cross_stays_so_while_the_links_do() -> None:
+    start = state((Bead((0,), (4,), crossing=True), Bead((1,), (1,)), Bead((2,), (2,))))
+    assert crossing(act(start, {"action": "accept", "key": key_of(start, (0,), (4,))})) == [((0,), (4,))]
+    assert crossing(act(start, {"action": "reject", "key": key_of(start, (0,), (4,))})) == []
+
+
+def test_the_same_links_cross_whichever_document_is_the_source() -> None:
+    start = act(state(LINKS[:1]), {"action": "link", "source": [1], "target": [2]})
+    done = act(start, {"action": "link", "source": [2], "target": [1]})
+    (told,) = crossing(done)
+    pair = replace(done.pair, source=done.pair.target, target=done.pair.source, locks=())
+    back = State(Alignment(pair, (), "monotone"))
+    for source, target in (([0], [0]), ([1], [2]), ([2], [1])):
+        back = act(back, {"action": "link", "source": source, "target": target})
+    assert crossing(back) == [told[::-1]]
 
 
 def test_related_sentences_are_accepted_as_a_link_or_rejected() -> None:
@@ -245,21 +324,27 @@ def test_an_accepted_bead_by_the_other_part_of_a_sentence_is_in_the_way() -> Non
     ("action", "why"),
     [
         ({"action": "split", "key": "K0"}, "cannot be split; reject it"),
-        ({"action": "split", "key": "K1", "side": "source", "sentence": 1}, "cannot be cut before sentence 1"),
+        ({"action": "split", "key": "K1", "side": "source", "sentence": 1}, "cannot be cut before sentence 2;"),
         ({"action": "split", "key": "L5"}, "lone sentence cannot be split"),
         ({"action": "merge", "keys": ["K0", "K0"]}, "with itself"),
-        ({"action": "merge", "keys": ["K0", "K2"]}, "do not stand together; 1 is between"),
+        (
+            {"action": "merge", "keys": ["K0", "K2"]},
+            "sentences 1 and 5 of the source do not stand together; 2 is between",
+        ),
         ({"action": "merge", "keys": ["K0", "L5"]}, "do not stand together"),
-        ({"action": "move", "side": "source", "sentence": 0, "key": "K0"}, "stands there already"),
-        ({"action": "move", "side": "source", "sentence": 99, "key": "K0"}, "has sentences 0 to 5 only"),
-        ({"action": "move", "side": "source", "sentence": -1, "key": "K0"}, "has sentences 0 to 5 only"),
+        (
+            {"action": "move", "side": "source", "sentence": 0, "key": "K0"},
+            "sentence 1 of the source stands there already",
+        ),
+        ({"action": "move", "side": "source", "sentence": 99, "key": "K0"}, "has sentences 1 to 6 only"),
+        ({"action": "move", "side": "source", "sentence": -1, "key": "K0"}, "has sentences 1 to 6 only"),
         ({"action": "move", "side": "source", "sentence": 5, "key": "K0"}, "do not stand together"),
-        ({"action": "unlink", "side": "source", "sentence": 5}, "stands alone already"),
-        ({"action": "link", "source": [0], "target": [5]}, "stands in a bead"),
+        ({"action": "unlink", "side": "source", "sentence": 5}, "sentence 6 of the source stands alone already"),
+        ({"action": "link", "source": [0], "target": [5]}, "sentence 1 of the source stands in a bead"),
         ({"action": "link", "source": [], "target": [5]}, "no text in the source"),
         ({"action": "link", "source": [3], "target": [5]}, "no text in the source"),
         ({"action": "alone", "side": "source", "sentence": 3}, "no text in the source"),
-        ({"action": "alone", "side": "source", "sentence": 77}, "has sentences 0 to 5 only"),
+        ({"action": "alone", "side": "source", "sentence": 77}, "has sentences 1 to 6 only"),
         ({"action": "reject", "key": "L5"}, "lone sentence is no link"),
         ({"action": "relation", "key": "L5", "relation": "overlapping"}, "has no relation"),
         ({"action": "relation", "key": "K0", "relation": "cousins"}, "no such relation"),

@@ -85,6 +85,29 @@ def test_align_report_writes_beside_or_where_it_is_told(folder: Path, tmp_path: 
     assert CliRunner().invoke(main, ["report", str(bitext), "-o", "-"]).stdout.startswith("<!DOCTYPE html>")
 
 
+def test_align_report_never_writes_over_what_it_reads(folder: Path, tmp_path: Path) -> None:
+    bitext = tmp_path / "x.tsv"
+    shutil.copy(folder / "bitext.tsv", bitext)
+    (tmp_path / "link.tsv").symlink_to(bitext)
+    (tmp_path / "linked").symlink_to(folder)
+    before = {path.name: path.read_bytes() for path in (bitext, *folder.iterdir())}
+    for read, output in (
+        (bitext, bitext),
+        (bitext, tmp_path / "." / "none" / ".." / "x.tsv"),
+        (bitext, tmp_path / "link.tsv"),
+        (tmp_path / "link.tsv", bitext),
+        (folder, folder / "texts.jsonl"),
+        (folder, tmp_path / "linked" / "run.json"),
+        (tmp_path / "linked", folder / "bitext.tsv"),
+    ):
+        (tmp_path / "none").mkdir(exist_ok=True)
+        done = CliRunner().invoke(main, ["report", str(read), "-o", str(output), "--encoder", "use"])
+        assert (done.exit_code, done.output) == (1, f"Error: {output}: is what is read; name another file\n")
+    assert {path.name: path.read_bytes() for path in (bitext, *folder.iterdir())} == before
+    done = CliRunner().invoke(main, ["report", str(folder), "-o", str(folder / "report.html"), "--encoder", "use"])
+    assert done.exit_code == 0, done.output
+
+
 def test_without_the_texts_there_is_no_report_and_the_error_says_so(run: Run, tmp_path: Path) -> None:
     written = write_run(run, tmp_path / "out", keep_text=False)
     assert not {"texts.jsonl", "report.html"} & {path.name for path in written}

@@ -5,8 +5,10 @@ import re
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 from zipfile import ZipFile
 
@@ -17,9 +19,14 @@ from flask.testing import FlaskClient
 from test_session import ENGLISH, ITALIAN, key, make_run, realigned
 from werkzeug.test import TestResponse
 
+from aligner.alignment import Bead
+from aligner.bitext import join
 from aligner.cli import main
+from aligner.encoders import ENCODERS
 from aligner.errors import PortError
+from aligner.pipeline import open_workbench
 from aligner.report import Run
+from aligner.review.measures import Measures
 from aligner.review.server import app, serve
 from aligner.review.session import Realign, Session
 from aligner.writers import WRITERS
@@ -373,9 +380,15 @@ class Opened:
         monkeypatch.setattr("click.launch", self.pages.append)
 
     def _serve(
-        self, run: Run, path: Path, realign: Realign, port: int | None, announce: Callable[[str], object]
+        self,
+        run: Run,
+        path: Path,
+        realign: Realign,
+        port: int | None,
+        announce: Callable[[str], object],
+        measures: Measures,
     ) -> None:
-        self.run, self.file, self.realign, self.port = run, path, realign, port
+        self.run, self.file, self.realign, self.port, self.measures = run, path, realign, port, measures
         announce("http://127.0.0.1:1/?token=t")
 
 
@@ -400,6 +413,16 @@ def test_decisions_go_beside_what_is_reviewed_or_where_they_are_told(opened: Ope
     assert opened.pages == ["http://127.0.0.1:1/?token=t"] * 3
 
 
+def test_decisions_are_never_written_over_the_bitext(opened: Opened, tmp_path: Path) -> None:
+    write_run(make_run(), tmp_path)
+    bitext, other = tmp_path / "bitext.tsv", tmp_path / "other.tsv"
+    other.symlink_to(bitext)
+    for file in (bitext, other, tmp_path / "." / "bitext.tsv"):
+        result = CliRunner().invoke(main, ["review", str(bitext), "--decisions", str(file)])
+        assert (result.exit_code, result.output) == (1, f"Error: {file}: is what is read; name another file\n")
+    assert opened.pages == []
+
+
 def test_no_browser_is_opened_unless_wished(opened: Opened, tmp_path: Path) -> None:
     write_run(make_run(), tmp_path)
     result = CliRunner().invoke(main, ["review", str(tmp_path), "--no-browser", "--port", "8123"])
@@ -419,6 +442,43 @@ def test_two_documents_are_realigned_around_what_was_decided(opened: Opened, tmp
         ([1], [1], ""),
         ([2], [2], "accepted"),
     ]
+
+
+def test_a_split_keeps_the_half_that_the_encoder_finds_alike(opened: Opened, tmp_path: Path) -> None:
+    source, target = (
+        ["La delegazione arrivò a Bruxelles.", "Fine."],
+        ["It began to snow, at last.", "The delegation came."],
+    )
+    run = make_run(source=source, target=target)
+    first, second = run.alignments
+    wide = replace(first, beads=(Bead((0,), (0, 1), p=0.9, relation="equivalent"), Bead((1,), ())))
+    bitext = join([wide, replace(second, beads=())], run.bitext.signature)
+    write_run(replace(run, alignments=bitext.alignments, bitext=bitext), tmp_path)
+    CliRunner().invoke(main, ["review", str(tmp_path), "--no-browser"])
+    session = Session(opened.run, opened.file, opened.realign, opened.measures)
+    seen = session.pair(0)
+    started = perf_counter()
+    done = session.act(0, {"version": seen["version"], "action": "split", "key": key(seen, 0)})
+    assert perf_counter() - started < 5
+    assert [(bead["source"], bead["target"], bead["relation"]) for bead in done["beads"]] == [([0], [1], "equivalent")]
+
+
+def test_documents_are_realigned_as_the_run_aligned_them(opened: Opened, tmp_path: Path) -> None:
+    run = make_run()
+    for signature, encoder, n in (
+        ("aligner:0.1.0|encoder:use|splitter:lines", "use", 3),
+        ("aligner:0.1.0|encoder:use|splitter:lines|min_p:1.0", "use", 0),
+        ("aligner:0.1.0|encoder:mine/own|splitter:lines|min_p:none", "use", 3),
+        ("aligner:0.1.0|encoder:e5|splitter:lines", "e5", 3),
+    ):
+        if encoder == "e5" and ENCODERS["e5"].missing():
+            continue
+        write_run(replace(run, bitext=replace(run.bitext, signature=signature)), tmp_path)
+        result = CliRunner().invoke(main, ["review", str(tmp_path), "--no-browser"])
+        assert ("aligned by mine/own, which is not at hand" in result.stderr) == ("mine/own" in signature)
+        found = opened.realign(opened.run.alignments[0].pair)
+        assert len(found.links) == n
+        assert open_workbench(tmp_path).embedders.names == [encoder]
 
 
 def test_what_the_page_needs_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,7 +21,7 @@ import pytest
 from conftest import document
 
 from aligner.alignment import Alignment, Bead
-from aligner.bitext import join
+from aligner.bitext import join, spelled
 from aligner.corpus import Corpus
 from aligner.decisions import Decision
 from aligner.document import Document, DocumentPair, Lock, Relation
@@ -287,6 +287,15 @@ def test_the_records_are_those_that_were_decided(session: Session) -> None:
     act(session, action="link", source=[2], target=[2])
     records = [(one.source_text, one.decision, one.p) for one in session.bitext().pairs if one.source_doc == "it/a"]
     assert records == [(ITALIAN[1], "", 0.8), (ITALIAN[2], "accepted", 1.0)]
+
+
+def test_languages_are_written_as_in_the_run(path: Path) -> None:
+    run = make_run()
+    found = spelled(run.bitext, {"it": "ita_Latn", "en": "eng_Latn"})
+    session = Session(replace(run, bitext=found), path, realigned)
+    assert session.bitext() == found
+    act(session, action="link", source=[2], target=[2])
+    assert {(one.source_lang, one.target_lang) for one in session.bitext().pairs} == {("ita_Latn", "eng_Latn")}
 
 
 @contextmanager

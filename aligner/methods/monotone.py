@@ -22,11 +22,12 @@ from aligner.explanation import N_OTHERS, Candidate, Explanation, check_sentence
 from aligner.judging import Judge
 from aligner.methods.competition import Competition
 from aligner.methods.costs import EmbeddedPair, EmbeddedText, Grid, Sides, Weights
+from aligner.methods.crossings import is_searched_backwards, with_crossings
 from aligner.methods.decided import Decided, turned
 from aligner.methods.division import Stretch, divide
 from aligner.methods.matches import Landmarks
 from aligner.methods.moved import contradicted, dissolved, left_out, moved_blocks, put_in, still_free
-from aligner.path import Floats, cheapest_path, detours, longest_rise
+from aligner.path import Floats, cheapest_path, detours
 
 Indices = NDArray[np.int64]
 Run = tuple[int, int]
@@ -162,14 +163,13 @@ class Monotone:
 
     def _search_pair(self, pair: DocumentPair) -> "_Search":
         """The search, from the document that comes first in the order of the alphabet."""
-        there = Decided.of(pair)
-        back = there.mirrored
-        is_mirrored = (pair.target.sentence_texts(), back.order) < (pair.source.sentence_texts(), there.order)
-        first, second, decided = (pair.target, pair.source, back) if is_mirrored else (pair.source, pair.target, there)
-        embedded = self._embedded(first, second, decided.barred)
+        there, is_mirrored = Decided.of(pair), is_searched_backwards(pair)
+        sides = (pair.target, pair.source) if is_mirrored else (pair.source, pair.target)
+        decided = there.mirrored if is_mirrored else there
+        embedded = self._embedded(*sides, decided.barred)
         found, walks = self._beads(embedded, decided)
-        beads = _with_crossings(found)
-        return _Search(embedded, is_mirrored, _mirrored(beads) if is_mirrored else beads, walks)
+        beads = with_crossings(pair, _mirrored(found) if is_mirrored else found)
+        return _Search(embedded, is_mirrored, list(beads), walks)
 
     def _embedded(self, source: Document, target: Document, barred: Sequence[Sides] = ()) -> EmbeddedPair:
         return EmbeddedPair.of(self._text(source), self._text(target), barred)
@@ -400,16 +400,6 @@ def _runs_in(near: NDArray[np.bool_], sizes: Indices, missing: NDArray[np.bool_]
         (int(indices[place]), k)
         for k in range(1, missing.shape[1])
         for place in np.flatnonzero(near[:, sizes == k + 1].any(axis=1) & missing[:, k])
-    ]
-
-
-def _with_crossings(beads: list[Bead]) -> list[Bead]:
-    """The beads, in order of the source, with those links marked that stand out of order in the target."""
-    links = [place for place, bead in enumerate(beads) if bead.is_link]
-    in_order = {links[place] for place in longest_rise([beads[place].target[0] for place in links])}
-    return [
-        replace(bead, crossing=True) if bead.is_link and place not in in_order else bead
-        for place, bead in enumerate(beads)
     ]
 
 

@@ -1,7 +1,8 @@
 """What a person does to the beads of two documents: each action gives a new state, or says why it is impossible.
 
 Beads that a person makes hold whole sentences that stand together, and are accepted. Whatever of the base shares
-characters with them falls out; a sentence that no bead holds any more is undecided.
+characters with them falls out; a sentence that no bead holds any more is undecided. Actions and files count sentences
+from 0, messages from 1, as the page does.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -85,11 +86,11 @@ def clear(state: State, key: str) -> State:
 
 
 def split(state: State, key: str, side: str = "", sentence: int | None = None) -> State:
-    """Two beads of one, cut before this sentence or where lengths agree best; a single one stays with one half."""
+    """Two beads of one, cut before this sentence or where halves are most alike; a single one stays with one half."""
     bead = _find(state, key)
     if not bead.is_link:
         raise ActionError("a lone sentence cannot be split")
-    first, *others = halves(state.pair, bead.sides, side, sentence)
+    first, *others = halves(state.pair, bead.sides, state.measures, side, sentence)
     return _make(state, [(*first, bead.note), *((*other, "") for other in others)], of=[bead])
 
 
@@ -105,7 +106,7 @@ def move(state: State, side: str, sentence: int, key: str) -> State:
     """A sentence goes to this bead, out of the one that holds it; one that loses all of a side is no bead any more."""
     bead, number = _find(state, key), SIDES.index(side)
     if sentence in bead.sides[number]:
-        raise ActionError(f"sentence {sentence} of the {side} stands there already")
+        raise ActionError(f"sentence {sentence + 1} of the {side} stands there already")
     sides = list(bead.sides)
     sides[number] = (*sides[number], sentence)
     held = _holding(state, number, sentence)
@@ -118,7 +119,7 @@ def unlink(state: State, side: str, sentence: int) -> State:
     number = SIDES.index(side)
     held = _holding(state, number, sentence)
     if not held:
-        raise ActionError(f"sentence {sentence} of the {side} stands alone already")
+        raise ActionError(f"sentence {sentence + 1} of the {side} stands alone already")
     left = _make(state, _rests(state, held, number, sentence), of=held)
     while back := _holding(left, number, sentence):
         left = _decided(left, back[0], decision=REJECTED)
@@ -138,7 +139,8 @@ def link(state: State, source: Sequence[int], target: Sequence[int]) -> State:
     for number, sentences in enumerate((source, target)):
         for sentence in sentences:
             if _holding(state, number, sentence):
-                raise ActionError(f"sentence {sentence} of the {SIDES[number]} stands in a bead; move it, or unlink it")
+                told = f"sentence {sentence + 1} of the {SIDES[number]}"
+                raise ActionError(f"{told} stands in a bead; move it, or unlink it")
     return _make(state, [(tuple(source), tuple(target), "")], of=[])
 
 
@@ -210,16 +212,15 @@ def _run(document: Document, sentences: Sequence[int], side: str) -> Side:
     """These sentences in order, without blank ones at the edges; they must stand together, but for blank ones."""
     texts = {index: document.segment([index]).strip() for index in sentences if 0 <= index < len(document)}
     if len(texts) < len(set(sentences)):
-        raise ActionError(f"the {side} has sentences 0 to {len(document) - 1} only")
+        raise ActionError(f"the {side} has sentences 1 to {len(document)} only")
     told = sorted(index for index, text in texts.items() if text)
     if not told:
         raise ActionError(f"there is no text in the {side} to decide on")
     run = tuple(range(told[0], told[-1] + 1))
     between = [index for index in run if index not in texts and document.segment([index]).strip()]
     if between:
-        raise ActionError(
-            f"sentences {told[0]} and {told[-1]} of the {side} do not stand together; {between[0]} is between"
-        )
+        first, last, other = (index + 1 for index in (told[0], told[-1], between[0]))
+        raise ActionError(f"sentences {first} and {last} of the {side} do not stand together; {other} is between")
     return run
 
 

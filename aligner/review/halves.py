@@ -1,4 +1,7 @@
-"""Where a bead is best cut in two: there the lengths of what then belongs together agree best."""
+"""Where a bead is best cut in two: there what then belongs together is most alike.
+
+Without an encoder, and among what is as like, it is where lengths agree best.
+"""
 
 from collections.abc import Iterator, Sequence
 from itertools import product
@@ -6,6 +9,7 @@ from math import log
 
 from aligner.document import Document, DocumentPair
 from aligner.errors import ActionError
+from aligner.review.measures import Measures, Sides
 
 Side = tuple[int, ...]
 Cut = tuple[Side, Side]
@@ -13,13 +17,14 @@ SIDES = ("source", "target")
 
 
 def halves(
-    pair: DocumentPair, sides: tuple[Side, Side], side: str = "", sentence: int | None = None
-) -> tuple[tuple[Side, Side], ...]:
+    pair: DocumentPair, sides: Sides, measures: Measures, side: str = "", sentence: int | None = None
+) -> tuple[Sides, ...]:
     """The links that a bead of these sentences is split into: two, or one where a side holds a single sentence.
 
     Args:
         pair: the two documents.
         sides: the bead's sentences.
+        measures: how like segments are.
         side: ``source`` or ``target``, where the place is told.
         sentence: the first of the second half there.
 
@@ -33,14 +38,21 @@ def halves(
         number = SIDES.index(side)
         cuts[number] = [cut for cut in cuts[number] if cut[1][0] == sentence]
         if not cuts[number]:
-            raise ActionError(f"the {side} cannot be cut before sentence {sentence}; choose one inside the bead")
+            raise ActionError(f"the {side} cannot be cut before sentence {sentence + 1}; choose one inside the bead")
     sources, targets = (found or [(held, ()), ((), held)] for found, held in zip(cuts, sides, strict=True))
     ways = [
         tuple(link for link in ((source[0], target[0]), (source[1], target[1])) if all(link))
         for source, target in product(sources, targets)
     ]
+    likeness = measures.alike(pair, list(dict.fromkeys(link for way in ways for link in way)))
     ratio = _length(pair.target, range(len(pair.target))) / _length(pair.source, range(len(pair.source)))
-    return min(ways, key=lambda way: sum(_mismatch(pair, source, target, ratio) for source, target in way))
+    return min(
+        ways,
+        key=lambda way: (
+            -sum(likeness[link] for link in way),
+            sum(_mismatch(pair, source, target, ratio) for source, target in way),
+        ),
+    )
 
 
 def _cuts(document: Document, sentences: Side) -> Iterator[Cut]:

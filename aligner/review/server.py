@@ -17,6 +17,7 @@ from aligner.errors import ActionError, AlignerError, MissingExtra, PortError, U
 from aligner.report import Run
 from aligner.review.export import export, suffixes
 from aligner.review.guard import Guard, protect
+from aligner.review.measures import UNMEASURED, Measures
 from aligner.review.session import ConflictError, Realign, Session
 from aligner.viewer.page import render
 from aligner.writers.decisions import write_decisions
@@ -102,7 +103,12 @@ def app(session: Session, token: str, port: int) -> Flask:
 
 
 def serve(
-    run: Run, path: Path, realign: Realign, port: int | None = None, announce: Callable[[str], object] = print
+    run: Run,
+    path: Path,
+    realign: Realign,
+    port: int | None = None,
+    announce: Callable[[str], object] = print,
+    measures: Measures = UNMEASURED,
 ) -> None:
     """Serve the page of a run on this machine until interrupted.
 
@@ -112,12 +118,13 @@ def serve(
         realign: gives two documents aligned anew around their locks.
         port: where to listen; any free port where ``None``.
         announce: is told the start URL once the page can be opened.
+        measures: what links that a person makes are measured by.
 
     Raises:
         DecisionError: the file of decisions cannot be used.
         PortError: the port cannot be had.
     """
-    session = Session(run, path, realign)
+    session = Session(run, path, realign, measures)
     listening = _listening(port or 0)
     number = listening.getsockname()[1]
     token = token_urlsafe(32)

@@ -2,19 +2,21 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from threading import Lock as Mutex
 from typing import Any
 
 from aligner.alignment import Alignment
-from aligner.bitext import Bitext, join, place
-from aligner.decisions import Decision, contradictions, of_bead
+from aligner.bitext import Bitext, join, place, spelled, spellings
+from aligner.decisions import Decision, contradictions, find_documents, of_bead
 from aligner.document import DocumentPair
 from aligner.errors import ActionError, DecisionError
 from aligner.multiway import tie
 from aligner.report import Run
 from aligner.review.editing import act
 from aligner.review.history import History
+from aligner.review.measures import UNMEASURED, Measures
 from aligner.review.state import State, decided, undecided
 from aligner.review.store import ChangedError, Store
 from aligner.viewer.data import Data, bead_data, document_data, pair_data, view
@@ -42,15 +44,16 @@ class Session:
         run: what to decide on.
         path: the file of decisions; made with the first one.
         realign: gives two documents aligned anew around their locks.
+        measures: what links that a person makes are measured by.
 
     Raises:
         DecisionError: the file cannot be used.
     """
 
-    def __init__(self, run: Run, path: Path, realign: Realign) -> None:
+    def __init__(self, run: Run, path: Path, realign: Realign, measures: Measures = UNMEASURED) -> None:
         self._run, self._realign = run, realign
         self._store = Store(path)
-        self._histories = [History(State(undecided(alignment))) for alignment in run.alignments]
+        self._histories = [History(State(undecided(alignment), measures=measures)) for alignment in run.alignments]
         pairs = (alignment.pair for alignment in run.alignments)
         self._numbers = {(pair.source.id, pair.target.id): number for number, pair in enumerate(pairs)}
         self._others: tuple[Decision, ...] = ()
@@ -103,11 +106,12 @@ class Session:
         return self._change(number, version, lambda history: history.then(act(history.state, action)))
 
     def bitext(self) -> Bitext:
-        """The records as decided."""
+        """The records as decided, their languages written as in the run."""
         with self._mutex:
             self._broken()
             alignments = self._shown()
-        return tie(join(alignments, self._run.bitext.signature))
+        found = self._run.bitext
+        return tie(spelled(join(alignments, found.signature), spellings(found.pairs)))
 
     def decisions(self) -> list[Decision]:
         """All that was decided."""
@@ -164,24 +168,24 @@ class Session:
         return []
 
     def _read(self) -> None:
-        """Take in what the file says, or where there is none, what the run does."""
+        """Take in what the file says, or where there is none, what the run was told and what its records say."""
         found = self._store.read()
-        is_written = found is not None
-        given, stale = (found, []) if found is not None else _told_by(self._run.alignments)
+        given, others, stale = _beforehand(self._run) if found is None else ([*found], [], [])
+        # The run tells by itself which of its decisions it could not keep.
+        is_run_told = found is None and bool(self._run.decisions)
         by_names: dict[tuple[str, str], list[Decision]] = {}
         for one in given:
             names = one.source_doc, one.target_doc
             by_names.setdefault(names if names in self._numbers else names[::-1], []).append(one)
         histories = []
-        others: list[Decision] = []
         for names, history in zip(self._numbers, self._histories, strict=True):
             state, settled = decided(history.state, by_names.pop(names, []))
             histories.append(history if state.version == history.state.version else History(state))
-            others += settled.lost if is_written else ()
-            stale += settled.stale
+            others += settled.lost if found is not None or is_run_told else ()
+            stale += () if is_run_told else settled.stale
         elsewhere = [one for members in by_names.values() for one in members]
-        if elsewhere:
-            others += elsewhere
+        others += elsewhere
+        if elsewhere and not is_run_told:
             stale.append(f"decisions about other documents: {len(elsewhere)}; they stay in the file")
         self._histories, self._others, self._stale = histories, tuple(others), tuple(stale)
 
@@ -216,6 +220,16 @@ class Session:
             "relation": pair.relation.value,
             "note": state.note,
         }
+
+
+def _beforehand(run: Run) -> tuple[list[Decision], list[Decision], list[str]]:
+    """What the run was told of its documents, and of others; and what its records say, or cannot say, that was decided.
+
+    Documents that were renamed since are found as the run found them.
+    """
+    placed = find_documents(run.decisions, run.documents)
+    said, odd = _told_by(run.alignments)
+    return [*chain.from_iterable(placed.by_pair.values()), *said], list(placed.lost), odd
 
 
 def _told_by(alignments: Iterable[Alignment]) -> tuple[Sequence[Decision], list[str]]:

@@ -7,10 +7,12 @@ from hashlib import sha256
 from math import nan
 
 from aligner.alignment import Alignment, Bead
-from aligner.appraisal import attest
 from aligner.bitext import Span, in_document_order, place
 from aligner.decisions import ACCEPTED, Decision, Settled, bead_of, is_taken, of_bead, settle, with_locks
 from aligner.document import DocumentPair, Lock, Relation
+from aligner.methods import METHOD
+from aligner.methods.crossings import with_crossings
+from aligner.review.measures import UNMEASURED, Measures
 
 Place = tuple[Span, Span]
 
@@ -25,7 +27,8 @@ class State:
         relation: how a person says that the documents belong together, the value of a ``Relation``; empty if untold.
         note: what the person wrote of the documents.
         is_realigned: the base was aligned anew around decisions.
-        attested: what was said of links that nobody measured, kept from state to state of the same documents.
+        measures: what links that a person made are measured by.
+        attested: what was said of them, kept from state to state of the same documents, by their relation.
     """
 
     base: Alignment
@@ -33,7 +36,8 @@ class State:
     relation: str = ""
     note: str = ""
     is_realigned: bool = False
-    attested: dict[Place, Bead] = field(default_factory=dict, repr=False, compare=False)
+    measures: Measures = field(default=UNMEASURED, repr=False, compare=False)
+    attested: dict[tuple[Relation, Place], Bead] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def pair(self) -> DocumentPair:
@@ -43,9 +47,15 @@ class State:
 
     @cached_property
     def shown(self) -> Alignment:
-        """The alignment as decided; a link that a person made has its evidence and relation, too."""
+        """The alignment as decided; a link that a person made has its evidence and relation, too.
+
+        In translations it is told anew which links cross, once they are others.
+        """
         found = with_locks(replace(self.base, pair=self.pair))
-        return replace(found, beads=tuple(map(self._told, found.beads)))
+        beads = tuple(self._told(found.beads))
+        is_changed = {place(self.pair, bead) for bead in found.links} != self._links.keys()
+        is_in_order = METHOD.get(self.pair.relation) == "monotone"
+        return replace(found, beads=with_crossings(self.pair, beads) if is_changed and is_in_order else beads)
 
     @cached_property
     def rejected(self) -> tuple[Bead, ...]:
@@ -53,7 +63,7 @@ class State:
         taken = self._taken(self.shown.beads)
         links = (bead for bead in map(bead_of, self.pair.rejected) if bead.is_link)
         return tuple(
-            in_document_order(self._told(bead) for bead in links if not is_taken(place(self.pair, bead), taken))
+            in_document_order(self._told(bead for bead in links if not is_taken(place(self.pair, bead), taken)))
         )
 
     @cached_property
@@ -91,14 +101,23 @@ class State:
     def _related(self) -> Mapping[Place, Bead]:
         return {place(self.pair, bead): bead for bead in self.base.related}
 
-    def _told(self, bead: Bead) -> Bead:
-        """A bead with all there is to say of it: a link that a person made or rejected is not measured, or was once."""
-        if not (bead.is_link and bead.decision):
-            return bead
+    def _told(self, beads: Iterable[Bead]) -> list[Bead]:
+        """Beads with all there is to say of them: those that a person made or rejected are measured once."""
+        told = list(beads)
+        relation = self.pair.relation
+        places = {place(self.pair, bead): bead for bead in told if bead.is_link and bead.decision}
+        new = [where for where in places if where not in self._links and (relation, where) not in self.attested]
+        unmeasured = [
+            replace(self._related.get(where, places[where]), p=nan, relation="", decision=places[where].decision)
+            for where in new
+        ]
+        found = self.measures.appraised(self.pair, unmeasured)
+        self.attested.update({(relation, where): bead for where, bead in zip(new, found, strict=True)})
+        return [self._with_measures(bead) if bead.is_link and bead.decision else bead for bead in told]
+
+    def _with_measures(self, bead: Bead) -> Bead:
         where = place(self.pair, bead)
-        known = self._links.get(where) or self.attested.get(where)
-        if known is None:
-            known = self.attested[where] = attest(self.pair, self._related.get(where) or replace(bead, p=nan))
+        known = self._links.get(where) or self.attested[self.pair.relation, where]
         return replace(
             known,
             p=1.0 if bead.decision == ACCEPTED else known.p,

@@ -5,8 +5,10 @@
 an empty span.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
+from hashlib import sha256
+from io import StringIO
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -62,6 +64,13 @@ def read_decisions(*paths: Path) -> tuple[Decision, ...]:
     for one, other in contradictions(found):
         raise DecisionError(f"{other.where}: contradicts {one.where}; keep one of the two lines")
     return tuple(in_order(united(found)))
+
+
+def digest(decisions: Sequence[Decision]) -> str:
+    """How many decisions there are, and the beginning of the hash of the file that they make."""
+    file = StringIO()
+    write_decisions(decisions, file)
+    return f"{len(decisions)}@{sha256(file.getvalue().encode()).hexdigest()[:8]}"
 
 
 def is_table(path: Path) -> bool:

@@ -15,6 +15,7 @@ from typing import Any, TextIO
 from aligner.alignment import Alignment, left_alone
 from aligner.bitext import Bitext, DocumentRow, SegmentPair, unaligned
 from aligner.corpus import Corpus, Skipped
+from aligner.decisions import Decision
 from aligner.document import Document, DocumentPair, Relation
 from aligner.errors import CorpusError, GoldError
 from aligner.facts import Fact
@@ -25,6 +26,7 @@ from aligner.report import Run, describe
 from aligner.seeds import Sighting
 from aligner.viewer.report import report
 from aligner.writers import format_for, jsonl, tsv
+from aligner.writers.decisions import digest, read_decisions, write_decisions
 from aligner.writers.facts import (
     read_facts,
     read_sightings,
@@ -40,6 +42,9 @@ from aligner.writers.texts import write_texts
 from aligner.writers.whole import make_folder, write_whole
 
 TEXTS = "texts.jsonl"
+DECIDED = "decided.tsv"
+"""What was decided beforehand. People decide in ``decisions.tsv``, which no run writes."""
+
 _NEEDED = (TEXTS, "bitext.jsonl", "documents.tsv", "run.json")
 
 Writes = dict[str, Callable[[TextIO], object]]
@@ -65,6 +70,8 @@ def write_run(run: Run, folder: Path, *, keep_text: bool = True) -> list[Path]:
         "unaligned.tsv": lambda file: write_unaligned(unlinked, file),
         **_found(run.facts, run.sightings),
     }
+    if run.decisions:
+        writes[DECIDED] = lambda file: write_decisions(run.decisions, file)
     if keep_text:
         writes[TEXTS] = lambda file: write_texts(run.documents, file)
         writes["report.html"] = lambda file: file.writelines(report(run))
@@ -132,6 +139,8 @@ def read_run(folder: Path) -> Run:
         Bitext(pairs, description["signature"], alignments),
         facts=_facts(folder / "facts.jsonl", documents),
         sightings=read_sightings(folder / "seeds.jsonl"),
+        decisions=_decided(folder / DECIDED, description["signature"]),
+        stale=description["stale"],
     )
 
 
@@ -142,6 +151,17 @@ def _rows(path: Path) -> list[DocumentRow]:
         if n > 1:
             raise GoldError(f"{printable(str(path))}: names {source} and {target} {n} times; run align again")
     return rows
+
+
+def _decided(path: Path, signature: str) -> tuple[Decision, ...]:
+    """What the run of this signature was told; nothing where the file is of an earlier run, or not there."""
+    _, is_told, told = signature.partition("|decisions:")
+    if not is_told or not path.is_file():
+        return ()
+    decisions = read_decisions(path)
+    if digest(decisions).partition("@")[2] != told.partition("|")[0].partition("@")[2]:
+        raise GoldError(f"{printable(str(path))}: is not what the run was told; the files are of different runs")
+    return decisions
 
 
 def _facts(path: Path, documents: Mapping[str, Document]) -> tuple[Fact, ...]:
@@ -179,6 +199,7 @@ def _description(path: Path) -> dict[str, Any]:
             "signature": str(found["signature"]),
             "corpus": Path(found["corpus"]),
             "warnings": tuple(map(str, found["warnings"])),
+            "stale": tuple(map(str, found.get("stale", ()))),
         }
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise GoldError(f"{printable(str(path))}: does not say how the run was made; run align again") from error
