@@ -85,7 +85,7 @@ routes.records = async (_, query) => {
   const told = element("p", { class: "small muted", id: "record-count" }, "Reading the records …");
   const list = element("div", { id: "record-list" });
   let rows = [];
-  const page = element("article", { class: "records" },
+  const page = element("article", {},
     element("h1", {}, "Records"),
     questions(asked, () => {
       draw();
