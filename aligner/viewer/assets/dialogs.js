@@ -31,6 +31,6 @@ async function showExport() {
     element("ul", { class: "formats" }, formats.map(([suffix, what]) =>
       row(`api/export?${new URLSearchParams({ format: suffix })}`, suffix, what))),
     element("p", {}, "What was decided, to be used again by align:"),
-    element("ul", {}, row("api/decisions", "decisions.tsv", "all decisions, found again in changed texts")),
+    element("ul", { class: "formats" }, row("api/decisions", "decisions.tsv", "all decisions, found again in changed texts")),
     element("p", {}, closeButton("Close")));
 }

@@ -200,34 +200,29 @@ const listed = (texts) => LIST.format(texts);
 
 /* Long lists. */
 
-/** About how high a piece of a list is that is made at once, in rem; and how long a list is printed whole. */
-const CHUNK = 120;
 const PRINTED = 2000;
 
-/** A list whose rows are made when they come near the window; `build(item, index)` gives the content of a row.
- *  `reveal(index)` makes a row and gives it. A list of up to 2,000 rows is printed whole. */
-function lazily(items, build, { rowHeight = "6rem" } = {}) {
-  const size = Math.ceil(CHUNK / parseFloat(rowHeight));
-  const chunks = [];
+/** A list whose rows are made when they come near the window, `size` at once; `build(item, index)` gives the content of a
+ *  row. `reveal(index)` makes a row and gives it. A list of up to 2,000 rows is printed whole. */
+function lazily(items, build, { rowHeight = "6rem", size = 40 } = {}) {
   const near = new IntersectionObserver(
     (entries) => entries.filter((one) => one.isIntersecting).forEach((one) => fill(one.target)),
     { rootMargin: "1200px" },
   );
-  for (let first = 0; first < items.length; first += size) {
-    const rows = Math.min(size, items.length - first);
-    const height = { "--height": `calc(${rows} * ${rowHeight})` };
-    const chunk = element("ul", { class: "chunk", "data-first": first, style: height });
-    chunks.push(chunk);
-    near.observe(chunk);
-  }
+  const chunks = Array.from({ length: Math.ceil(items.length / size) }, (_, number) => {
+    const rows = Math.min(size, items.length - number * size);
+    const style = { "--height": `calc(${rows} * ${rowHeight})` };
+    return element("ul", { class: "chunk", "data-first": number * size, style });
+  });
+  chunks.forEach((chunk) => near.observe(chunk));
   const list = element("div", { class: chunks.length > 1 ? "rows long" : "rows" }, chunks);
 
   function fill(chunk) {
     near.unobserve(chunk);
     if (chunk.hasChildNodes()) return;
     const first = Number(chunk.dataset.first);
-    const rows = items.slice(first, first + size).map((item, index) => build(item, first + index));
-    chunk.append(...rows.map((row) => element("li", {}, row)));
+    const rows = items.slice(first, first + size);
+    furnish(chunk, {}, rows.map((item, index) => element("li", {}, build(item, first + index))));
   }
 
   if (chunks.length > 0) fill(chunks[0]);

@@ -97,6 +97,9 @@ routes.facts = async ([opened], query) => {
   return page;
 };
 
+/** A card tells of every language: about how high it is, and how many are made at once. */
+const CARDS = { rowHeight: `${8 + 2 * view.langs.length}rem`, size: Math.ceil(40 / Math.max(1, view.langs.length)) };
+
 /** Seeds and facts, each below a heading, where there are any. */
 function sections(shown) {
   return [
@@ -104,7 +107,7 @@ function sections(shown) {
     ["Facts found", ({ fact }) => fact, "What at least two documents state, the most widely stated first."],
   ].map(([title, holds, told]) => {
     const cards = shown.filter(holds);
-    const list = lazily(cards, factSection, { rowHeight: "15rem" });
+    const list = lazily(cards, factSection, CARDS);
     const heading = element("h2", {}, `${title} (${count(cards.length)})`);
     return { cards, list, nodes: [heading, element("p", { class: "small muted" }, told), list] };
   }).filter(({ cards }) => cards.length > 0);

@@ -55,7 +55,8 @@ function chipOf(bead, told) {
     bead?.flags.length > 0 && "⚑",
   ].filter(Boolean).join("");
   const worth = bead && bead.decision !== "accepted" && pShort(bead.p);
-  return element("span", { class: "chip", "aria-hidden": "true" },
+  const record = isRecord(bead) && count(bead.place + 1);
+  return element("span", { class: "chip", "aria-hidden": "true", "data-record": record },
     [signs, worth].filter(Boolean).join(" ") || "○", WORD_JOINER);
 }
 

@@ -139,11 +139,7 @@ class PairTexts {
 
   /** Builds all that is not built yet, as for paper. */
   whole() {
-    for (const block of this.blocks) {
-      block.near = true;
-      this.build(block);
-      this.draw(block);
-    }
+    for (const block of this.blocks) this.build(block);
   }
 
   /** Puts the texts of a block in place. */
