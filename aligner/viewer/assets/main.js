@@ -43,7 +43,7 @@ async function show() {
   try {
     node = await routes[name](rest, query);
   } catch (error) {
-    console.error(error);
+    if (error.status === undefined) console.error(error);
     node = element("section", { class: "failure" },
       element("h1", {}, "This cannot be shown"),
       element("p", {}, String(error.message ?? error)));
