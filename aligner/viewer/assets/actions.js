@@ -1,7 +1,7 @@
 "use strict";
 /* What a person decides: each action goes to the server at once, with the version of the pair that was seen. */
 
-/** Where decisions are made now: `{node, model, texts, changed(model, {anew}), decided(action)}`; a pair, or the queue. */
+/** Where decisions are made now, a pair or the queue: `{node, model, texts, changed(model, {anew}), decided(action)}`. */
 let desk = null;
 
 const isDeskOpen = () => isReview() && Boolean(desk?.node.isConnected);

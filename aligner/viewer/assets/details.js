@@ -57,7 +57,8 @@ const relationInWords = ({ relation }) =>
     relation === "conflicting" && "≠ ", SEGMENT_RELATIONS[relation] ?? "relation not told");
 
 const decisionMark = ({ decision }) =>
-  decision && element("span", { class: `decided ${decision}` }, decision === "accepted" ? "✓ accepted" : "✗ rejected");
+  decision &&
+  element("span", { class: `decided ${decision}` }, decision === "accepted" ? "✓ accepted" : "✗ rejected");
 
 const measure = (value) => (value === null ? "not measured" : value.toFixed(2));
 

@@ -142,7 +142,8 @@ function toldOf({ records, sides }) {
   const gaps = sides.map((side) => {
     const lone = loneOf(side);
     const [first, last] = longestRun(lone);
-    const told = `${count(lone.length)} of ${plural(side.sentences.length, "sentence")} of the ${side.name} without counterpart`;
+    const all = plural(side.sentences.length, "sentence");
+    const told = `${count(lone.length)} of ${all} of the ${side.name} without counterpart`;
     return last > first ? `${told} (the longest run: ${count(first + 1)}–${count(last + 1)})` : told;
   });
   const crossing = crossings ? `${count(crossings)} of them crossing` : "none crossing";

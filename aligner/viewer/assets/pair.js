@@ -18,7 +18,8 @@ const missingPair = (row, number) =>
   element("section", { class: "pair" },
     element("h1", {}, row ? plainName(row) : "No such pair"),
     element("p", {}, row
-      ? "This report leaves the pair out, because it has too many records for one page; align review shows it, and so does a report of fewer documents."
+      ? "This report leaves the pair out, because it has too many records for one page; align review shows it, and so "
+        + "does a report of fewer documents."
       : `This run has no pair ${number}.`),
     row && pairLinks(number));
 
@@ -104,7 +105,8 @@ class PairView {
   refilter() {
     const { isOn } = this.filters;
     this.matches = isOn ? this.found() : [];
-    this.filters.tell(isOn ? plural(this.matches.length, "match", "matches") : plural(this.model.records.length, "record"));
+    const { matches, model } = this;
+    this.filters.tell(isOn ? plural(matches.length, "match", "matches") : plural(model.records.length, "record"));
     this.texts.node.classList.toggle("filtered", isOn);
     this.texts.paintFilter();
   }

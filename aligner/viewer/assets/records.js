@@ -239,7 +239,8 @@ function hits(text, q) {
   let at = 0;
   for (const [start, end] of hitsIn(text, q).sort((a, b) => a[0] - b[0])) {
     if (end <= at) continue;
-    pieces.push(text.slice(at, Math.max(at, start)), element("mark", { class: "hit" }, text.slice(Math.max(at, start), end)));
+    const from = Math.max(at, start);
+    pieces.push(text.slice(at, from), element("mark", { class: "hit" }, text.slice(from, end)));
     at = end;
   }
   return [...pieces, text.slice(at)];

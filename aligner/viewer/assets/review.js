@@ -57,6 +57,7 @@ class Queue {
   /** Reads all pairs, some at a time. */
   async read() {
     const numbers = view.pairs.flatMap(({ records, shown }, number) => (records && shown ? [number] : []));
+    const all = plural(numbers.length, "pair");
     const next = numbers.values();
     this.failure = null;
     const work = async () => {
@@ -67,7 +68,7 @@ class Queue {
           this.failure = error;
         }
         if (!this.current)
-          this.rest.textContent = `Reading what was aligned: ${count(this.found.size)} of ${plural(numbers.length, "pair")}`;
+          this.rest.textContent = `Reading what was aligned: ${count(this.found.size)} of ${all}`;
       }
     };
     await Promise.all(Array.from({ length: AT_ONCE }, work));
