@@ -32,6 +32,7 @@ CHOSEN = (
 GONE = "Failed to load resource: net::ERR_CONNECTION_REFUSED"
 """A page counts anew a second after a decision, when its server may be gone."""
 DECIDED = "Failed to load resource: the server responded with a status of 409 (CONFLICT)"
+REFUSED = "Failed to load resource: the server responded with a status of 403 (FORBIDDEN)"
 EVIL = "<img src=x onerror=alert(1)>"
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium")
 
@@ -326,6 +327,32 @@ def serious(page: Page) -> list[str]:
     return [f"{one['id']}: {one['nodes']}" for one in found if one["impact"] in ("serious", "critical")]
 
 
+def test_what_is_searched_is_lit_up_within_the_evidence_too(opened: Open, report: str, made: tuple[Run, Path]) -> None:
+    number = next(n for n, one in enumerate(made[0].alignments) if any(link.evidence for link in one.links))
+    page = opened(f"{report}#pair/{number}")
+    word = re.findall(r"\w+", page.locator(".column .agrees").first.inner_text())[0]
+    page.locator("#pair-search").fill(word.upper())
+    lit = page.evaluate(
+        """() => [...CSS.highlights.get("hit")].map(({startContainer: node, startOffset, endOffset}) =>
+            [node.data.slice(startOffset, endOffset), node.parentElement.className])"""
+    )
+    assert {text.lower() for text, _ in lit} == {word.lower()}
+    assert "agrees" in {name for _, name in lit}
+    page.goto(f"{report}#records?q={word}")
+    expect(page.locator("mark.agrees mark.hit").first).to_have_text(re.compile(word, re.IGNORECASE))
+
+
+def test_on_paper_numbers_tell_what_belongs_together(opened: Open, report: str, made: tuple[Run, Path]) -> None:
+    number = max(range(len(made[0].alignments)), key=lambda n: len(made[0].alignments[n].links))
+    page = opened(f"{report}#pair/{number}")
+    page.emulate_media(media="print")
+    page.pdf()
+    expect(page.locator(".gutter").first).to_be_hidden()
+    expect(page.locator(".block:not(.built)")).to_have_count(0)
+    names = [chip.get_attribute("data-record") for chip in page.locator(".target .piece.record .chip").all()]
+    assert sorted(map(int, filter(None, names))) == [n + 1 for n in range(len(made[0].alignments[number].links))]
+
+
 # The review
 
 
@@ -410,6 +437,34 @@ def test_two_windows_do_not_overwrite_each_other(opened: Open, folder: Path) -> 
         expect(windows[1].locator("#review-message")).to_contain_text("decided")
         expect(windows[1].locator(".piece.accepted").first).to_be_visible()
         assert [one.decision for one in read_decisions(folder / "decisions.tsv")] == ["accepted"]
+
+
+def test_a_page_whose_server_was_started_anew_says_what_to_do(opened: Open, folder: Path) -> None:
+    with served(folder) as (_, url):
+        page = opened(url, may=[GONE, REFUSED])
+        page.goto(f"{url.partition('?')[0]}#pair/0")
+        page.locator(".piece.record").first.click()
+        page.context.clear_cookies()
+        for press in ("a", "e"):
+            page.keyboard.press(press)
+            expect(page.locator("#review-message")).to_contain_text("Open the address that align review printed")
+        assert not (folder / "decisions.tsv").exists()
+        page.goto(f"{url.partition('?')[0]}#pair/1")
+        expect(page.locator("main")).to_contain_text("Open the address that align review printed")
+
+
+def test_a_dialog_gives_the_focus_back(opened: Open, folder: Path) -> None:
+    with served(folder) as (_, url):
+        page = opened(url, may=[GONE])
+        page.goto(f"{url.partition('?')[0]}#pair/0")
+        chosen = page.locator(".piece.record").first
+        chosen.click()
+        for press, close in (("n", "Escape"), ("e", "Escape"), ("?", "Enter")):
+            page.keyboard.press(press)
+            expect(page.locator("dialog[open] :focus")).to_have_count(1)
+            page.keyboard.press(close)
+            expect(page.locator("dialog")).to_have_count(0)
+            expect(chosen).to_be_focused()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

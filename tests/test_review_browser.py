@@ -1,6 +1,7 @@
 """The review page in a real browser: it decides, and a page from elsewhere, in the same browser, cannot."""
 
 import json
+import re
 import shutil
 import threading
 from collections.abc import Iterator
@@ -9,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, sync_playwright
+from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
 from test_session import key, make_run, served
 
 from aligner.writers.decisions import read_decisions
@@ -108,3 +109,16 @@ def test_the_page_decides_and_a_page_from_elsewhere_cannot(context: BrowserConte
         assert decide(page, action) == 200
         assert decide(page, action) == 409
         assert len(read_decisions(tmp_path / "decisions.tsv")) == 1
+
+
+def test_to_accept_a_conflict_is_told_to_be_no_judgement(context: BrowserContext, tmp_path: Path) -> None:
+    write_run(make_run(), tmp_path)
+    with served(tmp_path) as (_, url):
+        page = context.new_page()
+        page.goto(url)
+        page.goto(f"{page.url}#pair/0")
+        page.locator(".piece.conflicting").first.click()
+        expect(page.locator("#details")).to_contain_text("not which of the two is right")
+        expect(page.locator("#do-accept")).to_have_attribute("title", re.compile("even where they contradict"))
+        page.locator(".piece.record:not(.conflicting)").first.click()
+        expect(page.locator("#details")).not_to_contain_text("which of the two is right")

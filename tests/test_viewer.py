@@ -3,6 +3,7 @@
 import json
 import re
 from base64 import b64encode
+from collections import Counter
 from dataclasses import replace
 from hashlib import sha256
 from html.parser import HTMLParser
@@ -13,6 +14,7 @@ import numpy as np
 import pytest
 from conftest import document
 
+from aligner import viewer
 from aligner.alignment import Alignment, Bead
 from aligner.bitext import join
 from aligner.corpus import Corpus, Skipped
@@ -23,13 +25,15 @@ from aligner.report import Run
 from aligner.viewer import report as reports
 from aligner.viewer.data import bead_data, direction, document_data, histogram, key, pair_data, view
 from aligner.viewer.dots import dots
-from aligner.viewer.page import SCRIPTS
+from aligner.viewer.page import SCRIPTS, STYLES
 from aligner.viewer.report import report
 
 EVIL = "</script><script>alert(1)</script><!--<img src=x onerror=alert(2)>]]>\u2028\ud800&amp;\"'"
 IT = document(["Uno 1998.", "Due.", "Tre.", EVIL], "it", f"it/{EVIL}.txt")
 EN = document(["One 1997.", "Two.", "Three.", EVIL], "en", "en/a.txt")
 LONE = document(["Solo."], "it", "it/solo.txt")
+ASSETS = Path(viewer.__file__).parent / "assets"
+COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 
 
 def alignment(*beads: Bead, source: Document = IT, target: Document = EN) -> Alignment:
@@ -124,6 +128,40 @@ def test_the_scripts_never_write_html() -> None:
     page = "".join(report(run_of(alignment(*BEADS))))
     for means in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function"):
         assert means not in page, means
+
+
+def asset(name: str) -> str:
+    """A file of the page without its comments."""
+    return COMMENT.sub("", (ASSETS / name).read_text("utf-8"))
+
+
+def test_no_two_scripts_declare_one_name() -> None:
+    declared = [
+        name
+        for script in SCRIPTS
+        for name in re.findall(
+            r"^(?:async )?(?:function\*?|class|const|let|var) +(\S+?)\b", asset(script), re.MULTILINE
+        )
+    ]
+    assert [name for name, times in Counter(declared).items() if times > 1] == []
+    assert all(name.isidentifier() for name in declared)
+    assert len(declared) > 200
+
+
+def test_what_has_a_style_is_made_and_what_is_made_has_a_style() -> None:
+    sheet = "".join(map(asset, STYLES))
+    scripts = asset("page.html") + "".join(map(asset, SCRIPTS))
+    selectors = " ".join(re.findall(r"[^{};@]+(?=\{)", sheet))
+    styled = set(re.findall(r"[.#]([a-z][\w-]*)", selectors)) | set(re.findall(r"(--[a-z]+)\s*:", sheet))
+    words = set(re.findall(r"[\w-]+", scripts)) | set(re.findall(r"var\((--[a-z]+)", sheet))
+    assert styled - words == set()
+    classes = re.findall(r"""\bclass(?:=|: )(?:"([^"]*)"|`([^`]*)`)""", scripts)
+    given = {name for one in classes for name in re.sub(r"\$\{.*?\}", "", "".join(one)).split()}
+    sought = set(
+        re.findall(r"\.([a-z][\w-]*)", " ".join(re.findall(r"(?:closest|matches|querySelector(?:All)?)\(.*", scripts)))
+    )
+    assert given - styled - sought == set()
+    assert len(given) > 50
 
 
 def test_the_view_counts_what_the_run_found() -> None:

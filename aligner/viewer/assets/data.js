@@ -4,13 +4,15 @@
 /** The overview of the run, as the page was made. */
 const view = held("view");
 
+const isReview = () => view.mode === "review";
+
 const loaded = new Map();
 
-/** `load("view")`, `load("document", 3)`, `load("pair", 4)`: a promise of it; null where the report leaves it out. */
+/** `load("document", 3)`, `load("pair", 4)`: a promise of it; null where the report leaves it out. */
 function load(kind, number) {
-  const name = number === undefined ? kind : `${kind}-${number}`;
+  const name = `${kind}-${number}`;
   if (!loaded.has(name)) {
-    const found = Promise.resolve().then(() => held(name) ?? (view.mode === "review" ? asked(kind, number) : null));
+    const found = Promise.resolve().then(() => held(name) ?? (isReview() ? asked(`api/${kind}s/${number}`) : null));
     found.catch(() => loaded.delete(name));
     loaded.set(name, found);
   }
@@ -19,7 +21,7 @@ function load(kind, number) {
 
 /** Takes new data in place of what `load` gave before, as after a decision. */
 function remember(kind, number, value) {
-  loaded.set(number === undefined ? kind : `${kind}-${number}`, Promise.resolve(value));
+  loaded.set(`${kind}-${number}`, Promise.resolve(value));
 }
 
 /** What stands in the page under this name; null if nothing does. */
@@ -28,11 +30,22 @@ function held(name) {
   return source?.type === "application/json" ? JSON.parse(source.textContent) : null;
 }
 
-async function asked(kind, number) {
-  const answer = await fetch(`api/${kind}s/${number}`, { credentials: "same-origin" });
-  if (!answer.ok) throw new Error(`The server did not give ${kind} ${number} (${answer.status}).`);
-  return answer.json();
+/** What the server of the review page answers. Throws an error in words for people, with the `status` of the answer (0:
+ *  there was none) and what was `told`. */
+async function asked(route, options) {
+  const answer = await fetch(route, { credentials: "same-origin", ...options }).catch(() => null);
+  const told = await answer?.json().catch(() => null);
+  if (answer?.ok && told) return told;
+  const status = answer && !answer.ok ? answer.status : 0;
+  throw Object.assign(new Error(REFUSED[status] ?? told?.error ?? `The server answered ${status}.`), { status, told });
 }
+
+/** Why the server does not do what this page asks. */
+const REFUSED = {
+  0: "The server did not answer. Is align review still running? What you see was saved last; try again.",
+  403: "The server does not know this page any more: it was started anew. Open the address that align review printed "
+    + "last; what was saved is there.",
+};
 
 /** What names a bead among those of its pair: its two spans. */
 const keyOf = (bead) => bead.spans.map(([start, end]) => `${start}-${end}`).join(":");

@@ -32,6 +32,35 @@ function furnish(node, attributes, children) {
   return node;
 }
 
+/** The same node with other children. */
+function refill(node, ...children) {
+  node.replaceChildren();
+  return furnish(node, {}, children);
+}
+
+/** A button that sends no form. */
+const button = (attributes, ...children) => element("button", { type: "button", ...attributes }, children);
+
+/** A choice of `[value, text]`, of which the one with the value `chosen` is made. */
+function dropdown(attributes, choices, chosen = "") {
+  const node = element("select", attributes, choices.map(([value, text]) => element("option", { value }, text)));
+  node.value = chosen;
+  return node;
+}
+
+/** Opens a dialog that is gone once it is closed; the browser gives the focus back to where it was. */
+function openDialog(id, title, ...children) {
+  const dialog = element("dialog", { id, "aria-labelledby": `${id}-title`, onclose: () => dialog.remove() },
+    element("h2", { id: `${id}-title` }, title), children);
+  document.body.append(dialog);
+  dialog.showModal();
+  return dialog;
+}
+
+/** Closes the dialog in which it stands. */
+const closeButton = (label, attributes = {}) =>
+  button({ ...attributes, onclick: ({ target }) => target.closest("dialog").close() }, label);
+
 /** A small mark with a word in it. */
 const tag = (...words) => element("span", { class: "tag" }, words);
 
@@ -93,10 +122,31 @@ function remembered(make) {
 /** A text as it is searched: without case and accents. */
 const folded = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 
+const wordsOf = (query) => folded(query).split(/\s+/).filter(Boolean);
+
 /** Whether what has a `folded` text holds every word of a query. */
 function holding(query) {
-  const words = folded(query).split(/\s+/).filter(Boolean);
+  const words = wordsOf(query);
   return ({ folded: text }) => words.every((word) => text.includes(word));
+}
+
+/** Where the words of a query stand in a text, however they are written: `[start, end]` in UTF-16. */
+function hitsIn(text, query) {
+  const origins = [];
+  let plain = "";
+  let at = 0;
+  for (const letter of text) {
+    plain += folded(letter);
+    while (origins.length < plain.length) origins.push(at);
+    at += letter.length;
+  }
+  origins.push(at);
+  const found = [];
+  for (const word of wordsOf(query)) {
+    for (let hit = plain.indexOf(word); hit >= 0; hit = plain.indexOf(word, hit + word.length))
+      found.push([origins[hit], origins[hit + word.length]]);
+  }
+  return found;
 }
 
 /* Pieces of text: all offsets count code points, those of JavaScript count UTF-16. */
@@ -150,39 +200,36 @@ const listed = (texts) => LIST.format(texts);
 
 /* Long lists. */
 
-const CHUNK = 40;
 const PRINTED = 2000;
 
-/** A list whose rows are made when they come near the window; `build(item, index)` gives the content of a row.
- *  `reveal(index)` makes a row and gives it. A list of up to 2,000 rows is printed whole. */
-function lazily(items, build, { rowHeight = "6rem" } = {}) {
-  const chunks = [];
+/** A list whose rows are made when they come near the window, `size` at once; `build(item, index)` gives the content of a
+ *  row. `reveal(index)` makes a row and gives it. A list of up to 2,000 rows is printed whole. */
+function lazily(items, build, { rowHeight = "6rem", size = 40 } = {}) {
   const near = new IntersectionObserver(
     (entries) => entries.filter((one) => one.isIntersecting).forEach((one) => fill(one.target)),
     { rootMargin: "1200px" },
   );
-  for (let first = 0; first < items.length; first += CHUNK) {
-    const rows = Math.min(CHUNK, items.length - first);
-    const height = { "--height": `calc(${rows} * ${rowHeight})` };
-    const chunk = element("ul", { class: "chunk", "data-first": first, style: height });
-    chunks.push(chunk);
-    near.observe(chunk);
-  }
+  const chunks = Array.from({ length: Math.ceil(items.length / size) }, (_, number) => {
+    const rows = Math.min(size, items.length - number * size);
+    const style = { "--height": `calc(${rows} * ${rowHeight})` };
+    return element("ul", { class: "chunk", "data-first": number * size, style });
+  });
+  chunks.forEach((chunk) => near.observe(chunk));
   const list = element("div", { class: chunks.length > 1 ? "rows long" : "rows" }, chunks);
 
   function fill(chunk) {
     near.unobserve(chunk);
     if (chunk.hasChildNodes()) return;
     const first = Number(chunk.dataset.first);
-    const rows = items.slice(first, first + CHUNK).map((item, index) => build(item, first + index));
-    chunk.append(...rows.map((row) => element("li", {}, row)));
+    const rows = items.slice(first, first + size);
+    furnish(chunk, {}, rows.map((item, index) => element("li", {}, build(item, first + index))));
   }
 
   if (chunks.length > 0) fill(chunks[0]);
   list.reveal = (index) => {
-    const chunk = chunks[Math.floor(index / CHUNK)];
+    const chunk = chunks[Math.floor(index / size)];
     fill(chunk);
-    return chunk.children[index % CHUNK];
+    return chunk.children[index % size];
   };
   list.whole = () => { if (items.length <= PRINTED) chunks.forEach(fill); };
   return list;

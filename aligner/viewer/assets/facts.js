@@ -154,6 +154,9 @@ routes.facts = async ([opened], query) => {
   return page;
 };
 
+/** A card tells of every language: about how high it is, and how many are made at once. */
+const CARDS = { rowHeight: `${8 + 2 * view.langs.length}rem`, size: Math.ceil(40 / Math.max(1, view.langs.length)) };
+
 /** Seeds and facts, each below a heading, where there are any. */
 function sections(shown) {
   return [
@@ -161,7 +164,7 @@ function sections(shown) {
     ["found", "Facts found", ({ fact }) => fact, "What was found in at least two documents, without being asked for; what most documents state comes first."],
   ].map(([name, title, holds, told]) => {
     const cards = shown.filter(holds);
-    const list = lazily(cards, factSection, { rowHeight: "15rem" });
+    const list = lazily(cards, factSection, CARDS);
     const heading = element("h2", {}, `${title} (${count(cards.length)})`);
     return { name, cards, list, heading, nodes: [heading, element("p", { class: "small muted" }, told), list] };
   }).filter(({ cards }) => cards.length > 0);

@@ -1,6 +1,6 @@
 "use strict";
 /* How the texts of a pair are cut up: into pieces by what belongs together, into blocks by what is drawn together.
- * Nothing here touches the page. */
+ * Nothing here draws. */
 
 const SIDES = ["source", "target"];
 
@@ -10,6 +10,14 @@ const BESIDE = { limit: 40, whole: 60 };
 
 /** The same where both texts stand one below the other. */
 const BELOW = { limit: 6, whole: 6 };
+
+/** A pair as it is now, ready to be shown. */
+async function loadModel(number) {
+  const { source, target } = view.pairs[number];
+  const asked = [load("pair", number), load("document", source), load("document", target)];
+  const [data, ...documents] = await Promise.all(asked);
+  return modelOf(number, data, documents);
+}
 
 /** A pair ready to be shown: its two sides, and everything between them by its key. */
 function modelOf(number, data, documents) {
@@ -26,15 +34,15 @@ function modelOf(number, data, documents) {
   const rejected = [...taken(data.rejected, () => "rejected"), ...stated.filter(({ state }) => state === "rejected")];
   const records = stated.filter(({ state }) => state === "record").sort(bySource);
   const lone = stated.filter(({ state }) => state === "lone");
-  records.forEach((bead, place) => {
-    bead.place = place;
-  });
+  for (const [place, bead] of records.entries()) bead.place = place;
   const sides = SIDES.map((name, at) => sideOf(at, row[name], documents[at], { records, lone, rejected }));
   return { number, data, row, beads, records, lone, related, rejected, sides };
 }
 
 const stateOfBead = ({ source, target, decision }) =>
   source.length === 0 || target.length === 0 ? "lone" : decision === "rejected" ? "rejected" : "record";
+
+const isRecord = (bead) => bead?.state === "record";
 
 const bySource = (one, other) => one.source[0] - other.source[0] || one.spans[0][0] - other.spans[0][0];
 
@@ -57,15 +65,15 @@ function piecesOf(side, sentence) {
   const held = side.held.get(sentence) ?? [];
   const inside = held.flatMap((bead) => bead.spans[side.at]).filter((place) => place > start && place < end);
   const places = [...new Set([start, ...inside, end])].sort((one, other) => one - other);
-  return places
-    .slice(1)
-    .map((last, place) => {
-      const first = places[place];
-      const bead = held.find(({ spans }) => spans[side.at][0] <= first && last <= spans[side.at][1]) ?? null;
-      const told = bead ?? side.decided.get(sentence) ?? null;
-      return { side, start: first, end: last, sentence, bead, told, key: told?.key ?? loneKey(side, sentence) };
-    })
+  return places.slice(1)
+    .map((last, place) => pieceOf(side, sentence, places[place], last, held))
     .filter((piece) => piece.bead || cut(side.text, piece.start, piece.end).trim());
+}
+
+function pieceOf(side, sentence, start, end, held) {
+  const bead = held.find(({ spans }) => spans[side.at][0] <= start && end <= spans[side.at][1]) ?? null;
+  const told = bead ?? side.decided.get(sentence) ?? null;
+  return { side, start, end, sentence, bead, told, key: told?.key ?? loneKey(side, sentence) };
 }
 
 /** The key of a sentence that no bead holds. */
@@ -178,8 +186,4 @@ function firstPlace(places, holds) {
 }
 
 /** The number of the block that holds a sentence of a side. */
-const blockAt = (blocks, at, sentence) =>
-  Math.max(
-    0,
-    firstPlace(blocks, ({ to }) => sentence < to[at]),
-  );
+const blockAt = (blocks, at, sentence) => firstPlace(blocks, ({ to }) => sentence < to[at]);

@@ -8,7 +8,7 @@ const mainElement = document.getElementById("main");
 const searchText = document.getElementById("search-text");
 
 /** The views that this page has, in the order of the navigation. */
-const offered = VIEWS.filter(([name]) => name in routes && (name !== "review" || view.mode === "review"));
+const offered = VIEWS.filter(([name]) => name in routes && (name !== "review" || isReview()));
 
 /* Views by the address. */
 
@@ -43,7 +43,7 @@ async function show() {
   try {
     node = await routes[name](rest, query);
   } catch (error) {
-    console.error(error);
+    if (error.status === undefined) console.error(error);
     node = element("section", { class: "failure" },
       element("h1", {}, "This cannot be shown"),
       element("p", {}, String(error.message ?? error)));
@@ -142,17 +142,10 @@ const counts = ({ when }) => when ? when() : true;
 /** What a key, or two after each other, does now. */
 const bound = (key) => keys.bindings.find((one) => one.key === key && counts(one));
 
-const help = document.getElementById("help");
-
 function showHelp() {
   const rows = keys.bindings.filter(counts)
     .map(({ key, what }) => [key.split(" ").map((one) => element("kbd", {}, one)), what]);
-  help.replaceChildren(
-    element("h2", { id: "help-title" }, "Keyboard"),
-    table({}, ["Key", "What it does"], rows),
-    element("button", { type: "button", autofocus: true, onclick: () => help.close() }, "Close"),
-  );
-  help.showModal();
+  openDialog("help", "Keyboard", table({}, ["Key", "What it does"], rows), closeButton("Close", { autofocus: true }));
 }
 
 document.getElementById("help-button").addEventListener("click", showHelp);

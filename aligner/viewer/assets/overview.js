@@ -2,7 +2,7 @@
 /* The overview: what the run came to, in the order in which a newcomer asks. */
 
 routes.overview = async () =>
-  element("article", { class: "overview" },
+  element("article", {},
     element("h1", {}, "Overview"),
     element("p", { class: "lead", id: "summary" }, summary()),
     partly(),

@@ -4,31 +4,24 @@
 /** The view of a pair that was opened last. */
 let openPair = null;
 
-routes.pair = async ([number, key]) => {
-  const wanted = Number(number);
-  const row = view.pairs[wanted];
-  const data = row && (await load("pair", wanted));
-  if (!data) return missingPair(row, wanted);
-  const documents = await Promise.all([load("document", row.source), load("document", row.target)]);
-  if (openPair?.model.data !== data) openPair = new PairView(modelOf(wanted, data, documents));
+routes.pair = async ([name, key]) => {
+  const number = Number(name);
+  const row = view.pairs[number];
+  const data = row && (await load("pair", number));
+  if (!data) return missingPair(row, number);
+  if (openPair?.model.data !== data) openPair = new PairView(await loadModel(number));
   openPair.wanted = key;
   return openPair.node;
 };
 
 const missingPair = (row, number) =>
-  element(
-    "section",
-    { class: "pair" },
-    element("h1", {}, row ? `${documentLabel(row.source)} ↔ ${documentLabel(row.target)}` : "No such pair"),
-    element(
-      "p",
-      {},
-      row
-        ? "This report leaves the pair out, because it has too many records for one page; align review shows it, and so does a report of fewer documents."
-        : `This run has no pair ${number}.`,
-    ),
-    row && pairLinks(number),
-  );
+  element("section", { class: "pair" },
+    element("h1", {}, row ? plainName(row) : "No such pair"),
+    element("p", {}, row
+      ? "This report leaves the pair out, because it has too many records for one page; align review shows it, and so "
+        + "does a report of fewer documents."
+      : `This run has no pair ${number}.`),
+    row && pairLinks(number));
 
 class PairView {
   constructor(model) {
@@ -41,74 +34,53 @@ class PairView {
     this.texts = new PairTexts({
       onselect: (stop) => this.selected(stop),
       onmoved: () => this.follow(),
-      shows: (piece) => this.filters.pass(piece),
+      filters: this.filters,
     });
     this.plot = new DotPlot({ onjump: (source, target) => this.jump(source, target) });
-    this.details = element("section", {
-      class: "details",
-      id: "details",
-      "aria-labelledby": "details-title",
-      tabindex: -1,
-    });
+    this.details = detailsPanel();
     this.head = element("header", { class: "pair-head" });
     if (isReview()) Object.assign(this, decisionBar());
-    this.node = element(
-      "section",
-      { class: "pair", "data-pair": model.number },
-      this.head,
-      this.filters.form,
-      element(
-        "div",
-        { class: "pair-body" },
-        element(
-          "div",
-          { class: "reading", role: "group", "aria-label": "Both texts", "aria-describedby": "reading-help" },
-          element(
-            "p",
-            { class: "hidden", id: "reading-help" },
-            "Arrow keys go from segment to segment and from side to side; Enter chooses and tells more.",
-          ),
-          this.titles(model),
-          this.texts.node,
-        ),
-        element(
-          "aside",
-          { class: "beside", "aria-label": "Plot and details" },
-          this.details,
-          element(
-            "details",
-            { class: "plot-fold", open: !matchMedia("(max-width: 900px)").matches },
-            element("summary", {}, "Plot of similar and aligned sentences"),
-            this.plot.node,
-          ),
-        ),
-      ),
-      isReview() && element("div", { class: "dock" }, this.message, this.bar),
-    );
-    this.node.addEventListener("shown", (event) => this.shown(event));
+    this.node = element("section",
+      { class: "pair", "data-pair": model.number, onshown: (event) => this.shown(event) },
+      this.head, this.filters.form, this.body(model), this.dock);
     this.take(model);
     this.texts.show(model);
     this.refilter();
     this.selected(null);
   }
 
+  body(model) {
+    const isWide = !matchMedia("(max-width: 900px)").matches;
+    return element("div", { class: "pair-body" },
+      element("div", { role: "group", "aria-label": "Both texts", "aria-describedby": "reading-help" },
+        element("p", { class: "hidden", id: "reading-help" },
+          "Arrow keys go from segment to segment and from side to side; Enter chooses and tells more."),
+        titles(model), this.texts.node),
+      element("aside", { class: "beside", "aria-label": "Plot and details" },
+        this.details,
+        element("details", { class: "plot-fold", open: isWide },
+          element("summary", {}, "Plot of similar and aligned sentences"), this.plot.node)));
+  }
+
   /** Shows what belongs to the data of the pair, but for the texts. */
   take(model) {
     this.model = model;
-    this.head.replaceChildren(...pairHead(model).filter(Boolean));
+    refill(this.head, pairHead(model));
     this.plot.show(model);
   }
 
   /** The page shows this view now. */
   shown(event) {
     desk = isReview() ? this : null;
+    this.plot.draw();
     const stop = this.wanted && this.texts.stopOf(this.wanted);
     if (this.wanted && !stop) announce("The record of this link is not there any more");
-    if (!stop) return this.follow();
-    event.preventDefault();
-    this.texts.select(stop, { scroll: "center", focus: true });
-    this.texts.reveal();
-    return this.follow();
+    if (stop) {
+      event.preventDefault();
+      this.texts.select(stop, { scroll: "center", focus: true });
+      this.texts.reveal();
+    }
+    this.follow();
   }
 
   /** The pair was changed by a decision. */
@@ -123,46 +95,27 @@ class PairView {
   }
 
   selected(stop) {
-    this.details.replaceChildren(...detailsOf(this.model, stop).filter(Boolean));
-    this.details.classList.toggle("empty", !stop);
+    refill(this.details, detailsOf(this.model, stop)).classList.toggle("empty", !stop);
     this.plot.point(this.model.beads.get(stop?.key));
     if (stop) settle(`#pair/${this.model.number}/${stop.key}`);
     if (isReview()) refreshBar();
   }
 
-  /** The names of the two documents, above their texts. */
-  titles({ sides }) {
-    return element(
-      "div",
-      { class: "titles" },
-      sides.map(({ name, id, lang }) =>
-        element(
-          "h2",
-          { class: name },
-          element("span", { class: "lang" }, languageName(lang)),
-          " ",
-          element("bdi", {}, id),
-        ),
-      ),
-    );
-  }
-
   /** The filters were changed. */
   refilter() {
-    this.matches = this.filters.isOn ? this.found() : [];
-    this.filters.tell(
-      this.filters.isOn ? plural(this.matches.length, "match", "matches") : plural(this.model.records.length, "record"),
-    );
-    this.texts.node.classList.toggle("filtered", this.filters.isOn);
+    const { isOn } = this.filters;
+    this.matches = isOn ? this.found() : [];
+    const { matches, model } = this;
+    this.filters.tell(isOn ? plural(matches.length, "match", "matches") : plural(model.records.length, "record"));
+    this.texts.node.classList.toggle("filtered", isOn);
     this.texts.paintFilter();
   }
 
   /** What passes the filters, as one comes to it reading down. */
   found() {
     const { records, sides } = this.model;
-    const [source] = sides;
     const stops = records
-      .filter((bead) => this.filters.pass({ bead, side: source, sentence: bead.source[0] }))
+      .filter((bead) => this.filters.pass({ bead, side: sides[0] }))
       .map((bead) => ({ key: bead.key, side: "source", sentence: bead.source[0] }));
     for (const side of sides) {
       for (const sentence of side.sentences.keys()) {
@@ -184,16 +137,15 @@ class PairView {
 
   /** Goes to the next match (1), or the one before (-1); after the last comes the first. */
   stepMatch(by, focus = true) {
-    if (!this.matches.length) return announce(this.filters.isOn ? "No match" : "No filter is set");
-    const here = this.texts.selected ? this.rank(this.texts.selected) : -1;
-    const at = this.matches.findIndex(({ key }) => key === this.texts.selected?.key);
-    const beyond =
-      by > 0
-        ? this.matches.findIndex((stop) => this.rank(stop) > here)
-        : this.matches.findLastIndex((stop) => this.rank(stop) < here);
-    const place = ((at >= 0 ? at + by : beyond) + this.matches.length) % this.matches.length;
-    this.texts.select(this.matches[place], { scroll: "center", focus });
-    return announce(`Match ${place + 1} of ${this.matches.length}`);
+    const { matches, texts } = this;
+    if (!matches.length) return announce(this.filters.isOn ? "No match" : "No filter is set");
+    const here = texts.selected ? this.rank(texts.selected) : -1;
+    const at = matches.findIndex(({ key }) => key === texts.selected?.key);
+    const beyond = by > 0 ? matches.findIndex((stop) => this.rank(stop) > here)
+      : matches.findLastIndex((stop) => this.rank(stop) < here);
+    const place = ((at >= 0 ? at + by : beyond) + matches.length) % matches.length;
+    texts.select(matches[place], { scroll: "center", focus });
+    return announce(`Match ${count(place + 1)} of ${count(matches.length)}`);
   }
 
   /* Going about. */
@@ -202,27 +154,28 @@ class PairView {
   stepRecord(by) {
     const { records } = this.model;
     if (!records.length) return;
-    const stop = this.texts.selected;
-    const side = stop?.side ?? "source";
-    const bead = this.model.beads.get(stop?.key);
-    const beyond = (one) => (by > 0 ? one[side][0] > stop.sentence : one[side][0] < stop.sentence);
-    const place = !stop
-      ? 0
-      : bead?.state === "record"
-        ? bead.place + by
-        : by > 0
-          ? records.findIndex(beyond)
-          : records.findLastIndex(beyond);
-    const next = records[Math.max(0, Math.min(records.length - 1, place))];
-    this.texts.select(this.texts.stopOf(next.key, side), { scroll: "nearest", focus: true });
+    const side = this.texts.selected?.side ?? "source";
+    const place = Math.max(0, Math.min(records.length - 1, this.placeBeside(side, by)));
+    this.texts.select(this.texts.stopOf(records[place].key, side), { scroll: "nearest", focus: true });
     this.texts.reveal();
+  }
+
+  /** The place of the record after (1) or before (-1) what is chosen. */
+  placeBeside(side, by) {
+    const { beads, records } = this.model;
+    const stop = this.texts.selected;
+    if (!stop) return 0;
+    const bead = beads.get(stop.key);
+    if (isRecord(bead)) return bead.place + by;
+    return by > 0 ? records.findIndex((one) => one[side][0] > stop.sentence)
+      : records.findLastIndex((one) => one[side][0] < stop.sentence);
   }
 
   /** Goes to these sentences, as clicked in the plot. */
   jump(source, target) {
-    const { held } = this.model.sides[0];
-    const bead = held.get(source)?.find((one) => one.target.includes(target));
-    const [piece] = piecesOf(this.model.sides[0], source);
+    const [side] = this.model.sides;
+    const bead = side.held.get(source)?.find((one) => one.target.includes(target));
+    const [piece] = piecesOf(side, source);
     const stop = bead ? { key: bead.key, side: "source", sentence: source } : piece && stopOfPiece(piece);
     if (!stop) return;
     this.texts.select(stop, { scroll: "center", focus: true });
@@ -239,11 +192,15 @@ class PairView {
   }
 }
 
+/** The names of the two documents, above their texts. */
+const titles = ({ sides }) =>
+  element("div", { class: "titles" }, sides.map(({ name, id, lang }) =>
+    element("h2", { class: name },
+      element("span", { class: "lang" }, languageName(lang)), " ", element("bdi", {}, id))));
+
 /** The segment to be chosen after a change: the same, or what now holds its sentence. */
 function stillThere(model, stop) {
-  if (!stop) return null;
-  const bead = model.beads.get(stop.key);
-  if (bead?.[stop.side].includes(stop.sentence)) return stop;
+  if (!stop || model.beads.get(stop.key)?.[stop.side].includes(stop.sentence)) return stop;
   const [piece] = piecesOf(model.sides[SIDES.indexOf(stop.side)], stop.sentence);
   return piece ? stopOfPiece(piece) : null;
 }

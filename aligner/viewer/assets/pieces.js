@@ -12,42 +12,33 @@ const LONE = {
 function pieceElement(model, piece, isFirst) {
   const { side, sentence, start, bead, told, key } = piece;
   const foreign = side.foreign[sentence];
-  const node = element(
-    "span",
-    {
-      class: `${told ? classesOf("piece", told) : "piece"}${bead ? "" : " unaligned"}${foreign ? " foreign" : ""}`,
-      role: "button",
-      tabindex: -1,
-      lang: foreign,
-      "data-side": side.name,
-      "data-sentence": sentence,
-      "data-start": start,
-      "data-key": key,
-      "aria-description": descriptionOf(model, piece),
-      style: bead ? { "--colour": pColour(bead.p) } : {},
-    },
+  const node = element("span", {
+    class: [told ? classesOf("piece", told) : "piece", !bead && "unaligned", foreign && "foreign"]
+      .filter(Boolean).join(" "),
+    role: "button", tabindex: -1, lang: foreign,
+    "data-side": side.name, "data-sentence": sentence, "data-start": start, "data-key": key,
+    "aria-description": descriptionOf(model, piece),
+    style: bead ? { "--colour": pColour(bead.p) } : {},
+  },
     isFirst && chipOf(bead, told),
     foreign && element("span", { class: "tag", "aria-hidden": "true" }, foreign),
-    markedText(piece),
-  );
+    markedText(piece));
   node.piece = piece;
   return node;
 }
 
 /** What a screen reader tells of a piece beside its text. */
-function descriptionOf(model, { side, sentence, bead, told }) {
+function descriptionOf({ sides }, { side, sentence, bead, told }) {
   const foreign = side.foreign[sentence];
-  const other = model.sides[1 - side.at];
   return [
-    bead ? `aligned with “${shortened(textOf(other, bead))}”, p ${pLabel(bead.p)}` : LONE[told?.decision ?? ""],
+    bead ? `aligned with “${shortened(textOf(sides[1 - side.at], bead))}”, p ${pLabel(bead.p)}`
+      : LONE[told?.decision ?? ""],
     bead?.crossing && "crossing",
     bead && SEGMENT_RELATIONS[bead.relation],
     bead?.decision,
     told?.note && `note: ${told.note}`,
     foreign && `in ${languageName(foreign)}`,
-  ]
-    .filter(Boolean)
-    .join(", ");
+  ].filter(Boolean).join(", ");
 }
 
 /** Keeps a mark on the line of what it belongs to. */
@@ -62,46 +53,44 @@ function chipOf(bead, told) {
     bead?.crossing && "⤫",
     bead?.relation === "conflicting" && "≠",
     bead?.flags.length > 0 && "⚑",
-  ]
-    .filter(Boolean)
-    .join("");
-  const worth = bead && bead.decision !== "accepted" ? (bead.p === null ? "?" : pLabel(bead.p)) : "";
-  return element(
-    "span",
-    { class: "chip", "aria-hidden": "true" },
-    bead ? `${signs}${signs && worth ? " " : ""}${worth}` : signs || "○",
-    WORD_JOINER,
-  );
+  ].filter(Boolean).join("");
+  const worth = bead && bead.decision !== "accepted" && pShort(bead.p);
+  const record = isRecord(bead) && count(bead.place + 1);
+  return element("span", { class: "chip", "aria-hidden": "true", "data-record": record },
+    [signs, worth].filter(Boolean).join(" ") || "○", WORD_JOINER);
 }
+
+/** "0.93", or "?". */
+const pShort = (p) => (p === null ? "?" : pLabel(p));
 
 /** The text of a piece, with what agrees or conflicts in it marked. */
 function markedText({ side, start, end, bead }) {
-  const ties = (bead?.evidence ?? [])
-    .map((tie) => ({ ...tie, span: tie.spans[side.at] }))
-    .filter(({ span }) => span[0] < span[1] && span[0] >= start && span[1] <= end)
-    .filter((tie, _, all) => !tie.agrees || all.every((other) => other.agrees || !overlap(tie.span, other.span)))
-    .sort((one, other) => one.span[0] - other.span[0]);
   const nodes = [];
   let at = start;
-  for (const { span, agrees, told } of ties) {
-    if (span[0] < at) continue;
-    nodes.push(cut(side.text, at, span[0]));
-    const text = cut(side.text, ...span);
-    nodes.push(
-      agrees
-        ? element("span", { class: "agrees", title: told }, text)
-        : element(
-            "mark",
-            { class: "conflict", title: told },
-            element("span", { class: "sign", "aria-hidden": "true" }, "≠"),
-            element("span", { class: "hidden" }, "conflict: "),
-            text,
-          ),
-    );
-    at = span[1];
+  for (const tie of tiesWithin(bead?.evidence ?? [], side.at, start, end)) {
+    const [first, last] = tie.spans[side.at];
+    if (first < at) continue;
+    nodes.push(cut(side.text, at, first), tieElement(tie, cut(side.text, first, last)));
+    at = last;
   }
   return [...nodes, cut(side.text, at, end)];
 }
+
+/** What of the evidence stands in this piece, in its order; of two on one place that which conflicts. */
+function tiesWithin(evidence, at, start, end) {
+  const span = (tie) => tie.spans[at];
+  const within = evidence.filter((tie) => start <= span(tie)[0] && span(tie)[0] < span(tie)[1] && span(tie)[1] <= end);
+  const conflicts = within.filter(({ agrees }) => !agrees);
+  return within
+    .filter((tie) => !tie.agrees || !conflicts.some((other) => overlap(span(tie), span(other))))
+    .sort((one, other) => span(one)[0] - span(other)[0]);
+}
+
+const tieElement = ({ agrees, told }, text) =>
+  (agrees ? element("span", { class: "agrees", title: told }, text)
+    : element("mark", { class: "conflict", title: told },
+      element("span", { class: "sign", "aria-hidden": "true" }, "≠"),
+      element("span", { class: "hidden" }, "conflict: "), text));
 
 const overlap = (one, other) => one[0] < other[1] && other[0] < one[1];
 
@@ -110,4 +99,33 @@ function shortened(text, length = 80) {
   const line = text.split(/\s+/).join(" ");
   const points = Array.from(line.slice(0, 2 * length));
   return points.length > length ? `${points.slice(0, length).join("")}…` : line;
+}
+
+/* What is searched is lit up without a mark of its own, so that it may lie across others. */
+
+/** The words of a query in a piece, as ranges of its text. */
+function rangesOf(node, query) {
+  const texts = textsIn(node);
+  return hitsIn(texts.map(({ data }) => data).join(""), query).map(([start, end]) => {
+    const [first, last] = [placeIn(texts, start + 1), placeIn(texts, end)];
+    return new StaticRange({
+      startContainer: first.text, startOffset: first.offset - 1, endContainer: last.text, endOffset: last.offset,
+    });
+  });
+}
+
+/** The text nodes of a piece that stand in the document: no signs, no words for the ear. */
+function textsIn(node) {
+  const walker = document.createTreeWalker(node, NodeFilter.SHOW_TEXT);
+  const found = [];
+  while (walker.nextNode())
+    if (!walker.currentNode.parentNode.closest(".chip, .tag, .sign, .hidden")) found.push(walker.currentNode);
+  return found;
+}
+
+/** The text node that holds the character before `offset`, and the offset in it. */
+function placeIn(texts, offset) {
+  let left = offset;
+  const text = texts.find(({ length }) => left <= length || (left -= length) < 0);
+  return { text, offset: left };
 }

@@ -96,7 +96,7 @@ routes.records = async (_, query) => {
   const told = element("p", { class: "small muted", id: "record-count" }, "Reading the records …");
   const list = element("div", { id: "record-list" });
   let rows = [];
-  const page = element("article", { class: "records" },
+  const page = element("article", {},
     element("h1", {}, "Records"),
     element("p", { class: "small" },
       "A record is a passage and what was found to correspond to it in the other document. Marked in them: numbers, ",
@@ -252,7 +252,7 @@ const sidesInWords = remembered(() => {
 const relationTag = (relation) =>
   (relation === "conflicting" ? alarm("≠ ", toldRelation(relation)) : tag(toldRelation(relation)));
 
-/** A text with its evidence marked: what agrees, what conflicts; and, of the rest, what was searched. */
+/** A text with its evidence marked: what agrees, what conflicts; and in all of it what was searched. */
 function marked(text, bead, side, q) {
   const begin = bead.spans[side][0];
   const length = bead.spans[side][1] - begin;
@@ -265,7 +265,7 @@ function marked(text, bead, side, q) {
     if (start < at || end <= start || end > length) continue;
     pieces.push(...hits(cut(text, at, start), q));
     const title = tie.agrees ? tie.told : `conflict: ${tie.told}`;
-    pieces.push(element("mark", { class: tie.agrees ? "agrees" : "conflict", title }, cut(text, start, end)));
+    pieces.push(element("mark", { class: tie.agrees ? "agrees" : "conflict", title }, hits(cut(text, start, end), q)));
     at = end;
   }
   return [...pieces, ...hits(cut(text, at, length), q)];
@@ -273,26 +273,13 @@ function marked(text, bead, side, q) {
 
 /** A text with the words of a query marked, as far as case and accents let them be found. */
 function hits(text, q) {
-  const words = folded(q).split(/\s+/).filter(Boolean);
-  if (words.length === 0 || text === "") return [text];
-  const letters = Array.from(text);
-  const plain = letters.map(folded);
-  const starts = [];
-  plain.reduce((sum, one, index) => { starts[index] = sum; return sum + one.length; }, 0);
-  const whole = plain.join("");
-  const inside = letters.map(() => false);
-  for (const word of words) {
-    for (let found = whole.indexOf(word); found >= 0; found = whole.indexOf(word, found + word.length)) {
-      starts.forEach((start, index) => { if (start >= found && start < found + word.length) inside[index] = true; });
-    }
-  }
   const pieces = [];
-  for (let at = 0; at < letters.length;) {
-    let end = at;
-    while (end < letters.length && inside[end] === inside[at]) end += 1;
-    const piece = letters.slice(at, end).join("");
-    pieces.push(inside[at] ? element("mark", { class: "hit" }, piece) : piece);
+  let at = 0;
+  for (const [start, end] of hitsIn(text, q).sort((a, b) => a[0] - b[0])) {
+    if (end <= at) continue;
+    const from = Math.max(at, start);
+    pieces.push(text.slice(at, from), element("mark", { class: "hit" }, text.slice(from, end)));
     at = end;
   }
-  return pieces;
+  return [...pieces, text.slice(at)];
 }

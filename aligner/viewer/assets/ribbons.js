@@ -3,24 +3,17 @@
 
 const LEAST_BAND = 3;
 
-/** Draws the bands of a block into its gutter. `links` are `[bead, left elements, right elements]`, in runs. */
+/** Draws the bands of a block into its gutter: of each of `links` from the runs of elements on the left to those on the
+ *  right, or, where one side is away, its beginning. */
 function drawRibbons(gutter, links, columns) {
-  const box = gutter.getBoundingClientRect();
-  if (!box.width) return gutter.replaceChildren();
+  const { top, width } = gutter.getBoundingClientRect();
+  if (!width) return gutter.replaceChildren();
   const frames = columns.map(frameOf);
-  const extents = links.map(({ runs }) =>
-    runs.map((side, at) => side.map((run) => extentOf(run, frames[at], box.top))),
-  );
-  gutter.replaceChildren(
-    ...links.flatMap(({ bead, away }, place) => {
-      const [left, right] = extents[place];
-      if (left.length && right.length) return [bandsOf(bead, left, right, box.width)];
-      return [
-        ...left.map((extent) => stubOf(bead, extent, 0, away, box.width)),
-        ...right.map((extent) => stubOf(bead, extent, 1, away, box.width)),
-      ];
-    }),
-  );
+  const placed = links.map(({ bead, runs, away }) =>
+    ({ bead, away, ends: runs.map((side, at) => side.map((run) => extentOf(run, frames[at], top))) }));
+  return refill(gutter, placed.map(({ bead, away, ends }) =>
+    (ends.every(({ length }) => length) ? bandsOf(bead, ends, width)
+      : ends.map((side, at) => side.map((end) => stubOf(bead, end, at, away, width))))));
 }
 
 /** What must be known of a column to tell where in it a character stands. */
@@ -42,58 +35,38 @@ function extentOf(run, { left, width, line, rtl }, top) {
   return end - start < LEAST_BAND ? [(start + end - LEAST_BAND) / 2, (start + end + LEAST_BAND) / 2] : [start, end];
 }
 
-/** The bands of one bead, with its probability in the middle. */
-function bandsOf(bead, lefts, rights, width) {
-  const [left, right] = [lefts[0], rights[0]];
-  const middle = (left[0] + left[1] + right[0] + right[1]) / 4;
-  return svg(
-    "g",
-    { class: classesOf("ribbon", bead), "data-key": bead.key, style: { "--colour": pColour(bead.p) } },
-    lefts.flatMap((one) => rights.map((other) => svg("path", { d: bandPath(one, other, width) }))),
-    svg("text", { x: width / 2, y: middle, class: "worth" }, ribbonLabel(bead)),
-  );
-}
+/** A band or its beginning, and what is written on it. */
+const ribbon = (bead, attributes, ...children) =>
+  svg("g", { "data-key": bead.key, style: { "--colour": pColour(bead.p) }, class: classesOf("ribbon", bead),
+    ...attributes }, children);
 
-const ribbonLabel = (bead) =>
-  `${bead.crossing ? "⤫ " : ""}${bead.relation === "conflicting" ? "≠ " : ""}${bead.p === null ? "?" : pLabel(bead.p)}`;
+/** The bands of one bead, with its probability in the middle. */
+function bandsOf(bead, [lefts, rights], width) {
+  const middle = [...lefts[0], ...rights[0]].reduce((sum, y) => sum + y) / 4;
+  return ribbon(bead, {},
+    lefts.map((left) => rights.map((right) => svg("path", { d: bandPath(left, right, width) }))),
+    svg("text", { x: width / 2, y: middle, class: "worth" },
+      bead.crossing && "⤫ ", bead.relation === "conflicting" && "≠ ", pShort(bead.p)));
+}
 
 function bandPath([top, bottom], [otherTop, otherBottom], width) {
   const half = width / 2;
-  return `M0 ${top}C${half} ${top} ${half} ${otherTop} ${width} ${otherTop}V${otherBottom}C${half} ${otherBottom} ${half} ${bottom} 0 ${bottom}Z`;
+  return `M0 ${top}C${half} ${top} ${half} ${otherTop} ${width} ${otherTop}`
+    + `V${otherBottom}C${half} ${otherBottom} ${half} ${bottom} 0 ${bottom}Z`;
 }
 
 /** The beginning of a band whose other end is drawn elsewhere; its arrow tells which way. */
 function stubOf(bead, [top, bottom], at, { sentence, down }, width) {
-  const tip = width * (at === 0 ? 0.36 : 0.64);
-  const start = at === 0 ? 0 : width;
+  const [start, tip, x, side] = at === 0 ? [0, 0.36, 3, "from-left"] : [width, 0.64, width - 3, "from-right"];
   const middle = (top + bottom) / 2;
-  return svg(
-    "g",
-    {
-      class: `${classesOf("ribbon", bead)} stub`,
-      "data-key": bead.key,
-      "data-jump": SIDES[1 - at],
-      style: { "--colour": pColour(bead.p) },
-    },
-    svg("path", { d: `M${start} ${top}L${tip} ${middle}L${start} ${bottom}Z` }),
-    svg(
-      "text",
-      { x: at === 0 ? 3 : width - 3, y: middle, class: `worth ${at === 0 ? "from-left" : "from-right"}` },
-      `${down ? "↓" : "↑"} ${sentence + 1}`,
-    ),
-  );
+  return ribbon(bead, { class: `${classesOf("ribbon", bead)} stub`, "data-jump": SIDES[1 - at] },
+    svg("path", { d: `M${start} ${top}L${width * tip} ${middle}L${start} ${bottom}Z` }),
+    svg("text", { x, y: middle, class: `worth ${side}` }, `${down ? "↓" : "↑"} ${count(sentence + 1)}`));
 }
 
 /** What the look of a segment or band depends on. */
-function classesOf(kind, { state, crossing, relation, decision, p }) {
-  return [
-    kind,
-    state,
-    crossing && "crossing",
-    relation === "conflicting" && "conflicting",
-    decision,
+const classesOf = (kind, { state, crossing, relation, decision, p }) =>
+  [
+    kind, state, crossing && "crossing", relation === "conflicting" && "conflicting", decision,
     p !== null && p < 0.7 && "doubtful",
-  ]
-    .filter(Boolean)
-    .join(" ");
-}
+  ].filter(Boolean).join(" ");

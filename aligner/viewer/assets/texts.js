@@ -8,13 +8,17 @@ const AHEAD = "1500px 0px";
 const STACKED = matchMedia("(max-width: 400px)");
 const extents = () => (STACKED.matches ? BELOW : BESIDE);
 
+/** What is searched, in the texts that are built; a browser that cannot light it up only dims the rest. */
+const LIGHT = window.Highlight ? new Highlight() : null;
+if (LIGHT) CSS.highlights.set("hit", LIGHT);
+
 class PairTexts {
-  /** `onselect(stop)`: a segment was chosen. `onmoved()`: other sentences are in the window. `shows(piece)`: whether it
-   *  passes the filters; what does not is dimmed. */
-  constructor({ onselect, onmoved = () => {}, shows = () => true }) {
+  /** `onselect(stop)`: a segment was chosen. `onmoved()`: other sentences are in the window. What does not pass the
+   *  `filters` is dimmed. */
+  constructor({ onselect, onmoved = () => {}, filters = null }) {
     this.onselect = onselect;
     this.onmoved = onmoved;
-    this.shows = shows;
+    this.filters = filters;
     this.withRelated = false;
     this.selected = null;
     this.marked = [];
@@ -25,11 +29,8 @@ class PairTexts {
     this.soon = [];
     this.isPreparing = false;
     this.node = element("div", {
-      class: "texts",
       onclick: (event) => this.clicked(event),
-      onmousedown: (event) => {
-        if (event.shiftKey) event.preventDefault();
-      },
+      onmousedown: (event) => { if (event.shiftKey) event.preventDefault(); },
       onpointerover: (event) => this.light(keyUnder(event.target)),
       onpointerleave: () => this.light(null),
       onfocusin: (event) => this.light(keyUnder(event.target)),
@@ -58,23 +59,25 @@ class PairTexts {
   lay() {
     const kept = new Map(this.blocks.map((block) => [block.signature, block]));
     const places = this.range ? [this.range] : blocksOf(this.model, this.cuts);
-    this.blocks = places.map((place) => ({ ...place, node: null, built: false, near: false }));
+    this.blocks = places.map((place) => ({ ...place, built: false, near: false }));
     this.assign();
     this.blocks = this.blocks.map((block) => {
       block.signature = JSON.stringify([block.from, block.to, [...block.beads].map(signatureOf)]);
       const same = kept.get(block.signature);
-      return same ? Object.assign(same, { beads: block.beads, spread: block.spread }) : block;
+      return same ? Object.assign(same, { beads: block.beads }) : block;
     });
     const gone = [...kept.values()].filter((block) => !this.blocks.includes(block));
-    const wasBuilt = new Set(gone.filter(({ built }) => built).map(({ from }) => String(from)));
-    for (const block of gone) [this.near, this.sizes].forEach((observer) => observer.unobserve(block.node));
-    for (const [place, block] of this.blocks.entries()) {
-      if (!block.node) this.frame(block);
-      if (this.node.children[place] !== block.node)
-        this.node.insertBefore(block.node, this.node.children[place] ?? null);
-      if (!block.built && wasBuilt.has(String(block.from))) this.build(block);
+    for (const { node } of gone) {
+      for (const observer of [this.near, this.sizes]) observer.unobserve(node);
+      node.remove();
     }
-    while (this.node.children.length > this.blocks.length) this.node.lastChild.remove();
+    const wasBuilt = new Set(gone.filter(({ built }) => built).map(({ from }) => String(from)));
+    for (const [place, block] of this.blocks.entries()) {
+      if (block.node) continue;
+      this.frame(block);
+      this.node.insertBefore(block.node, this.node.children[place] ?? null);
+      if (wasBuilt.has(String(block.from))) this.build(block);
+    }
     this.paintFilter();
     this.paintChoice();
   }
@@ -84,40 +87,35 @@ class PairTexts {
     for (const block of this.blocks) block.beads = new Set();
     const { records, lone, rejected, related } = this.model;
     for (const bead of [...records, ...lone, ...rejected, ...(this.withRelated ? related : [])]) {
-      for (const [at, name] of SIDES.entries()) {
-        for (const sentence of bead[name]) {
-          const block = this.blockOf(at, sentence);
-          if (block) block.beads.add(bead);
-        }
-      }
+      for (const [at, name] of SIDES.entries())
+        for (const sentence of bead[name]) this.blockOf(at, sentence)?.beads.add(bead);
     }
   }
 
   /** The block of a sentence; none if it is not shown. */
   blockOf(at, sentence) {
-    const block = this.blocks[Math.min(this.blocks.length - 1, blockAt(this.blocks, at, sentence))];
-    return block && block.from[at] <= sentence && sentence < block.to[at] ? block : null;
+    const block = this.blocks[blockAt(this.blocks, at, sentence)];
+    return block && block.from[at] <= sentence ? block : null;
+  }
+
+  /** The block of a segment. */
+  blockOfStop({ side, sentence }) {
+    return this.blockOf(SIDES.indexOf(side), sentence);
   }
 
   /** A block without its texts, about as high as it will be. */
   frame(block) {
-    const lengths = this.model.sides.map(({ sentences, at }) => {
-      if (block.from[at] === block.to[at]) return 0;
-      return sentences[block.to[at] - 1][1] - sentences[block.from[at]][0];
-    });
-    block.node = element("section", { class: "block", "data-from": block.from.join("-") });
-    block.node.style.setProperty("--height", `${Math.max(60, Math.round(Math.max(...lengths) * 0.5))}px`);
+    const lengths = this.model.sides.map(({ sentences, at }) =>
+      (block.from[at] === block.to[at] ? 0 : sentences[block.to[at] - 1][1] - sentences[block.from[at]][0]));
+    const style = { "--height": `${Math.max(60, Math.round(Math.max(...lengths) * 0.5))}px` };
+    block.node = element("section", { class: "block", "data-from": block.from.join("-"), style });
     block.node.block = block;
     this.near.observe(block.node);
   }
 
   /** Blocks came near to the window, or left. */
   approached(entries) {
-    for (const {
-      target: { block },
-      isIntersecting,
-      boundingClientRect: { top, bottom },
-    } of entries) {
+    for (const { target: { block }, isIntersecting, boundingClientRect: { top, bottom } } of entries) {
       block.near = isIntersecting;
       if (!isIntersecting) continue;
       if (block.built) this.soon.push(() => block.stale && this.draw(block));
@@ -128,17 +126,20 @@ class PairTexts {
     this.onmoved();
   }
 
+  /** Builds ahead, as long as nothing else is to do. */
   prepareSoon() {
     if (!this.soon.length || this.isPreparing) return;
     this.isPreparing = true;
-    whenIdle(() => this.prepare());
+    whenIdle(() => {
+      this.isPreparing = false;
+      this.soon.shift()?.();
+      this.prepareSoon();
+    });
   }
 
-  /** Builds ahead, as long as nothing else is to do. */
-  prepare() {
-    this.isPreparing = false;
-    this.soon.shift()?.();
-    this.prepareSoon();
+  /** Builds all that is not built yet, as for paper. */
+  whole() {
+    for (const block of this.blocks) this.build(block);
   }
 
   /** Puts the texts of a block in place. */
@@ -146,11 +147,9 @@ class PairTexts {
     if (block.built) return;
     block.built = true;
     block.pieces = new Map();
-    const columns = this.model.sides.map((side) => this.column(block, side));
+    block.columns = this.model.sides.map((side) => this.column(block, side));
     block.gutter = svg("svg", { class: "gutter", "aria-hidden": "true" });
-    block.columns = columns;
-    block.node.replaceChildren(columns[0], block.gutter, columns[1]);
-    block.node.classList.add("built");
+    refill(block.node, block.columns[0], block.gutter, block.columns[1]).classList.add("built");
     this.sizes.observe(block.node);
     this.paintFilter(block);
     if (this.selected || block === this.blocks[0]) this.paintChoice();
@@ -161,14 +160,14 @@ class PairTexts {
     const column = element("div", { class: `column ${side.name}`, lang: side.lang, dir: side.dir });
     let paragraph = null;
     for (let sentence = block.from[side.at]; sentence < block.to[side.at]; sentence++) {
-      const [start] = side.sentences[sentence];
-      if (!paragraph || isParagraph(side, sentence)) {
-        paragraph = element("p", isParagraph(side, sentence) ? {} : { class: "continued" });
+      const begins = isParagraph(side, sentence);
+      if (!paragraph || begins) {
+        paragraph = element("p", { class: begins ? null : "continued" });
         column.append(paragraph);
       } else {
-        paragraph.append(cut(side.text, side.sentences[sentence - 1][1], start));
+        paragraph.append(cut(side.text, side.sentences[sentence - 1][1], side.sentences[sentence][0]));
       }
-      for (const piece of piecesOf(side, sentence)) paragraph.append(this.piece(block, piece));
+      paragraph.append(...piecesOf(side, sentence).map((piece) => this.piece(block, piece)));
     }
     return column;
   }
@@ -186,20 +185,19 @@ class PairTexts {
   draw(block) {
     block.stale = !block.near;
     if (!block.near || !block.built) return;
-    const links = [];
-    for (const bead of block.beads) {
-      if (bead.state === "lone") continue;
-      const runs =
-        bead.state === "record" ? (block.pieces.get(bead.key) ?? [[], []]).map(runsOf) : this.overlapping(block, bead);
-      if (runs[0].length || runs[1].length) links.push({ bead, runs, away: this.away(block, bead) });
-    }
+    const links = [...block.beads]
+      .filter(({ state }) => state !== "lone")
+      .map((bead) => ({ bead, runs: this.runs(block, bead), away: this.away(block, bead) }))
+      .filter(({ runs }) => runs.some(({ length }) => length));
     drawRibbons(block.gutter, links, block.columns);
     this.paintBands(block);
-    if (this.selected && links.some(({ bead }) => bead.key === this.selected.key)) this.paintChoice();
+    if (links.some(({ bead }) => bead.key === this.selected?.key)) this.paintChoice();
   }
 
-  /** The pieces that a bead lies over that holds none of its own: what is only related, or was rejected. */
-  overlapping(block, bead) {
+  /** The pieces of a bead in a block, on both sides, in runs; of what is only related, or was rejected, those that it
+   *  lies over. */
+  runs(block, bead) {
+    if (isRecord(bead)) return (block.pieces.get(bead.key) ?? [[], []]).map(runsOf);
     return SIDES.map((name, at) => {
       const [start, end] = bead.spans[at];
       const found = bead[name].flatMap((sentence) => this.elementsOfSentence(block, at, sentence));
@@ -214,45 +212,35 @@ class PairTexts {
   /** Where the other end of a bead is that does not lie in this block. */
   away(block, bead) {
     const at = SIDES.findIndex((name, side) =>
-      bead[name].every((sentence) => sentence < block.from[side] || sentence >= block.to[side]),
-    );
+      bead[name].every((sentence) => sentence < block.from[side] || sentence >= block.to[side]));
     if (at < 0) return null;
-    const sentence = bead[SIDES[at]][0];
+    const [sentence] = bead[SIDES[at]];
     return { sentence, down: sentence >= block.to[at] };
   }
 
   /** All that stands for a key: pieces and bands, in any block that is built. */
-  *elementsOf(key) {
-    for (const block of this.blocksOfKey(key)) {
-      if (!block.built) continue;
-      yield* (block.pieces.get(key) ?? []).flat();
-      for (const band of block.gutter.children) if (band.dataset.key === key) yield band;
-    }
+  elementsOf(key) {
+    return this.blocksOfKey(key).filter(({ built }) => built).flatMap(({ pieces, gutter }) =>
+      [...(pieces.get(key) ?? []).flat(), ...[...gutter.children].filter(({ dataset }) => dataset.key === key)]);
   }
 
   blocksOfKey(key) {
     const bead = this.model.beads.get(key);
     if (bead && bead.state !== "lone") return this.blocks.filter(({ beads }) => beads.has(bead));
     const stop = this.stopOf(key);
-    const block = stop && this.blockOf(SIDES.indexOf(stop.side), stop.sentence);
-    return block ? [block] : [];
+    return [stop && this.blockOfStop(stop)].filter(Boolean);
   }
 
   /** The sentence that a key names: of a bead the first; null if nothing has this key. */
   stopOf(key, side = "source") {
     const bead = this.model.beads.get(key);
-    if (bead)
-      return {
-        key,
-        side: bead[side].length ? side : SIDES.find((name) => bead[name].length),
-        sentence: bead[side][0] ?? bead.source[0] ?? bead.target[0],
-      };
-    for (const { at, name, sentences } of this.model.sides) {
-      const start = Number(key.split(":")[at]?.split("-")[0]);
-      const sentence = sentences.findIndex(
-        (span, number) => span[0] === start && loneKey(this.model.sides[at], number) === key,
-      );
-      if (sentence >= 0) return { key, side: name, sentence };
+    if (bead) {
+      const name = bead[side].length ? side : SIDES.find((one) => bead[one].length);
+      return { key, side: name, sentence: bead[name][0] };
+    }
+    for (const one of this.model.sides) {
+      const sentence = one.sentences.findIndex((_, number) => loneKey(one, number) === key);
+      if (sentence >= 0) return { key, side: one.name, sentence };
     }
     return null;
   }
@@ -277,10 +265,10 @@ class PairTexts {
   }
 
   /** Chooses a segment: `{key, side, sentence}`. */
-  select(stop, { scroll = null, focus = false, quiet = false } = {}) {
+  select(stop, { scroll = null, focus = false } = {}) {
     this.selected = stop;
     this.marked = stop ? [stop] : [];
-    const block = stop && this.blockOf(SIDES.indexOf(stop.side), stop.sentence);
+    const block = stop && this.blockOfStop(stop);
     if (block) {
       this.build(block);
       const node = this.nodeOf(stop);
@@ -288,30 +276,26 @@ class PairTexts {
       if (focus) node?.focus({ preventScroll: true });
     }
     this.paintChoice();
-    if (!quiet) this.onselect(stop);
+    this.onselect(stop);
   }
 
   /** Adds the sentences up to this one, of the same side. */
   extend(stop) {
-    if (!this.selected || stop.side !== this.selected.side) return this.select(stop, { focus: true });
-    const at = SIDES.indexOf(stop.side);
+    if (stop.side !== this.selected?.side) return this.select(stop, { focus: true });
+    const side = this.model.sides[SIDES.indexOf(stop.side)];
     const [first, last] = [this.selected.sentence, stop.sentence].sort((one, other) => one - other);
     const sentences = Array.from({ length: last - first + 1 }, (_, place) => first + place);
-    this.marked = sentences.flatMap((sentence) =>
-      piecesOf(this.model.sides[at], sentence).slice(0, 1).map(stopOfPiece),
-    );
+    this.marked = sentences.flatMap((sentence) => piecesOf(side, sentence).slice(0, 1).map(stopOfPiece));
     this.paintChoice();
     this.nodeOf(stop)?.focus();
-    this.onselect(this.selected);
-    return undefined;
+    return this.onselect(this.selected);
   }
 
   /** The element of a segment; null while it is not built. */
   nodeOf(stop) {
-    const at = SIDES.indexOf(stop.side);
-    const block = this.blockOf(at, stop.sentence);
+    const block = this.blockOfStop(stop);
     if (!block?.built) return null;
-    const nodes = this.elementsOfSentence(block, at, stop.sentence);
+    const nodes = this.elementsOfSentence(block, SIDES.indexOf(stop.side), stop.sentence);
     return nodes.find(({ dataset }) => dataset.key === stop.key) ?? nodes[0] ?? null;
   }
 
@@ -319,11 +303,8 @@ class PairTexts {
   reveal() {
     const bead = this.model.beads.get(this.selected?.key);
     if (!bead || bead.state === "lone") return;
-    const other = this.stopOf(
-      bead.key,
-      SIDES.find((name) => name !== this.selected.side),
-    );
-    const block = this.blockOf(SIDES.indexOf(other.side), other.sentence);
+    const other = this.stopOf(bead.key, SIDES.find((name) => name !== this.selected.side));
+    const block = this.blockOfStop(other);
     if (!block) return;
     this.build(block);
     const node = this.nodeOf(other);
@@ -334,40 +315,46 @@ class PairTexts {
   stepPiece(by, extending = false) {
     const from = (extending ? this.marked.at(-1) : this.selected) ?? this.firstStop();
     const side = this.model.sides[SIDES.indexOf(from.side)];
-    const [low, high] = this.range ? [this.range.from[side.at], this.range.to[side.at]] : [0, side.sentences.length];
     const here = piecesOf(side, from.sentence);
-    const next = here[here.findIndex(({ key }) => key === from.key) + by];
-    if (next && !extending) return this.select(stopOfPiece(next), { scroll: "nearest", focus: true });
-    for (let sentence = from.sentence + by; sentence >= low && sentence < high; sentence += by) {
+    const next = !extending && here[here.findIndex(({ key }) => key === from.key) + by];
+    const piece = next || this.pieceBeyond(side, from.sentence, by);
+    if (!piece) return;
+    if (extending) this.extend(stopOfPiece(piece));
+    else this.select(stopOfPiece(piece), { scroll: "nearest", focus: true });
+  }
+
+  /** The nearest piece of the sentences after (1) or before (-1) this one, among those that are shown. */
+  pieceBeyond(side, from, by) {
+    const [low, high] = this.range ? [this.range.from[side.at], this.range.to[side.at]] : [0, side.sentences.length];
+    for (let sentence = from + by; sentence >= low && sentence < high; sentence += by) {
       const piece = piecesOf(side, sentence).at(by > 0 ? 0 : -1);
-      if (!piece) continue;
-      if (extending) return this.extend(stopOfPiece(piece));
-      return this.select(stopOfPiece(piece), { scroll: "nearest", focus: true });
+      if (piece) return piece;
     }
-    return undefined;
+    return null;
   }
 
   /** Goes to the other side: to the counterpart, or else to what stands beside. */
   cross(side) {
     if (!this.selected || this.selected.side === side) return;
     const bead = this.model.beads.get(this.selected.key);
-    if (bead && bead[side].length)
-      return void this.select(this.stopOf(bead.key, side), { scroll: "nearest", focus: true });
-    const box = this.nodeOf(this.selected)?.getBoundingClientRect();
-    const block = this.blockOf(SIDES.indexOf(this.selected.side), this.selected.sentence);
-    const nodes = [...(block?.columns?.[SIDES.indexOf(side)].querySelectorAll(".piece") ?? [])];
-    const beside = nodes.find((node) => node.getBoundingClientRect().bottom > (box?.top ?? 0)) ?? nodes.at(-1);
-    if (beside) this.select(stopAt(beside), { scroll: "nearest", focus: true });
+    const stop = bead?.[side].length ? this.stopOf(bead.key, side) : this.stopBeside(side);
+    if (stop) this.select(stop, { scroll: "nearest", focus: true });
+  }
+
+  /** What stands on the other side at the height of what is chosen. */
+  stopBeside(side) {
+    const top = this.nodeOf(this.selected)?.getBoundingClientRect().top ?? 0;
+    const column = this.blockOfStop(this.selected)?.columns?.[SIDES.indexOf(side)];
+    const nodes = [...(column?.querySelectorAll(".piece") ?? [])];
+    const beside = nodes.find((node) => node.getBoundingClientRect().bottom > top) ?? nodes.at(-1);
+    return beside ? stopAt(beside) : null;
   }
 
   /** The first segment there is. */
   firstStop() {
-    if (!this.blocks.length) return null;
-    for (const side of this.model.sides) {
-      for (let sentence = this.blocks[0].from[side.at]; sentence < side.sentences.length; sentence++) {
-        const [piece] = piecesOf(side, sentence);
-        if (piece) return stopOfPiece(piece);
-      }
+    for (const side of this.blocks.length ? this.model.sides : []) {
+      const piece = this.pieceBeyond(side, this.blocks[0].from[side.at] - 1, 1);
+      if (piece) return stopOfPiece(piece);
     }
     return null;
   }
@@ -379,39 +366,46 @@ class PairTexts {
       node.removeAttribute("aria-current");
       if (node.piece) node.tabIndex = -1;
     }
-    const chosen = this.selected ? [...this.elementsOf(this.selected.key)] : [];
-    const marked = this.marked.map((stop) => this.nodeOf(stop)).filter(Boolean);
-    const linking = this.linking.map((stop) => this.nodeOf(stop)).filter(Boolean);
-    const stop = this.selected ?? this.firstStop();
-    const entry = stop && this.nodeOf(stop);
+    const nodesOf = (stops) => stops.map((stop) => stop && this.nodeOf(stop)).filter(Boolean);
+    const chosen = this.selected ? this.elementsOf(this.selected.key) : [];
+    const [marked, linking] = [nodesOf(this.marked), nodesOf(this.linking)];
+    const entry = nodesOf([this.selected ?? this.firstStop()]);
     for (const node of chosen) {
       node.classList.add("chosen");
       if (node.piece) node.setAttribute("aria-current", "true");
     }
-    const isTold =
-      marked.length > 1 || chosen.filter(({ piece }) => piece?.side.name === this.selected.side).length > 1;
+    const isTold = marked.length > 1 || chosen.filter(({ piece }) => piece?.side.name === this.selected.side).length > 1;
     for (const node of isTold ? marked : []) node.classList.add("at");
     for (const node of linking) node.classList.add("linking");
-    if (entry) entry.tabIndex = 0;
-    this.painted = [...chosen, ...marked, ...linking, ...(entry ? [entry] : [])];
+    for (const node of entry) node.tabIndex = 0;
+    this.painted = [...chosen, ...marked, ...linking, ...entry];
   }
 
-  /** Dims in a block, or in all, what the filters do not let pass. */
+  /** Whether a piece passes the filters. */
+  shows(piece) {
+    return this.filters === null || this.filters.pass(piece);
+  }
+
+  /** Dims in a block, or in all, what the filters do not let pass, and lights up what is searched in the rest. */
   paintFilter(block) {
-    for (const { built, pieces } of block ? [block] : this.blocks) {
-      if (!built) continue;
-      for (const node of [...pieces.values()].flat(2)) node.classList.toggle("dim", !this.shows(node.piece));
+    if (!block && this.filters) LIGHT?.clear();
+    for (const one of (block ? [block] : this.blocks).filter(({ built }) => built)) {
+      for (const node of [...one.pieces.values()].flat(2)) {
+        const passes = this.shows(node.piece);
+        node.classList.toggle("dim", !passes);
+        if (passes && this.filters?.query) for (const range of rangesOf(node, this.filters.query)) LIGHT?.add(range);
+      }
+      this.paintBands(one);
     }
-    for (const one of block ? [block] : this.blocks) this.paintBands(one);
   }
 
   paintBands({ built, gutter }) {
-    if (!built) return;
-    for (const band of gutter.children) {
-      const bead = this.model.beads.get(band.dataset.key);
-      band.classList.toggle("chosen", band.dataset.key === this.selected?.key);
-      band.classList.toggle("lit", band.dataset.key === this.lit);
-      band.classList.toggle("dim", Boolean(bead) && !this.shows({ bead, key: bead.key, side: this.model.sides[0] }));
+    for (const band of built ? gutter.children : []) {
+      const { key } = band.dataset;
+      const bead = this.model.beads.get(key);
+      band.classList.toggle("chosen", key === this.selected?.key);
+      band.classList.toggle("lit", key === this.lit);
+      band.classList.toggle("dim", Boolean(bead) && !this.shows({ bead }));
     }
   }
 
@@ -425,14 +419,13 @@ class PairTexts {
   /** The sentences now in the window: `[[first, last], [first, last]]`; null if none. */
   inWindow(top = 0) {
     const seen = [[], []];
-    for (const block of this.blocks) {
-      if (!block.near) continue;
-      const box = block.node.getBoundingClientRect();
+    for (const { node, columns } of this.blocks.filter(({ near, built }) => near && built)) {
+      const box = node.getBoundingClientRect();
       if (box.bottom < top || box.top > innerHeight) continue;
       for (const at of [0, 1]) {
-        const nodes = block.columns?.[at].querySelectorAll(".piece") ?? [];
-        const first = firstPlace(nodes, (node) => node.getBoundingClientRect().bottom > top);
-        const last = firstPlace(nodes, (node) => node.getBoundingClientRect().top > innerHeight) - 1;
+        const nodes = columns[at].querySelectorAll(".piece");
+        const first = firstPlace(nodes, (one) => one.getBoundingClientRect().bottom > top);
+        const last = firstPlace(nodes, (one) => one.getBoundingClientRect().top > innerHeight) - 1;
         if (first <= last) seen[at].push(nodes[first].piece.sentence, nodes[last].piece.sentence);
       }
     }
@@ -445,18 +438,8 @@ const stopOfPiece = ({ key, side, sentence }) => ({ key, side: side.name, senten
 const stopAt = ({ piece }) => stopOfPiece(piece);
 
 /** What a block must be built anew for. */
-const signatureOf = ({ key, state, source, target, p, relation, crossing, decision, note, flags }) => [
-  key,
-  state,
-  source,
-  target,
-  p,
-  relation,
-  crossing,
-  decision,
-  note,
-  flags,
-];
+const signatureOf = ({ key, state, source, target, p, relation, crossing, decision, note, flags }) =>
+  [key, state, source, target, p, relation, crossing, decision, note, flags];
 
 /** Elements in runs of such as follow one another. */
 function runsOf(nodes) {
@@ -471,7 +454,7 @@ function runsOf(nodes) {
 
 /** Runs something when the browser has time, but within a tenth of a second. */
 const whenIdle = (run) =>
-  window.requestIdleCallback ? requestIdleCallback(run, { timeout: 100 }) : setTimeout(run, 10);
+  (window.requestIdleCallback ? requestIdleCallback(run, { timeout: 100 }) : setTimeout(run, 10));
 
 const isCalm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 

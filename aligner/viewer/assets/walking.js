@@ -5,16 +5,19 @@ const inPair = () => Boolean(openPair?.node.isConnected);
 
 /** The texts in which the keys go about now: of a pair, or of the queue. */
 const textsAtHand = () => (inPair() ? openPair.texts : isDeskOpen() ? desk.texts : null);
-const inTexts = () =>
-  Boolean(textsAtHand()?.node.contains(document.activeElement)) ||
-  (textsAtHand() && document.activeElement === document.body && textsAtHand().selected);
 
-const moved = (event, by) =>
-  event.shiftKey
-    ? isDeskOpen()
-      ? perform(ACTIONS.find(({ id }) => id === (by < 0 ? "move-back" : "move-on")))
-      : textsAtHand().stepPiece(by, true)
-    : textsAtHand().stepPiece(by);
+function inTexts() {
+  const texts = textsAtHand();
+  const { activeElement } = document;
+  return texts !== null && (texts.node.contains(activeElement) || (activeElement === document.body && texts.selected));
+}
+
+const onPiece = () => inTexts() && document.activeElement.matches(".piece");
+
+function moved({ shiftKey }, by) {
+  if (shiftKey && isDeskOpen()) perform(actionOf(by < 0 ? "move-back" : "move-on"));
+  else textsAtHand().stepPiece(by, shiftKey);
+}
 
 function goToPair(by) {
   const next = beside(openPair.model.number, by);
@@ -24,8 +27,7 @@ function goToPair(by) {
 
 function chooseHere() {
   const texts = textsAtHand();
-  const node = document.activeElement.closest(".piece");
-  if (!node) return;
+  const node = document.activeElement;
   const wasChosen = texts.selected?.key === node.dataset.key;
   texts.select(stopAt(node), { focus: true });
   texts.reveal();
@@ -35,21 +37,19 @@ function chooseHere() {
 function backOut() {
   if (stopLinking()) return;
   const panel = document.getElementById("details");
-  const texts = textsAtHand();
-  if (panel?.contains(document.activeElement) && texts.selected)
-    texts.nodeOf(texts.selected)?.focus({ preventScroll: true });
+  const { selected } = textsAtHand();
+  if (selected && panel.contains(document.activeElement))
+    textsAtHand().nodeOf(selected)?.focus({ preventScroll: true });
   else go("#overview");
 }
 
-const isSearchedPair = () => inPair() && openPair.filters.isOn;
+const isFiltered = () => inPair() && openPair.filters.isOn;
 
 keys.register(
   { key: "j", what: "Next record", when: inPair, run: () => openPair.stepRecord(1) },
   { key: "k", what: "Previous record", when: inPair, run: () => openPair.stepRecord(-1) },
   {
-    key: "ArrowDown",
-    what: "Next segment of this text, aligned or not",
-    when: inTexts,
+    key: "ArrowDown", what: "Next segment of this text, aligned or not", when: inTexts,
     run: (event) => moved(event, 1),
   },
   { key: "ArrowUp", what: "Previous segment of this text", when: inTexts, run: (event) => moved(event, -1) },
@@ -57,39 +57,25 @@ keys.register(
   { key: "K", what: "Choose the previous sentence, too", when: inTexts, run: () => textsAtHand().stepPiece(-1, true) },
   { key: "ArrowLeft", what: "The text on the left", when: inTexts, run: () => textsAtHand().cross("source") },
   { key: "ArrowRight", what: "The text on the right", when: inTexts, run: () => textsAtHand().cross("target") },
-  {
-    key: "Enter",
-    what: "Choose and show the counterpart; again: the details",
-    when: () => inTexts() && document.activeElement.matches(".piece"),
-    run: chooseHere,
-  },
-  { key: " ", what: "Choose", when: () => inTexts() && document.activeElement.matches(".piece"), run: chooseHere },
+  { key: "Enter", what: "Choose and show the counterpart; again: the details", when: onPiece, run: chooseHere },
+  { key: " ", what: "Choose", when: onPiece, run: chooseHere },
   { key: "Escape", what: "Back: to the text, to the overview", when: () => inPair() || isDeskOpen(), run: backOut },
   { key: "[", what: "Previous pair", when: inPair, run: () => goToPair(-1) },
   { key: "]", what: "Next pair", when: inPair, run: () => goToPair(1) },
   { key: "f", what: "Search this pair", when: inPair, run: () => document.getElementById("pair-search").focus() },
-  { key: "n", what: "Next match", when: () => isSearchedPair() && !isReview(), run: () => openPair.stepMatch(1) },
-  { key: "p", what: "Previous match", when: isSearchedPair, run: () => openPair.stepMatch(-1) },
-  { key: "N", what: "Next match", when: isSearchedPair, run: () => openPair.stepMatch(1) },
-  { key: "P", what: "Previous match", when: isSearchedPair, run: () => openPair.stepMatch(-1) },
+  { key: "n", what: "Next match", when: () => isFiltered() && !isReview(), run: () => openPair.stepMatch(1) },
+  { key: "p", what: "Previous match", when: isFiltered, run: () => openPair.stepMatch(-1) },
+  { key: "N", what: "Next match", when: isFiltered, run: () => openPair.stepMatch(1) },
+  { key: "P", what: "Previous match", when: isFiltered, run: () => openPair.stepMatch(-1) },
 );
 
-addEventListener(
-  "scroll",
-  () => {
-    if (inPair()) openPair.follow();
-  },
-  { passive: true },
-);
-addEventListener("resize", () => {
-  if (inPair()) openPair.follow();
-});
-addEventListener("beforeprint", () => textsAtHand()?.blocks.forEach((block) => textsAtHand().build(block)));
+const follow = () => { if (inPair()) openPair.follow(); };
+addEventListener("scroll", follow, { passive: true });
+addEventListener("resize", follow);
+addEventListener("beforeprint", () => textsAtHand()?.whole());
 STACKED.addEventListener("change", () => textsAtHand()?.update(textsAtHand().model, { anew: true }));
 
 /* A canvas does not take new colours by itself. */
-const redrawPlot = () => {
-  if (openPair) openPair.plot.draw();
-};
+const redrawPlot = () => openPair?.plot.draw();
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redrawPlot);
 new MutationObserver(redrawPlot).observe(document.documentElement, { attributeFilter: ["data-theme"] });
