@@ -245,7 +245,7 @@ def test_a_page_that_lacks_records_takes_no_sentence_for_one_without_counterpart
 ) -> None:
     run = made[0]
     monkeypatch.setattr("aligner.viewer.report.MAX_RECORDS", len(run.alignments[0].links))
-    (tmp_path / "cut.html").write_text(report_of(run), "utf-8")
+    (tmp_path / "cut.html").write_text("".join(report_of(run)), "utf-8")
     page = opened(f"{(tmp_path / 'cut.html').as_uri()}#unaligned")
     known = run.alignments[0].pair
     torn = {side.id for one in run.alignments[1:] if one.links for side in (one.pair.source, one.pair.target)}
@@ -256,6 +256,16 @@ def test_a_page_that_lacks_records_takes_no_sentence_for_one_without_counterpart
     expect(page.locator("#unaligned-count")).to_contain_text(re.compile(rf"{left} documents? are not in this page"))
 
 
+def test_a_page_that_lacks_facts_says_so(
+    opened: Open, made: tuple[Run, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("aligner.viewer.data.MAX_FACTS", 3)
+    (tmp_path / "cut.html").write_text("".join(report_of(made[0])), "utf-8")
+    page = opened(f"{(tmp_path / 'cut.html').as_uri()}#facts/found")
+    expect(page.locator("#facts-left-out")).to_contain_text(f"This page holds 3 of {len(made[0].facts)} facts")
+    expect(page.locator(".card[data-fact^=fact]")).to_have_count(3)
+
+
 def test_a_seed_that_was_missed_in_a_language_is_told_with_the_fact_that_holds_it(
     opened: Open, made: tuple[Run, Path], tmp_path: Path
 ) -> None:
@@ -264,7 +274,7 @@ def test_a_seed_that_was_missed_in_a_language_is_told_with_the_fact_that_holds_i
         replace(one, stance="not stated", span=(0, 0)) if (one.seed, one.lang) == ("transit-2013", "en") else one
         for one in run.sightings
     )
-    (tmp_path / "missed.html").write_text(report_of(replace(run, sightings=missed)), "utf-8")
+    (tmp_path / "missed.html").write_text("".join(report_of(replace(run, sightings=missed))), "utf-8")
     page = opened((tmp_path / "missed.html").as_uri())
     row = page.locator("#seeds tr", has_text="Transit agreement for NATO armour")
     expect(row).to_contain_text(re.compile(r"not found, but see Fact \d+"))

@@ -22,6 +22,9 @@ from aligner.readers.ids import printable
 from aligner.report import Run
 from aligner.seeds import NOT_STATED, Sighting
 
+MAX_FACTS = 10_000
+"""Facts that a page holds; of more the most important, and the page says so."""
+
 N_BINS = 20
 """Bars of the distribution of p."""
 
@@ -75,7 +78,8 @@ def view(run: Run, *, mode: str = "report", shown: Sequence[Alignment] | None = 
         "beads": _counted(link.kind for link in links),
         "relations": _counted(link.relation for link in links if link.relation),
         "flags": _counted(flag for link in links for flag in link.flags),
-        "facts": [_fact(fact, numbers) for fact in run.facts],
+        "facts": [_fact(fact, numbers) for fact in run.facts[:MAX_FACTS]],
+        "n_facts": len(run.facts),
         "seeds": _seeds(run.sightings, numbers),
     }
 

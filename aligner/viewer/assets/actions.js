@@ -186,12 +186,12 @@ function stopLinking() {
 /** The bar of all actions, and the line that says what went wrong. */
 function decisionBar() {
   const message = element("p", { class: "message", id: "review-message", role: "alert" });
-  const relations = Object.entries(SEGMENT_RELATIONS).filter(([name]) => name !== "related");
+  const relations = Object.keys(SEGMENT_RELATIONS).filter((name) => name !== "related");
   const bar = element("div", { class: "decisions", role: "toolbar", "aria-label": "Decisions" },
     ACTIONS.map(actionButton),
     element("label", { class: "relation-choice" }, "Relation ", keyCap("t"), " ",
       dropdown({ id: "do-relation", title: "What the two sides say of each other (t)", onchange: relate },
-        [["", "as measured"], ...relations])));
+        [["", "as measured"], ...relations.map((name) => [name, toldRelation(name)])])));
   return { bar, message, dock: element("div", { class: "dock" }, message, bar) };
 }
 

@@ -64,7 +64,7 @@ const RELATIONS = {
   },
   comparable: {
     letter: "C", one: "pair of comparable reports", many: "pairs of comparable reports",
-    told: "both report the same events, written independently",
+    told: "both report on the same events, each in its own words",
   },
   unrelated: {
     letter: "–", one: "unrelated pair", many: "unrelated pairs",
@@ -89,10 +89,22 @@ const SEGMENT_RELATIONS = {
   equivalent: "both say the same",
   source_contains_target: "the source says more",
   target_contains_source: "the target says more",
-  overlapping: "they overlap",
-  conflicting: "they conflict",
+  overlapping: "each says something else beside",
+  conflicting: "they contradict each other",
   related: "on the same matter only",
 };
+
+const toldRelation = (relation) =>
+  sidesInWords()[relation] ?? SEGMENT_RELATIONS[relation] ?? (spaced(relation) || "relation unknown");
+
+/** Which side says more, by its language where all pairs are of the same two. */
+const sidesInWords = remembered(() => {
+  const langs = new Set(view.pairs.map((pair) => langsOf(pair).join(" ")));
+  const [source, target] = langs.size === 1 ? [...langs][0].split(" ") : [];
+  const names = source === target ? ["first", "second"] : [source, target].map(languageName);
+  return Object.fromEntries(["source_contains_target", "target_contains_source"].map((relation, number) =>
+    [relation, `the ${names[number]} says more`]));
+});
 
 /** "number_mismatch" → "number mismatch". */
 const spaced = (name) => name.replaceAll("_", " ");

@@ -40,7 +40,7 @@ function recordDetails(model, bead) {
   ];
 }
 
-/** What a decision on a record with a conflict means. */
+/** What a decision on a record whose sides contradict each other means. */
 const BOTH_STAND = "To accept it says that these belong together, not which of the two is right.";
 
 function loneDetails({ sides }, { side, sentence }, told) {
@@ -54,7 +54,7 @@ function loneDetails({ sides }, { side, sentence }, told) {
 
 const relationInWords = ({ relation }) =>
   element("span", { class: relation === "conflicting" ? "relation conflicting" : "relation" },
-    relation === "conflicting" && "≠ ", SEGMENT_RELATIONS[relation] ?? "relation not told");
+    relation === "conflicting" && "≠ ", toldRelation(relation));
 
 const decisionMark = ({ decision }) =>
   decision &&
@@ -75,7 +75,7 @@ function evidenceList({ sides }, { evidence }) {
   const ties = evidence.toSorted((one, other) => one.agrees - other.agrees);
   return element("ul", { class: "evidence" }, ties.map((tie) =>
     element("li", { class: tie.agrees ? null : "conflict" },
-      element("span", { class: "kind" }, tie.agrees ? "" : "≠ conflict: ", spaced(tie.kind)),
+      element("span", { class: "kind" }, tie.agrees ? "" : "≠ contradiction: ", spaced(tie.kind)),
       " ", said(tie, 0), tie.agrees ? " = " : " ≠ ", said(tie, 1),
       !tie.agrees && element("span", { class: "difference" }, tie.told))));
 }

@@ -144,6 +144,7 @@ routes.facts = async ([opened], query) => {
       element("div", { class: "toolbar" },
         element("div", { class: "chips", role: "group", "aria-label": "Which facts" }, buttons), search),
       told,
+      factsLeftOut(),
       element("p", { class: "small muted" },
         "“Not found in” is no proof that a document or a language does not state it. A document's name leads to where ",
         "the sentence stands."),
@@ -153,6 +154,14 @@ routes.facts = async ([opened], query) => {
   page.addEventListener("shown", (event) => { if (opened && openPlace(drawn, opened)) event.preventDefault(); });
   return page;
 };
+
+/** That the page holds only the first facts, if so. */
+function factsLeftOut() {
+  if (view.n_facts <= view.facts.length) return null;
+  return element("p", { class: "note warn", id: "facts-left-out" },
+    `This page holds ${count(view.facts.length)} of ${plural(view.n_facts, "fact")}, those that most documents state; `,
+    "all are in facts.tsv.");
+}
 
 /** A card tells of every language: about how high it is, and how many are made at once. */
 const CARDS = { rowHeight: `${8 + 2 * view.langs.length}rem`, size: Math.ceil(40 / Math.max(1, view.langs.length)) };

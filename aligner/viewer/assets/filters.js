@@ -45,7 +45,7 @@ class PairFilters {
       },
     },
       search,
-      relations.size > 1 && this.choice("relation", "Relation ", [...relations], (name) => SEGMENT_RELATIONS[name]),
+      relations.size > 1 && this.choice("relation", "Relation ", [...relations], toldRelation),
       this.choice("below", "p below ", BELOW_P, pLabel),
       this.tick("unaligned", "only unaligned"),
       model.records.some(({ crossing }) => crossing) && this.tick("crossings", "only crossings"),

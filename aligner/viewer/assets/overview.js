@@ -5,7 +5,7 @@ routes.overview = async () =>
   element("article", {},
     element("h1", {}, "Overview"),
     element("p", { class: "lead", id: "summary" }, summary()),
-    partly(),
+    partly(), factsLeftOut(),
     warned(),
     shared(),
     view.documents.length === 0 ? null : [

@@ -35,7 +35,7 @@ function figures({ row, records, sides }) {
     plural(records.length, "record"),
     `aligned: ${listed(covered)}`,
     crossings > 0 && plural(crossings, "crossing"),
-    conflicts > 0 && plural(conflicts, "conflict"),
+    conflicts > 0 && plural(conflicts, "contradiction"),
     isReview() && `${count(counted(({ decision }) => decision))} of ${count(records.length)} decided`,
   ].filter(Boolean);
 }

@@ -34,7 +34,7 @@ function descriptionOf({ sides }, { side, sentence, bead, told }) {
     bead ? `aligned with “${shortened(textOf(sides[1 - side.at], bead))}”, p ${pLabel(bead.p)}`
       : LONE[told?.decision ?? ""],
     bead?.crossing && "crossing",
-    bead && SEGMENT_RELATIONS[bead.relation],
+    bead && toldRelation(bead.relation),
     bead?.decision,
     told?.note && `note: ${told.note}`,
     foreign && `in ${languageName(foreign)}`,
@@ -90,7 +90,7 @@ const tieElement = ({ agrees, told }, text) =>
   (agrees ? element("span", { class: "agrees", title: told }, text)
     : element("mark", { class: "conflict", title: told },
       element("span", { class: "sign", "aria-hidden": "true" }, "≠"),
-      element("span", { class: "hidden" }, "conflict: "), text));
+      element("span", { class: "hidden" }, "contradiction: "), text));
 
 const overlap = (one, other) => one[0] < other[1] && other[0] < one[1];
 

@@ -237,18 +237,6 @@ function recordRow({ pair, bead, said }, q) {
         : element("p", { class: "muted" }, "no counterpart")))));
 }
 
-const toldRelation = (relation) =>
-  sidesInWords()[relation] ?? SEGMENT_RELATIONS[relation] ?? (spaced(relation) || "relation unknown");
-
-/** Which side says more, by its language where all pairs are of the same two. */
-const sidesInWords = remembered(() => {
-  const langs = new Set(view.pairs.map((pair) => langsOf(pair).join(" ")));
-  const [source, target] = langs.size === 1 ? [...langs][0].split(" ") : [];
-  const names = source === target ? ["first", "second"] : [source, target].map(languageName);
-  return Object.fromEntries(["source_contains_target", "target_contains_source"].map((relation, number) =>
-    [relation, `the ${names[number]} says more`]));
-});
-
 const relationTag = (relation) =>
   (relation === "conflicting" ? alarm("≠ ", toldRelation(relation)) : tag(toldRelation(relation)));
 
