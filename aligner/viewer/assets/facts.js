@@ -164,7 +164,7 @@ function factsLeftOut() {
 }
 
 /** A card tells of every language: about how high it is, and how many are made at once. */
-const CARDS = { rowHeight: `${8 + 2 * view.langs.length}rem`, size: Math.ceil(40 / Math.max(1, view.langs.length)) };
+const CARDS = { rowHeight: `${8 + 2 * view.langs.length}rem`, size: Math.ceil(12 / Math.max(1, view.langs.length)) };
 
 /** Seeds and facts, each below a heading, where there are any. */
 function sections(shown) {
@@ -273,7 +273,7 @@ function deepLink(statement, others, ...content) {
   };
   const pairs = [...others.map((other) => pairOf(statement.document, other.document)), ...pairsWith(statement.document)];
   lead(pairs[0]);
-  deepen(lead, statement, others);
+  (window.requestIdleCallback ?? setTimeout)(() => deepen(lead, statement, others));
   return link;
 }
 
