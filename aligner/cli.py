@@ -16,9 +16,13 @@ from aligner.errors import AlignerError
 
 if TYPE_CHECKING:
     from aligner.bitext import Bitext
+    from aligner.cache import Cache
     from aligner.curation import Dropped
+    from aligner.pipeline import Embedders
 
 LANGS = "Languages as codes with commas between, source first: it,en or ita,eng or ita_Latn,eng_Latn or it-IT,en-GB."
+CACHE = "Folder that remembers vectors and finished runs [~/.cache/aligner, or in XDG_CACHE_HOME]."
+NO_CACHE = "Remember nothing, and use nothing remembered; the results are the same."
 ENCODER = "use, e5, use+e5, or the name or folder of a SentenceTransformer; by default chosen by language."
 MIN_P = "Least calibrated probability of a record [0.5 in comparable texts, any in translations]."
 MIN_PRECISION = "Keep as many records as this expected precision allows, as 0.95."
@@ -82,6 +86,24 @@ def cut_options(command: Command) -> Command:
     return click.option("--min-p", type=PROBABILITY, help=MIN_P)(command)
 
 
+def encoder_options(command: Command) -> Command:
+    """The options that say what turns sentences into vectors, and where these are remembered; see ``_embedders``."""
+    for option in (
+        click.option("--no-cache", is_flag=True, expose_value=False, callback=_remember, help=NO_CACHE),
+        click.option("--cache", type=click.Path(path_type=Path), expose_value=False, callback=_remember, help=CACHE),
+        click.option("--encoder", help=ENCODER),
+    ):
+        command = option(command)
+    return command
+
+
+cache_option = click.option("--cache", "folder", type=click.Path(path_type=Path), help=CACHE)
+
+
+def _remember(ctx: click.Context, option: click.Parameter, value: Any) -> None:
+    ctx.meta[f"aligner.{option.name}"] = value
+
+
 output_option = click.option("-o", "--output", default=["-"], show_default=True, multiple=True, help=OUTPUT)
 
 
@@ -109,7 +131,7 @@ def main() -> None:
 @click.argument("corpus", type=click.Path(path_type=Path))
 @click.option("-o", "--output", multiple=True, help=RUN_OUTPUT)
 @click.option("--langs", type=Langs(), help=LANGS)
-@click.option("--encoder", help=ENCODER)
+@encoder_options
 @click.option("--splitter", default="rules", show_default=True, help=SPLITTER)
 @click.option("--seeds", type=click.Path(path_type=Path), help=SEEDS)
 @click.option("--decisions", type=click.Path(path_type=Path), multiple=True, help=DECISIONS)
@@ -128,6 +150,7 @@ def run(
     min_precision: float | None,
 ) -> None:
     """The main job: align all the documents of a folder."""
+    from aligner.finished import keep, question, recall
     from aligner.pipeline import align_corpus
     from aligner.report import summarise
     from aligner.seeds import read_seeds
@@ -145,10 +168,27 @@ def run(
     write = _writer(named, are_told=True)
     decided = read_decisions(*decisions)
     _tell_unused(folders[0] / "decisions.tsv", decisions)
+    cache, meta = _cache(), click.get_current_context().meta
+    asked_for = cache and question(
+        corpus,
+        encoder,
+        langs=langs,
+        splitter=splitter,
+        seeds=asked,
+        decisions=decided,
+        cuts=(min_p, min_precision),
+        keep_text=keep_text,
+        places=[folders[0].absolute(), *(Path(one).absolute() for one in named)],
+    )
+    if cache and asked_for and (finished := recall(cache, asked_for)):
+        _warn(finished.warnings)
+        click.echo(finished.told)
+        click.echo("nothing has changed since: all files are as they were written", err=True)
+        sys.exit(finished.status)
     result = align_corpus(
         corpus,
         langs=langs,
-        encoder=encoder,
+        encoder=_embedders(encoder),
         splitter=splitter,
         seeds=asked,
         decisions=decided,
@@ -159,9 +199,14 @@ def run(
     _warn([*result.corpus.warnings, *result.notes, *result.stale[:PROBLEMS_SHOWN]])
     if len(result.stale) > PROBLEMS_SHOWN:
         _warn([f"{_count(result.stale, 'decision')} in all could not be kept; run.json names them"])
-    click.echo(summarise(result, files))
-    write(result.bitext)
-    sys.exit(1 if result.stale or any(skip.is_failure for skip in result.corpus.skipped) else 0)
+    told = summarise(result, files)
+    click.echo(told)
+    files += write(result.bitext)
+    status = 1 if result.stale or any(skip.is_failure for skip in result.corpus.skipped) else 0
+    if cache and asked_for:
+        told = "\n".join([told, *(f"  {one}" for one in named)])
+        keep(cache, asked_for, told, meta.get("aligner.warned", ()), status, files)
+    sys.exit(status)
 
 
 @main.command()
@@ -170,7 +215,7 @@ def run(
 @output_option
 @click.option("--mode", type=click.Choice(["auto", "parallel", "comparable"]), default="auto", show_default=True)
 @click.option("--langs", type=Langs(2), help=LANGS)
-@click.option("--encoder", help=ENCODER)
+@encoder_options
 @click.option("--splitter", default="rules", show_default=True, help=SPLITTER)
 @cut_options
 def pair(
@@ -187,7 +232,7 @@ def pair(
     from aligner.pipeline import align_files
 
     write = _writer(output)
-    bitext = align_files(source, target, mode=mode, langs=langs, encoder=encoder, splitter=splitter, **cuts)
+    bitext = align_files(source, target, mode=mode, langs=langs, encoder=_embedders(encoder), splitter=splitter, **cuts)
     write(bitext)
     _tell(bitext)
 
@@ -200,7 +245,7 @@ def pair(
 )
 @click.option("--mode", type=click.Choice(["auto", "parallel", "comparable"]), default="auto", show_default=True)
 @click.option("--langs", type=Langs(2), help=LANGS)
-@click.option("--encoder", help=ENCODER)
+@encoder_options
 @click.option("--splitter", default="rules", show_default=True, help=SPLITTER)
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
 def explain(
@@ -217,7 +262,9 @@ def explain(
     from aligner.pipeline import explain_files
     from aligner.writers.explanations import describe, summarise
 
-    found = explain_files(source, target, sentence, mode=mode, langs=langs, encoder=encoder, splitter=splitter)
+    found = explain_files(
+        source, target, sentence, mode=mode, langs=langs, encoder=_embedders(encoder), splitter=splitter
+    )
     click.echo(json.dumps(describe(found)) if as_json else summarise(found))
 
 
@@ -226,7 +273,7 @@ def explain(
 @click.argument("target", type=click.Path(path_type=Path))
 @output_option
 @click.option("--langs", type=Langs(2), help=LANGS)
-@click.option("--encoder", help=ENCODER)
+@encoder_options
 @cut_options
 def mine(
     source: Path,
@@ -240,7 +287,9 @@ def mine(
     from aligner.pipeline import align_files
 
     write = _writer(output)
-    bitext = align_files(source, target, mode="comparable", langs=langs, encoder=encoder, splitter="lines", **cuts)
+    bitext = align_files(
+        source, target, mode="comparable", langs=langs, encoder=_embedders(encoder), splitter="lines", **cuts
+    )
     write(bitext)
     _tell(bitext)
 
@@ -281,7 +330,7 @@ def evaluate(
 @bitext_arguments
 @output_option
 @click.option("--langs", type=Langs(2), help=LANGS)
-@click.option("--encoder", help=ENCODER)
+@encoder_options
 def score(
     bitext: Path | None,
     source: Path | None,
@@ -299,7 +348,7 @@ def score(
 
     write = _writer(output)
     with _bitext_read(bitext, source, target, langs, output) as found:
-        scored = score_bitext(found, encoder=encoder)
+        scored = score_bitext(found, encoder=_embedders(encoder))
         write(scored)
         click.echo(f"{_count(scored, 'record')} scored", err=True)
 
@@ -312,7 +361,7 @@ def score(
 @click.option("--min-precision", type=PROBABILITY, help=MIN_PRECISION)
 @click.option("--drop", multiple=True, help="Drop what has this flag; several with commas between.")
 @click.option("--langs", type=Langs(2), help=LANGS)
-@click.option("--encoder", help=ENCODER)
+@encoder_options
 def filter_(
     bitext: Path | None,
     source: Path | None,
@@ -334,7 +383,9 @@ def filter_(
     if Path(dropped).resolve() in [Path(one).resolve() for one in output]:
         raise click.UsageError("-o and --dropped name the same file")
     with _bitext_read(bitext, source, target, langs, output) as found:
-        kept, rest = filter_bitext(found, min_p=min_p, min_precision=min_precision, drop=flags, encoder=encoder)
+        kept, rest = filter_bitext(
+            found, min_p=min_p, min_precision=min_precision, drop=flags, encoder=_embedders(encoder)
+        )
         write_rest(rest)
         write(kept)
         click.echo(f"{_count(kept, 'record')} kept, {len(rest)} dropped", err=True)
@@ -346,7 +397,7 @@ def filter_(
 @bitext_arguments
 @output_option
 @click.option("--langs", type=Langs(2), help=LANGS)
-@click.option("--encoder", help=ENCODER)
+@encoder_options
 def repair(
     bitext: Path | None,
     source: Path | None,
@@ -363,7 +414,7 @@ def repair(
 
     write = _writer(output)
     with _bitext_read(bitext, source, target, langs, output) as found:
-        mended, repairs = repair_bitext(found, encoder=encoder)
+        mended, repairs = repair_bitext(found, encoder=_embedders(encoder))
         write(mended)
         for one in repairs:
             change = f"shifted by {one.shift}, mean p {one.p_before:.2f} -> {one.p_after:.2f}"
@@ -393,7 +444,7 @@ def convert(
 @main.command()
 @click.argument("path", metavar="BITEXT|OUTPUT_FOLDER", type=click.Path(path_type=Path))
 @click.option("-o", "--output", type=click.Path(path_type=Path, allow_dash=True), help=REPORT_OUTPUT)
-@click.option("--encoder", help=ENCODER)
+@encoder_options
 def report(path: Path, output: Path | None, encoder: str | None) -> None:
     """Write a page to look at: what was found, both texts side by side, and the facts they share, all in one file."""
     from aligner.pipeline import open_run
@@ -403,7 +454,7 @@ def report(path: Path, output: Path | None, encoder: str | None) -> None:
     place = output or (path / "report.html" if path.is_dir() else path.with_name(f"{path.name}.report.html"))
     if str(place) != "-":
         check_writable(place)
-    run = open_run(path, encoder=encoder)
+    run = open_run(path, encoder=_embedders(encoder))
     page = page_of(run)
     if str(place) == "-":
         _print(lambda file: file.write(page))
@@ -439,7 +490,7 @@ def inspect(corpus: Path, langs: list[str] | None, splitter: str) -> None:
 @click.option("--seeds", type=click.Path(path_type=Path), help=SEEDS)
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder to write to [outputs/CORPUS].")
 @click.option("--langs", type=Langs(), help=LANGS)
-@click.option("--encoder", help=ENCODER)
+@encoder_options
 @click.option("--splitter", default="rules", show_default=True, help=SPLITTER)
 def facts(
     corpus: Path,
@@ -459,7 +510,7 @@ def facts(
     folder = output or _default_folder(corpus)
     asked = read_seeds(seeds) if seeds else ()
     check_folder(folder)
-    result = align_corpus(corpus, langs=langs, encoder=encoder, splitter=splitter, seeds=asked, min_langs=1)
+    result = align_corpus(corpus, langs=langs, encoder=_embedders(encoder), splitter=splitter, seeds=asked, min_langs=1)
     files = write_found(result.facts, result.sightings, folder)
     _warn([*result.corpus.warnings, *result.notes])
     click.echo(summarise_facts(result.facts, result.sightings))
@@ -473,20 +524,20 @@ def facts(
 @click.option("--port", type=click.IntRange(1, 65535), help="Port of this machine to listen at [a free one].")
 @click.option("--no-browser", is_flag=True, help="Only print the page's address.")
 @click.option("--decisions", type=click.Path(path_type=Path), help=DECISIONS_KEPT)
-@click.option("--encoder", help=ENCODER)
+@encoder_options
 def review(path: Path, port: int | None, no_browser: bool, decisions: Path | None, encoder: str | None) -> None:
     """Open a page on this machine to decide on records: accept, reject, split, merge, move, link, note.
 
     Every decision is saved at once. Ctrl-C ends it; started again, it goes on from there.
     """
-    from aligner.pipeline import Embedders, open_run, realign
+    from aligner.pipeline import open_run, realign
     from aligner.review import PAGES
     from aligner.writers.whole import check_writable
 
     serve = PAGES.load("review")
     file = decisions or _decisions_file(path)
     check_writable(file)
-    embedders = Embedders(encoder)
+    embedders = _embedders(encoder)
     run = open_run(path, encoder=embedders)
     _warn(map(str, run.bitext.problems[:PROBLEMS_SHOWN]))
 
@@ -497,6 +548,38 @@ def review(path: Path, port: int | None, no_browser: bool, decisions: Path | Non
             click.launch(url)
 
     serve(run, file, partial(realign, encoder=embedders), port, announce)
+
+
+@main.group()
+def cache() -> None:
+    """See or clear what is remembered of earlier runs: vectors, and which runs are finished."""
+
+
+@cache.command()
+@cache_option
+def info(folder: Path | None) -> None:
+    """Say where the cache is, what it holds and how much it may hold."""
+    from aligner.cache import Cache
+
+    held = Cache(folder)
+    n_entries, n_bytes = held.usage()
+    click.echo(f"folder   {held.folder}")
+    click.echo(f"entries  {n_entries}")
+    click.echo(f"size     {_megabytes(n_bytes)} of at most {_megabytes(held.max_bytes)}")
+
+
+@cache.command()
+@cache_option
+def clear(folder: Path | None) -> None:
+    """Remove all that is remembered; it is computed again when it is needed."""
+    from aligner.cache import Cache
+
+    n_entries, n_bytes = Cache(folder).clear()
+    click.echo(f"removed {n_entries} entries, {_megabytes(n_bytes)}")
+
+
+def _megabytes(n_bytes: int) -> str:
+    return f"{n_bytes / 1e6:,.1f} MB"
 
 
 @main.command()
@@ -510,6 +593,21 @@ def parts() -> None:
         for name, part in family.items():
             extra = f" [extra {part.extra}{', not installed' if part.missing() else ''}]" if part.extra else ""
             click.echo(f"  {name:<{width}} {part.summary}{extra}")
+
+
+def _cache() -> "Cache | None":
+    """What this command remembers in."""
+    from aligner.cache import Cache
+
+    meta = click.get_current_context().meta
+    return None if meta["aligner.no_cache"] else Cache(meta["aligner.cache"])
+
+
+def _embedders(encoder: str | None) -> "Embedders":
+    """The encoder that was asked for, or the choice of one, with what it remembers."""
+    from aligner.pipeline import Embedders
+
+    return Embedders(encoder, _cache())
 
 
 @contextmanager
@@ -566,11 +664,11 @@ def _default_folder(corpus: Path) -> Path:
     return Path("outputs") / (corpus.resolve().name or "corpus")
 
 
-def _writer(outputs: Sequence[str], *, are_told: bool = False) -> "Callable[[Bitext], None]":
+def _writer(outputs: Sequence[str], *, are_told: bool = False) -> "Callable[[Bitext], list[Path]]":
     """What writes a bitext to all these places, known to be able to before any work starts.
 
     `-` is standard output, as TSV. What one format cannot hold is told after the others are written; these are listed
-    if they are to be told.
+    if they are to be told. It gives the paths of the files.
     """
     from aligner.pipeline import write_bitext
     from aligner.writers import format_for, tsv
@@ -603,12 +701,12 @@ def _checked(
     return lambda result: write(result, Path(output))
 
 
-def _each(writes: Mapping[str, Callable[[Result], object]], result: Result, *, are_told: bool) -> None:
-    """Have every one of these write the result to its place, and fail after the last if one did."""
-    failures = []
+def _each(writes: Mapping[str, Callable[[Result], Any]], result: Result, *, are_told: bool) -> list[Path]:
+    """Have every one of these write the result to its place, and fail after the last if one did; the paths written."""
+    failures, written = [], []
     for output, write in writes.items():
         try:
-            write(result)
+            written += write(result) or ()
         except AlignerError as error:
             failures.append(error)
             continue
@@ -618,6 +716,7 @@ def _each(writes: Mapping[str, Callable[[Result], object]], result: Result, *, a
         _warn([str(failure)])
     if failures:
         raise failures[-1]
+    return written
 
 
 def _print(write: Callable[[TextIO], object]) -> None:
@@ -662,5 +761,8 @@ def _log_echoed() -> Iterator[None]:
 
 
 def _warn(lines: Iterable[str]) -> None:
+    context = click.get_current_context(silent=True)
     for line in lines:
         click.echo(f"warning: {line}", err=True)
+        if context:
+            context.meta.setdefault("aligner.warned", []).append(line)

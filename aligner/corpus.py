@@ -175,7 +175,7 @@ class _Gathering:
 
     def gather(self, folder: Path) -> None:
         paths = []
-        for path, skip in _walk(folder):
+        for path, skip in walk(folder):
             if skip is None:
                 paths.append(path)
             else:
@@ -342,7 +342,7 @@ def _n_letters(content: str) -> int:
     return len("".join(_LETTER.findall(content)).encode("utf-8", "replace"))
 
 
-def _walk(folder: Path) -> Iterator[tuple[Parts, Skipped | None]]:
+def walk(folder: Path) -> Iterator[tuple[Parts, Skipped | None]]:
     """Every file under the folder, in the order of their names, and why it is none to be read, if so."""
     root = folder.resolve()
     stack: list[Parts] = [()]

@@ -709,8 +709,8 @@ def check_fit(bitext: Bitext, path: Path) -> None:
         raise OutputError(f"{printable(str(path))}: {error}") from error
 
 
-def write_bitext(bitext: Bitext, path: Path) -> None:
-    """Write a bitext in the format that the path's suffix says, whole or not at all.
+def write_bitext(bitext: Bitext, path: Path) -> list[Path]:
+    """Write a bitext in the format that the path's suffix says, whole or not at all; the paths written.
 
     Raises:
         UnknownName, MissingExtra: no format has this suffix, or it cannot be used here.
@@ -722,3 +722,4 @@ def write_bitext(bitext: Bitext, path: Path) -> None:
             format_for(path).save(bitext, path, outputs)
         except Unfit as error:
             raise OutputError(f"{printable(str(path))}: {error}") from error
+    return outputs.paths

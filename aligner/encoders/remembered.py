@@ -58,7 +58,7 @@ class RememberedEncoder:
         return rows
 
     def _key(self, question: str, sentences: Sequence[str]) -> str:
-        return key_of(_surroundings(), self.name, self._version, question, *sentences)
+        return key_of(surroundings(), self.name, self._version, question, *sentences)
 
     @cached_property
     def _version(self) -> str:
@@ -96,7 +96,7 @@ def _installed(package: str) -> str:
 
 
 @cache
-def _surroundings() -> str:
+def surroundings() -> str:
     """What the last digits of any product of matrices depend on."""
     found = cast(dict[str, Any], np.show_config(mode="dicts"))["SIMD Extensions"]
     return "|".join([machine(), np.__version__, *found.get("found", ())])
