@@ -5,7 +5,7 @@ import logging
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar, cast
@@ -37,6 +37,13 @@ REPORT_OUTPUT = "File for the page; - is standard output [OUTPUT_FOLDER/report.h
 SPLITTER = "rules (ours) or lines (already split: one sentence a line)."
 
 
+Command = TypeVar("Command", bound=Callable[..., Any])
+Result = TypeVar("Result")
+
+INTERRUPTED = 130
+"""The exit status after Ctrl-C, as shells have it."""
+
+
 class MainJob(click.Group):
     """A group whose first verb may be left out: `align CORPUS` is `align run CORPUS`."""
 
@@ -47,12 +54,27 @@ class MainJob(click.Group):
         return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Show what a user can mend as one line, with exit status 1."""
+        """Show how far the work has come, and what a user can mend as one line, with exit status 1."""
+        from aligner.progress import shown
+
         try:
-            with _log_echoed():
+            with _log_echoed(), shown(_bar) if sys.stderr.isatty() else nullcontext():
                 return super().invoke(ctx)
         except AlignerError as error:
             raise click.ClickException(str(error)) from error
+        except KeyboardInterrupt:
+            kept = not ctx.meta.get("aligner.no_cache", True)
+            what = "what was computed is kept, and the same command goes on from there" if kept else "nothing is kept"
+            click.echo(f"\nstopped: {what}; no file was left half written", err=True)
+            ctx.exit(INTERRUPTED)
+
+
+def _bar(items: Sequence[Result], what: str, size: Callable[[Result], int]) -> Iterator[Result]:
+    """Pass the items on, and show on standard error how far they have come and how long it takes still."""
+    with click.progressbar(length=sum(map(size, items)), label=f"{what:<14}", file=sys.stderr) as bar:
+        for item in items:
+            yield item
+            bar.update(size(item))
 
 
 class Langs(click.ParamType[list[str]]):
@@ -75,8 +97,6 @@ class Langs(click.ParamType[list[str]]):
         return written
 
 
-Command = TypeVar("Command", bound=Callable[..., Any])
-Result = TypeVar("Result")
 PROBABILITY = click.FloatRange(0, 1)
 
 
@@ -703,7 +723,8 @@ def _checked(
 
 def _each(writes: Mapping[str, Callable[[Result], Any]], result: Result, *, are_told: bool) -> list[Path]:
     """Have every one of these write the result to its place, and fail after the last if one did; the paths written."""
-    failures, written = [], []
+    failures: list[AlignerError] = []
+    written: list[Path] = []
     for output, write in writes.items():
         try:
             written += write(result) or ()

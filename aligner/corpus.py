@@ -13,6 +13,7 @@ from aligner.errors import CorpusError, MissingExtra, ReadError
 from aligner.folding import fold
 from aligner.languages import EXCERPT, RELIABLE, Detection, detect, stated
 from aligner.layout import Parts, Place, find_places
+from aligner.progress import follow
 from aligner.readers import READERS, is_page, read, split_suffix
 from aligner.readers.ids import printable
 from aligner.splitters import Splitter, load
@@ -180,7 +181,7 @@ class _Gathering:
                 paths.append(path)
             else:
                 self.skipped.append(skip)
-        for path, place in zip(paths, find_places(paths), strict=True):
+        for path, place in follow(list(zip(paths, find_places(paths), strict=True)), "reading"):
             self._read(folder, path, place)
         self._settle_rest()
         self._restore_untranslated()
