@@ -170,7 +170,7 @@ def run(
     min_precision: float | None,
 ) -> None:
     """The main job: align all the documents of a folder."""
-    from aligner.finished import keep, question, recall
+    from aligner.finished import question
     from aligner.pipeline import align_corpus
     from aligner.report import summarise
     from aligner.seeds import read_seeds
@@ -188,8 +188,8 @@ def run(
     write = _writer(named, are_told=True)
     decided = read_decisions(*decisions)
     _tell_unused(folders[0] / "decisions.tsv", decisions)
-    cache, meta = _cache(), click.get_current_context().meta
-    asked_for = cache and question(
+    ask = partial(
+        question,
         corpus,
         encoder,
         langs=langs,
@@ -198,13 +198,10 @@ def run(
         decisions=decided,
         cuts=(min_p, min_precision),
         keep_text=keep_text,
+        output=output,
         places=[folders[0].absolute(), *(Path(one).absolute() for one in named)],
     )
-    if cache and asked_for and (finished := recall(cache, asked_for)):
-        _warn(finished.warnings)
-        click.echo(finished.told)
-        click.echo("nothing has changed since: all files are as they were written", err=True)
-        sys.exit(finished.status)
+    asked_for = _told_again(ask)
     result = align_corpus(
         corpus,
         langs=langs,
@@ -223,9 +220,8 @@ def run(
     click.echo(told)
     files += write(result.bitext)
     status = 1 if result.stale or any(skip.is_failure for skip in result.corpus.skipped) else 0
-    if cache and asked_for:
-        told = "\n".join([told, *(f"  {one}" for one in named)])
-        keep(cache, asked_for, told, meta.get("aligner.warned", ()), status, files)
+    if asked_for and ask() == asked_for:
+        _keep_finished(asked_for, "\n".join([told, *(f"  {one}" for one in named)]), status, files)
     sys.exit(status)
 
 
@@ -616,11 +612,14 @@ def parts() -> None:
 
 
 def _cache() -> "Cache | None":
-    """What this command remembers in."""
+    """What this command remembers in, one for all of it."""
     from aligner.cache import Cache
 
     meta = click.get_current_context().meta
-    return None if meta["aligner.no_cache"] else Cache(meta["aligner.cache"])
+    if meta["aligner.no_cache"]:
+        return None
+    held: Cache = meta.setdefault("aligner.held", Cache(meta["aligner.cache"]))
+    return held
 
 
 def _embedders(encoder: str | None) -> "Embedders":
@@ -628,6 +627,28 @@ def _embedders(encoder: str | None) -> "Embedders":
     from aligner.pipeline import Embedders
 
     return Embedders(encoder, _cache())
+
+
+def _told_again(ask: Callable[[], str | None]) -> str | None:
+    """Tell a finished run again and end, if one answers the question; else the question, None where nothing is kept."""
+    from aligner.finished import recall
+
+    cache = _cache()
+    asked_for = ask() if cache else None
+    if cache and asked_for and (finished := recall(cache, asked_for)):
+        _warn(finished.warnings)
+        click.echo(finished.told)
+        click.echo("nothing has changed since: all files are as they were written", err=True)
+        sys.exit(finished.status)
+    return asked_for
+
+
+def _keep_finished(asked_for: str, told: str, status: int, files: Sequence[Path]) -> None:
+    """Remember a finished run, with what it warned of."""
+    from aligner.finished import keep
+
+    if cache := _cache():
+        keep(cache, asked_for, told, click.get_current_context().meta.get("aligner.warned", ()), status, files)
 
 
 @contextmanager
