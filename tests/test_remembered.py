@@ -49,9 +49,37 @@ def test_another_question_is_asked_anew_so_that_each_answer_is_the_encoders_own(
     assert kept.tobytes() == Counting().encode(["one"]).tobytes()
 
 
-def test_an_encoder_without_version_is_not_remembered(tmp_path: Path) -> None:
+def test_an_encoder_that_cannot_tell_its_version_is_not_remembered(tmp_path: Path, monkeypatch) -> None:
     encoder = BagOfWords()
     assert remembered(encoder, Cache(tmp_path)) is encoder
+
+    def unreadable(_: object) -> str:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("aligner.encoders.use.fingerprint", unreadable)
+    unread = load("use")
+    assert remembered(unread, Cache(tmp_path)) is unread
+
+
+def test_the_encoder_is_asked_the_same_whatever_was_asked_before() -> None:
+    joined = ["a b", "c d", "e f", "g h"]
+    alone, after = Counting(), Counting()
+    Embedder(alone).embed(joined)
+    embedder = Embedder(after)
+    first = embedder.embed(joined[:2])
+    assert embedder.embed(joined)[:2].tobytes() == first.tobytes()
+    assert after.asked == [joined[:2], *alone.asked]
+    embedder.embed([*joined, "i j"])
+    embedder.embed(joined)
+    assert after.asked[2:] == [["i j"]], "what is mostly known is not encoded again"
+
+
+def test_sentences_of_documents_are_encoded_once() -> None:
+    encoder = Counting()
+    embedder = Embedder(encoder)
+    embedder.read_all([["a", "b", "c"], ["c", "d"]])
+    embedder.embed(["a", "a b", "d", "c d"])
+    assert encoder.asked == [["a", "b", "c"], ["d"], ["a b", "c d"]]
 
 
 def test_a_remembered_encoder_is_what_it_was(tmp_path: Path) -> None:

@@ -22,17 +22,25 @@ Arrays = dict[str, npt.NDArray[Any]]
 
 
 def remembered(encoder: Encoder, cache: Cache) -> Encoder:
-    """This encoder, asking itself nothing twice; as it is where it does not tell its ``version``."""
-    if not hasattr(encoder, "version"):
+    """This encoder, asking itself nothing twice; as it is where it cannot tell its ``version``.
+
+    Raises:
+        EncoderError: its weights are missing.
+    """
+    asked: Any = encoder
+    try:
+        version = str(asked.version)
+    except (AttributeError, OSError):
         return encoder
-    return (_RememberedReader if hasattr(encoder, "read_passage") else RememberedEncoder)(encoder, cache)
+    return (_RememberedReader if hasattr(encoder, "read_passage") else RememberedEncoder)(encoder, version, cache)
 
 
 class RememberedEncoder:
     """What an encoder answered before comes from the cache, to the bit as it was; the rest from the encoder."""
 
-    def __init__(self, encoder: Encoder, cache: Cache) -> None:
+    def __init__(self, encoder: Encoder, version: str, cache: Cache) -> None:
         self._encoder: Any = encoder
+        self._version = version
         self._cache = cache
         self.name = str(getattr(encoder, "name", type(encoder).__name__))
         self.languages = getattr(encoder, "languages", None)
@@ -59,10 +67,6 @@ class RememberedEncoder:
 
     def _key(self, question: str, sentences: Sequence[str]) -> str:
         return key_of(surroundings(), self.name, self._version, question, *sentences)
-
-    @cached_property
-    def _version(self) -> str:
-        return str(self._encoder.version)
 
 
 class _RememberedReader(RememberedEncoder):
