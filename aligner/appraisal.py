@@ -13,6 +13,7 @@ from aligner.document import Document, DocumentPair, Relation
 from aligner.evidence import Evidence, Tie, gather
 from aligner.judging import Comparison, Judge
 from aligner.mining import MIN_RELATED
+from aligner.progress import follow
 from aligner.relations import COVERED_CLAUSE, SegmentRelation, relate
 
 BLOCK = 1000
@@ -37,7 +38,7 @@ def appraise(alignments: Sequence[Alignment], judge: Judge) -> list[Alignment]:
             beads=tuple(_Clauses(one, judge).appraised()),
             related=tuple(_unlinked(bead, _evidence(one.pair, bead).ties) for bead in one.related),
         )
-        for one in weighed
+        for one in follow(weighed, "appraising", lambda one: len(one.links))
     ]
 
 

@@ -5,7 +5,8 @@ import logging
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar, cast
 
@@ -15,9 +16,13 @@ from aligner.errors import AlignerError
 
 if TYPE_CHECKING:
     from aligner.bitext import Bitext
+    from aligner.cache import Cache
     from aligner.curation import Dropped
+    from aligner.pipeline import Embedders
 
 LANGS = "Languages as codes with commas between, source first: it,en or ita,eng or ita_Latn,eng_Latn or it-IT,en-GB."
+CACHE = "Folder that remembers vectors and finished runs [~/.cache/aligner, or in XDG_CACHE_HOME]."
+NO_CACHE = "Remember nothing, and use nothing remembered; the results are the same."
 ENCODER = "use, e5, use+e5, or the name or folder of a SentenceTransformer; by default chosen by language."
 MIN_P = "Least calibrated probability of a record [0.5 in comparable texts, any in translations]."
 MIN_PRECISION = "Keep as many records as this expected precision allows, as 0.95."
@@ -32,6 +37,13 @@ REPORT_OUTPUT = "File for the page; - is standard output [OUTPUT_FOLDER/report.h
 SPLITTER = "rules (ours) or lines (already split: one sentence a line)."
 
 
+Command = TypeVar("Command", bound=Callable[..., Any])
+Result = TypeVar("Result")
+
+INTERRUPTED = 130
+"""The exit status after Ctrl-C, as shells have it."""
+
+
 class MainJob(click.Group):
     """A group whose first verb may be left out: `align CORPUS` is `align run CORPUS`."""
 
@@ -42,12 +54,27 @@ class MainJob(click.Group):
         return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Show what a user can mend as one line, with exit status 1."""
+        """Show how far the work has come, and what a user can mend as one line, with exit status 1."""
+        from aligner.progress import shown
+
         try:
-            with _log_echoed():
+            with _log_echoed(), shown(_bar) if sys.stderr.isatty() else nullcontext():
                 return super().invoke(ctx)
         except AlignerError as error:
             raise click.ClickException(str(error)) from error
+        except KeyboardInterrupt:
+            kept = not ctx.meta.get("aligner.no_cache", True)
+            what = "what was computed is kept, and the same command goes on from there" if kept else "nothing is kept"
+            click.echo(f"\nstopped: {what}; no file was left half written", err=True)
+            ctx.exit(INTERRUPTED)
+
+
+def _bar(items: Sequence[Result], what: str, size: Callable[[Result], int]) -> Iterator[Result]:
+    """Pass the items on, and show on standard error how far they have come and how long it takes still."""
+    with click.progressbar(length=sum(map(size, items)), label=f"{what:<14}", file=sys.stderr) as bar:
+        for item in items:
+            yield item
+            bar.update(size(item))
 
 
 class Langs(click.ParamType[list[str]]):
@@ -70,8 +97,6 @@ class Langs(click.ParamType[list[str]]):
         return written
 
 
-Command = TypeVar("Command", bound=Callable[..., Any])
-Result = TypeVar("Result")
 PROBABILITY = click.FloatRange(0, 1)
 
 
@@ -79,6 +104,24 @@ def cut_options(command: Command) -> Command:
     """The options that say how probable a record must be."""
     command = click.option("--min-precision", type=PROBABILITY, help=MIN_PRECISION)(command)
     return click.option("--min-p", type=PROBABILITY, help=MIN_P)(command)
+
+
+def encoder_options(command: Command) -> Command:
+    """The options that say what turns sentences into vectors, and where these are remembered; see ``_embedders``."""
+    for option in (
+        click.option("--no-cache", is_flag=True, expose_value=False, callback=_remember, help=NO_CACHE),
+        click.option("--cache", type=click.Path(path_type=Path), expose_value=False, callback=_remember, help=CACHE),
+        click.option("--encoder", help=ENCODER),
+    ):
+        command = option(command)
+    return command
+
+
+cache_option = click.option("--cache", "folder", type=click.Path(path_type=Path), help=CACHE)
+
+
+def _remember(ctx: click.Context, option: click.Parameter, value: Any) -> None:
+    ctx.meta[f"aligner.{option.name}"] = value
 
 
 output_option = click.option("-o", "--output", default=["-"], show_default=True, multiple=True, help=OUTPUT)
@@ -108,7 +151,7 @@ def main() -> None:
 @click.argument("corpus", type=click.Path(path_type=Path))
 @click.option("-o", "--output", multiple=True, help=RUN_OUTPUT)
 @click.option("--langs", type=Langs(), help=LANGS)
-@click.option("--encoder", help=ENCODER)
+@encoder_options
 @click.option("--splitter", default="rules", show_default=True, help=SPLITTER)
 @click.option("--seeds", type=click.Path(path_type=Path), help=SEEDS)
 @click.option("--decisions", type=click.Path(path_type=Path), multiple=True, help=DECISIONS)
@@ -127,6 +170,7 @@ def run(
     min_precision: float | None,
 ) -> None:
     """The main job: align all the documents of a folder."""
+    from aligner.finished import question
     from aligner.pipeline import align_corpus
     from aligner.report import summarise
     from aligner.seeds import read_seeds
@@ -144,10 +188,24 @@ def run(
     write = _writer(named, are_told=True)
     decided = read_decisions(*decisions)
     _tell_unused(folders[0] / "decisions.tsv", decisions)
+    ask = partial(
+        question,
+        corpus,
+        encoder,
+        langs=langs,
+        splitter=splitter,
+        seeds=asked,
+        decisions=decided,
+        cuts=(min_p, min_precision),
+        keep_text=keep_text,
+        output=output,
+        places=[folders[0].absolute(), *(Path(one).absolute() for one in named)],
+    )
+    asked_for = _told_again(ask)
     result = align_corpus(
         corpus,
         langs=langs,
-        encoder=encoder,
+        encoder=_embedders(encoder),
         splitter=splitter,
         seeds=asked,
         decisions=decided,
@@ -158,9 +216,13 @@ def run(
     _warn([*result.corpus.warnings, *result.notes, *result.stale[:PROBLEMS_SHOWN]])
     if len(result.stale) > PROBLEMS_SHOWN:
         _warn([f"{_count(result.stale, 'decision')} in all could not be kept; run.json names them"])
-    click.echo(summarise(result, files))
-    write(result.bitext)
-    sys.exit(1 if result.stale or any(skip.is_failure for skip in result.corpus.skipped) else 0)
+    told = summarise(result, files)
+    click.echo(told)
+    files += write(result.bitext)
+    status = 1 if result.stale or any(skip.is_failure for skip in result.corpus.skipped) else 0
+    if asked_for and ask() == asked_for:
+        _keep_finished(asked_for, "\n".join([told, *(f"  {one}" for one in named)]), status, files)
+    sys.exit(status)
 
 
 @main.command()
@@ -169,7 +231,7 @@ def run(
 @output_option
 @click.option("--mode", type=click.Choice(["auto", "parallel", "comparable"]), default="auto", show_default=True)
 @click.option("--langs", type=Langs(2), help=LANGS)
-@click.option("--encoder", help=ENCODER)
+@encoder_options
 @click.option("--splitter", default="rules", show_default=True, help=SPLITTER)
 @click.option("--decisions", type=click.Path(path_type=Path), multiple=True, help=DECISIONS)
 @cut_options
@@ -196,7 +258,7 @@ def pair(
         target,
         mode=mode,
         langs=langs,
-        encoder=encoder,
+        encoder=_embedders(encoder),
         splitter=splitter,
         min_p=min_p,
         min_precision=min_precision,
@@ -216,7 +278,7 @@ def pair(
 )
 @click.option("--mode", type=click.Choice(["auto", "parallel", "comparable"]), default="auto", show_default=True)
 @click.option("--langs", type=Langs(2), help=LANGS)
-@click.option("--encoder", help=ENCODER)
+@encoder_options
 @click.option("--splitter", default="rules", show_default=True, help=SPLITTER)
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
 def explain(
@@ -233,7 +295,9 @@ def explain(
     from aligner.pipeline import explain_files
     from aligner.writers.explanations import describe, summarise
 
-    found = explain_files(source, target, sentence, mode=mode, langs=langs, encoder=encoder, splitter=splitter)
+    found = explain_files(
+        source, target, sentence, mode=mode, langs=langs, encoder=_embedders(encoder), splitter=splitter
+    )
     click.echo(json.dumps(describe(found)) if as_json else summarise(found))
 
 
@@ -242,7 +306,7 @@ def explain(
 @click.argument("target", type=click.Path(path_type=Path))
 @output_option
 @click.option("--langs", type=Langs(2), help=LANGS)
-@click.option("--encoder", help=ENCODER)
+@encoder_options
 @cut_options
 def mine(
     source: Path,
@@ -262,7 +326,7 @@ def mine(
         target,
         mode="comparable",
         langs=langs,
-        encoder=encoder,
+        encoder=_embedders(encoder),
         splitter="lines",
         min_p=min_p,
         min_precision=min_precision,
@@ -307,7 +371,7 @@ def evaluate(
 @bitext_arguments
 @output_option
 @click.option("--langs", type=Langs(2), help=LANGS)
-@click.option("--encoder", help=ENCODER)
+@encoder_options
 def score(
     bitext: Path | None,
     source: Path | None,
@@ -325,7 +389,7 @@ def score(
 
     write = _writer(output)
     with _bitext_read(bitext, source, target, langs, output) as found:
-        scored = score_bitext(found, encoder=encoder)
+        scored = score_bitext(found, encoder=_embedders(encoder))
         write(scored)
         click.echo(f"{_count(scored, 'record')} scored", err=True)
 
@@ -338,7 +402,7 @@ def score(
 @click.option("--min-precision", type=PROBABILITY, help=MIN_PRECISION)
 @click.option("--drop", multiple=True, help="Drop what has this flag; several with commas between.")
 @click.option("--langs", type=Langs(2), help=LANGS)
-@click.option("--encoder", help=ENCODER)
+@encoder_options
 def filter_(
     bitext: Path | None,
     source: Path | None,
@@ -360,7 +424,9 @@ def filter_(
     if Path(dropped).resolve() in [Path(one).resolve() for one in output]:
         raise click.UsageError("-o and --dropped name the same file")
     with _bitext_read(bitext, source, target, langs, output) as found:
-        kept, rest = filter_bitext(found, min_p=min_p, min_precision=min_precision, drop=flags, encoder=encoder)
+        kept, rest = filter_bitext(
+            found, min_p=min_p, min_precision=min_precision, drop=flags, encoder=_embedders(encoder)
+        )
         write_rest(rest)
         write(kept)
         click.echo(f"{_count(kept, 'record')} kept, {len(rest)} dropped", err=True)
@@ -372,7 +438,7 @@ def filter_(
 @bitext_arguments
 @output_option
 @click.option("--langs", type=Langs(2), help=LANGS)
-@click.option("--encoder", help=ENCODER)
+@encoder_options
 def repair(
     bitext: Path | None,
     source: Path | None,
@@ -389,7 +455,7 @@ def repair(
 
     write = _writer(output)
     with _bitext_read(bitext, source, target, langs, output) as found:
-        mended, repairs = repair_bitext(found, encoder=encoder)
+        mended, repairs = repair_bitext(found, encoder=_embedders(encoder))
         write(mended)
         for one in repairs:
             change = f"shifted by {one.shift}, mean p {one.p_before:.2f} -> {one.p_after:.2f}"
@@ -419,7 +485,7 @@ def convert(
 @main.command()
 @click.argument("path", metavar="BITEXT|OUTPUT_FOLDER", type=click.Path(path_type=Path))
 @click.option("-o", "--output", type=click.Path(path_type=Path, allow_dash=True), help=REPORT_OUTPUT)
-@click.option("--encoder", help=ENCODER)
+@encoder_options
 def report(path: Path, output: Path | None, encoder: str | None) -> None:
     """Write a page to look at: what was found, both texts side by side, and the facts they share, all in one file."""
     from aligner.pipeline import open_run
@@ -430,7 +496,7 @@ def report(path: Path, output: Path | None, encoder: str | None) -> None:
     if str(place) != "-":
         _check_kept(place, path)
         check_writable(place)
-    run = open_run(path, encoder=encoder)
+    run = open_run(path, encoder=_embedders(encoder))
     page = page_of(run)
     if str(place) == "-":
         _print(lambda file: file.writelines(page))
@@ -466,7 +532,7 @@ def inspect(corpus: Path, langs: list[str] | None, splitter: str) -> None:
 @click.option("--seeds", type=click.Path(path_type=Path), help=SEEDS)
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder to write to [outputs/CORPUS].")
 @click.option("--langs", type=Langs(), help=LANGS)
-@click.option("--encoder", help=ENCODER)
+@encoder_options
 @click.option("--splitter", default="rules", show_default=True, help=SPLITTER)
 def facts(
     corpus: Path,
@@ -486,7 +552,7 @@ def facts(
     folder = output or _default_folder(corpus)
     asked = read_seeds(seeds) if seeds else ()
     check_folder(folder)
-    result = align_corpus(corpus, langs=langs, encoder=encoder, splitter=splitter, seeds=asked, min_langs=1)
+    result = align_corpus(corpus, langs=langs, encoder=_embedders(encoder), splitter=splitter, seeds=asked, min_langs=1)
     files = write_found(result.facts, result.sightings, folder)
     _warn([*result.corpus.warnings, *result.notes])
     click.echo(summarise_facts(result.facts, result.sightings))
@@ -500,7 +566,7 @@ def facts(
 @click.option("--port", type=click.IntRange(1, 65535), help="Port of this machine to listen at [a free one].")
 @click.option("--no-browser", is_flag=True, help="Only print the page's address.")
 @click.option("--decisions", type=click.Path(path_type=Path), help=DECISIONS_KEPT)
-@click.option("--encoder", help=ENCODER)
+@encoder_options
 def review(path: Path, port: int | None, no_browser: bool, decisions: Path | None, encoder: str | None) -> None:
     """Open a page on this machine to decide on records: accept, reject, split, merge, move, link, note.
 
@@ -516,7 +582,7 @@ def review(path: Path, port: int | None, no_browser: bool, decisions: Path | Non
     if path.is_file():
         _check_kept(file, path)
     check_writable(file)
-    bench = open_workbench(path, encoder=encoder)
+    bench = open_workbench(path, encoder=encoder, cache=_cache())
     _warn(map(str, bench.run.bitext.problems[:PROBLEMS_SHOWN]))
 
     def announce(url: str) -> None:
@@ -526,6 +592,38 @@ def review(path: Path, port: int | None, no_browser: bool, decisions: Path | Non
             click.launch(url)
 
     serve(bench.run, file, bench.realign, port, announce, Measures(bench.likeness, bench.appraise))
+
+
+@main.group()
+def cache() -> None:
+    """See or clear what is remembered of earlier runs: vectors, and which runs are finished."""
+
+
+@cache.command()
+@cache_option
+def info(folder: Path | None) -> None:
+    """Say where the cache is, what it holds and how much it may hold."""
+    from aligner.cache import Cache
+
+    held = Cache(folder)
+    n_entries, n_bytes = held.usage()
+    click.echo(f"folder   {held.folder}")
+    click.echo(f"entries  {n_entries}")
+    click.echo(f"size     {_megabytes(n_bytes)} of at most {_megabytes(held.max_bytes)}")
+
+
+@cache.command()
+@cache_option
+def clear(folder: Path | None) -> None:
+    """Remove all that is remembered; it is computed again when it is needed."""
+    from aligner.cache import Cache
+
+    n_entries, n_bytes = Cache(folder).clear()
+    click.echo(f"removed {n_entries} entries, {_megabytes(n_bytes)}")
+
+
+def _megabytes(n_bytes: int) -> str:
+    return f"{n_bytes / 1e6:,.1f} MB"
 
 
 @main.command()
@@ -539,6 +637,46 @@ def parts() -> None:
         for name, part in family.items():
             extra = f" [extra {part.extra}{', not installed' if part.missing() else ''}]" if part.extra else ""
             click.echo(f"  {name:<{width}} {part.summary}{extra}")
+
+
+def _cache() -> "Cache | None":
+    """What this command remembers in, one for all of it."""
+    from aligner.cache import Cache
+
+    meta = click.get_current_context().meta
+    if meta["aligner.no_cache"]:
+        return None
+    held: Cache = meta.setdefault("aligner.held", Cache(meta["aligner.cache"]))
+    return held
+
+
+def _embedders(encoder: str | None) -> "Embedders":
+    """The encoder that was asked for, or the choice of one, with what it remembers."""
+    from aligner.pipeline import Embedders
+
+    return Embedders(encoder, _cache())
+
+
+def _told_again(ask: Callable[[], str | None]) -> str | None:
+    """Tell a finished run again and end, if one answers the question; else the question, None where nothing is kept."""
+    from aligner.finished import recall
+
+    cache = _cache()
+    asked_for = ask() if cache else None
+    if cache and asked_for and (finished := recall(cache, asked_for)):
+        _warn(finished.warnings)
+        click.echo(finished.told)
+        click.echo("nothing has changed since: all files are as they were written", err=True)
+        sys.exit(finished.status)
+    return asked_for
+
+
+def _keep_finished(asked_for: str, told: str, status: int, files: Sequence[Path]) -> None:
+    """Remember a finished run, with what it warned of."""
+    from aligner.finished import keep
+
+    if cache := _cache():
+        keep(cache, asked_for, told, click.get_current_context().meta.get("aligner.warned", ()), status, files)
 
 
 @contextmanager
@@ -609,11 +747,11 @@ def _default_folder(corpus: Path) -> Path:
     return Path("outputs") / (corpus.resolve().name or "corpus")
 
 
-def _writer(outputs: Sequence[str], *, are_told: bool = False) -> "Callable[[Bitext], None]":
+def _writer(outputs: Sequence[str], *, are_told: bool = False) -> "Callable[[Bitext], list[Path]]":
     """What writes a bitext to all these places, known to be able to before any work starts.
 
     `-` is standard output, as TSV. What one format cannot hold is told after the others are written; these are listed
-    if they are to be told.
+    if they are to be told. It gives the paths of the files.
     """
     from aligner.pipeline import write_bitext
     from aligner.writers import format_for, tsv
@@ -646,12 +784,13 @@ def _checked(
     return lambda result: write(result, Path(output))
 
 
-def _each(writes: Mapping[str, Callable[[Result], object]], result: Result, *, are_told: bool) -> None:
-    """Have every one of these write the result to its place, and fail after the last if one did."""
-    failures = []
+def _each(writes: Mapping[str, Callable[[Result], Any]], result: Result, *, are_told: bool) -> list[Path]:
+    """Have every one of these write the result to its place, and fail after the last if one did; the paths written."""
+    failures: list[AlignerError] = []
+    written: list[Path] = []
     for output, write in writes.items():
         try:
-            write(result)
+            written += write(result) or ()
         except AlignerError as error:
             failures.append(error)
             continue
@@ -661,6 +800,7 @@ def _each(writes: Mapping[str, Callable[[Result], object]], result: Result, *, a
         _warn([str(failure)])
     if failures:
         raise failures[-1]
+    return written
 
 
 def _print(write: Callable[[TextIO], object]) -> None:
@@ -705,5 +845,8 @@ def _log_echoed() -> Iterator[None]:
 
 
 def _warn(lines: Iterable[str]) -> None:
+    context = click.get_current_context(silent=True)
     for line in lines:
         click.echo(f"warning: {line}", err=True)
+        if context:
+            context.meta.setdefault("aligner.warned", []).append(line)

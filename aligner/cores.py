@@ -36,13 +36,17 @@ def on_all_cores(work: Callable[[Task], Result], tasks: Iterable[Task]) -> list[
         if len(first) < 2:
             return list(map(work, first))
         results: list[Result] = []
-        with ThreadPoolExecutor(n_threads(), initializer=_share) as pool:
+        pool = ThreadPoolExecutor(n_threads(), initializer=_share)
+        try:
             pending: deque[Future[Result]] = deque()
             for task in chain(first, queue):
                 pending.append(pool.submit(work, task))
                 if len(pending) > 4 * n_threads():
                     results.append(pending.popleft().result())
             results += [future.result() for future in pending]
+        finally:
+            # After an error or Ctrl-C nobody waits for what has not begun.
+            pool.shutdown(cancel_futures=True)
         return results
 
 

@@ -13,6 +13,7 @@ from aligner.errors import CorpusError, MissingExtra, ReadError
 from aligner.folding import fold
 from aligner.languages import EXCERPT, RELIABLE, Detection, detect, stated
 from aligner.layout import Parts, Place, find_places
+from aligner.progress import follow
 from aligner.readers import READERS, is_page, read, split_suffix
 from aligner.readers.ids import printable
 from aligner.splitters import Splitter, load
@@ -175,12 +176,12 @@ class _Gathering:
 
     def gather(self, folder: Path) -> None:
         paths = []
-        for path, skip in _walk(folder):
+        for path, skip in walk(folder):
             if skip is None:
                 paths.append(path)
             else:
                 self.skipped.append(skip)
-        for path, place in zip(paths, find_places(paths), strict=True):
+        for path, place in follow(list(zip(paths, find_places(paths), strict=True)), "reading"):
             self._read(folder, path, place)
         self._settle_rest()
         self._restore_untranslated()
@@ -342,7 +343,7 @@ def _n_letters(content: str) -> int:
     return len("".join(_LETTER.findall(content)).encode("utf-8", "replace"))
 
 
-def _walk(folder: Path) -> Iterator[tuple[Parts, Skipped | None]]:
+def walk(folder: Path) -> Iterator[tuple[Parts, Skipped | None]]:
     """Every file under the folder, in the order of their names, and why it is none to be read, if so."""
     root = folder.resolve()
     stack: list[Parts] = [()]

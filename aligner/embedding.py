@@ -126,6 +126,7 @@ class Embedder:
         self.centred = bool(getattr(encoder, "centred", True))
         self._row_of: dict[str, int] = {}
         self._rows: Floats = np.zeros((0, 0), dtype=np.float32)
+        self._of_documents: set[str] = set()
         self._passages: dict[tuple[str, ...], Passage] = {}
         self._writing = RLock()
 
@@ -211,7 +212,9 @@ class Embedder:
             if self._reader(sentences):
                 self.read(sentences)
             else:
-                self._remember_new(map(_fold, sentences))
+                folded = list(map(_fold, sentences))
+                self._remember_new(folded)
+                self._of_documents.update(folded)
 
     def _reader(self, sentences: Sequence[str]) -> Callable[[list[str]], Passage] | None:
         """The encoder's ``read_passage``, if it has one and the document does not repeat itself over and over."""
@@ -226,6 +229,7 @@ class Embedder:
             new = {sentence: i for i, sentence in enumerate(folded) if sentence not in self._row_of}
             if new:
                 self._put(list(new), passage.runs(0, len(folded), 1)[list(new.values()), 0])
+            self._of_documents.update(folded)
 
     def _look_up(self, folded: list[str]) -> Floats:
         self._remember_new(folded)
@@ -237,19 +241,26 @@ class Embedder:
         return rows
 
     def _remember_new(self, folded: Iterable[str]) -> None:
-        """Encode those of these sentences that have not been seen."""
+        """Encode those of these sentences that have not been seen.
+
+        What was joined of a document for one partner is joined for the next one, too. A few of those seen before are
+        encoded again: so the encoder is asked the same whatever other documents there are, and a cache has the answer.
+        """
         with self._writing:
-            new = [sentence for sentence in dict.fromkeys(folded) if sentence and sentence not in self._row_of]
-            for first in range(0, len(new), BATCH):
-                self._remember(new[first : first + BATCH])
+            distinct = list(filter(None, dict.fromkeys(folded)))
+            new = [sentence for sentence in distinct if sentence not in self._row_of]
+            free = [sentence for sentence in distinct if sentence not in self._of_documents]
+            asked = free if 2 * len(new) >= len(free) else new
+            for first in range(0, len(asked) if new else 0, BATCH):
+                self._remember(asked[first : first + BATCH])
 
     def _remember(self, sentences: list[str]) -> None:
-        """Encode sentences that have not been seen and put them into the table."""
+        """Encode sentences and put them into the table."""
         given = _as_array(self.encoder.encode(sentences), self.name)
         self._put(sentences, given)
 
     def _put(self, sentences: list[str], given: npt.NDArray[Any]) -> None:
-        """Put the encoder's rows of sentences that have not been seen into the table."""
+        """Put the encoder's rows of those sentences that have not been seen into the table."""
         if given.ndim != 2 or len(given) != len(sentences) or given.shape[1] == 0:
             raise EncoderError(
                 f"encoder {self.name!r}: gave shape {given.shape} for {len(sentences)} sentences, "
@@ -257,17 +268,18 @@ class Embedder:
             )
         rows = _unit(_finite(given, self.name))
         n_known = len(self._row_of)
+        new = [place for place, sentence in enumerate(sentences) if sentence not in self._row_of]
         if n_known and rows.shape[1] != self._rows.shape[1]:
             raise EncoderError(
                 f"encoder {self.name!r}: gave rows of {rows.shape[1]} after rows of {self._rows.shape[1]} dimensions; "
                 "mend the encoder"
             )
-        if n_known + len(rows) > len(self._rows):
-            table = np.empty((max(2 * n_known, n_known + len(rows)), rows.shape[1]), dtype=np.float32)
+        if n_known + len(new) > len(self._rows):
+            table = np.empty((max(2 * n_known, n_known + len(new)), rows.shape[1]), dtype=np.float32)
             table[:n_known] = self._rows[:n_known] if n_known else 0
             self._rows = table
-        self._rows[n_known : n_known + len(rows)] = rows
-        self._row_of |= {sentence: n_known + place for place, sentence in enumerate(sentences)}
+        self._rows[n_known : n_known + len(new)] = rows[new]
+        self._row_of |= {sentences[place]: n_known + number for number, place in enumerate(new)}
 
 
 class ComposedPassage:

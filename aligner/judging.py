@@ -13,6 +13,7 @@ from aligner.calibration import Measures, Null, coefficients, is_fitted, mixture
 from aligner.embedding import Embedder, mean_vector
 from aligner.margin import above_chance, rivals
 from aligner.neighbours import Neighbours, nearest_both_ways
+from aligner.progress import follow
 
 Floats = NDArray[np.float64]
 Vectors = NDArray[np.float32]
@@ -80,6 +81,10 @@ class Comparison:
             target_stretches=self.source_stretches,
         )
 
+    def __len__(self) -> int:
+        """How many sentences there are on both sides together."""
+        return len(self.sources) + len(self.targets)
+
 
 class Judge:
     """Says how probable it is that two sentences say the same, by one or several encoders.
@@ -119,7 +124,7 @@ class Judge:
         """
         if comparisons and not self.is_fitted:
             _warn_unfitted(self.name)
-        measured = [list(self._measured(comparison)) for comparison in comparisons]
+        measured = [list(self._measured(one)) for one in follow(comparisons, "judging", len)]
         table = coefficients(self.name)
         mixture = mixture_of([sentences for (sentences, _), *_ in measured], table)
         return [

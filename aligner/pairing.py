@@ -12,6 +12,7 @@ from aligner.embedding import Embedder
 from aligner.margin import distance_margin
 from aligner.neighbours import is_mutual, nearest_both_ways
 from aligner.path import longest_rise
+from aligner.progress import follow
 
 Floats = NDArray[np.float32]
 Indices = NDArray[np.int64]
@@ -138,7 +139,8 @@ class Pairing:
 
     def _sentences(self, documents: Sequence[Document]) -> "_Sentences":
         """The distinct sentences of each document, all of them embedded as one side; blank ones left out."""
-        self.embedder.read_all(document.sentence_texts() for document in documents)
+        followed = follow(documents, f"encoding {documents[0].lang}", len)
+        self.embedder.read_all(document.sentence_texts() for document in followed)
         texts = [list(dict.fromkeys(filter(str.strip, document.sentence_texts()))) for document in documents]
         side = self.embedder.side([sentence for sentences in texts for sentence in sentences])
         return _Sentences(side.vectors, np.cumsum([0, *map(len, texts)]))

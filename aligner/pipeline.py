@@ -14,12 +14,14 @@ from aligner.alignment import Alignment, Bead
 from aligner.appraisal import appraise, keep
 from aligner.assessment import Assessment, assess
 from aligner.bitext import Bitext, SegmentPair, join, options_of, settings, sign, spelled
+from aligner.cache import Cache
 from aligner.corpus import Corpus, read_corpus, read_document, split
 from aligner.decisions import Decision, find_documents, settle_all, told
 from aligner.disjoint import DisjointSets
 from aligner.document import UNDETERMINED, Document, DocumentPair, Relation
 from aligner.embedding import Embedder
 from aligner.encoders import ENCODERS, Encoder
+from aligner.encoders.remembered import remembered
 from aligner.errors import AlignerError, CorpusError, GoldError, MissingExtra, OutputError, UnknownName
 from aligner.evaluation import match
 from aligner.explanation import Explanation
@@ -70,6 +72,7 @@ def align_corpus(
     min_precision: float | None = None,
     min_langs: int = 2,
     decisions: Sequence[Decision] = (),
+    cache: Path | str | None = None,
 ) -> Run:
     """Read, split, pair and align all the documents of a folder, every two languages.
 
@@ -87,13 +90,15 @@ def align_corpus(
         decisions: what people decided, as ``writers.decisions.read_decisions`` gives it: these links and lone sentences
             are kept and the rest is aligned around them, what was rejected does not come back, and documents belong
             together as was said. What cannot be kept is told in the run's ``stale``.
+        cache: a folder in which vectors are kept, and taken from where they are there already; the results are the
+            same. Nothing is kept where it is ``None``. The command's is ``aligner.cache.user_folder()``.
 
     Raises:
         UnknownName, MissingExtra: a part of that name does not exist or cannot be used here.
         CorpusError: the folder holds nothing that could be aligned.
         EncoderError: the encoder's weights or vectors cannot be used.
     """
-    used_splitter, embedders = splitters.load(splitter), _embedders(encoder)
+    used_splitter, embedders = splitters.load(splitter), _embedders(encoder, cache)
     corpus = read_corpus(Path(folder), langs, min_langs=min_langs)
     documents = mark_languages([split(text, used_splitter) for text in corpus.texts])
     placed = find_documents(decisions, documents)
@@ -659,11 +664,13 @@ def _mining_cut(min_p: float | None, min_precision: float | None) -> float:
 class Embedders:
     """The doors to the encoders of one run: the one asked for, or one by language, each made once.
 
-    Given in the place of an encoder to several functions, it lets them share what was loaded and embedded.
+    Given in the place of an encoder to several functions, it lets them share what was loaded and embedded. With a cache
+    vectors are kept beyond the run.
     """
 
-    def __init__(self, encoder: str | Encoder | None = None) -> None:
-        self._given = None if encoder is None else Embedder(encoders.load(encoder))
+    def __init__(self, encoder: str | Encoder | None = None, cache: Cache | None = None) -> None:
+        self._cache = cache
+        self._given = None if encoder is None else self._embedder(encoder)
         self._by_name: dict[str, Embedder] = {}
         self._advisers: dict[str, Embedder] = {}
 
@@ -690,7 +697,7 @@ class Embedders:
         if self._given or embedder.name != "use" or ENCODERS["e5"].missing():
             return ()
         if "e5" not in self._advisers:
-            self._advisers["e5"] = self._by_name.get("e5") or Embedder(encoders.load("e5"))
+            self._advisers["e5"] = self._by_name.get("e5") or self._embedder("e5")
         return (self._advisers["e5"],)
 
     def choose(self, *langs: str) -> Embedder:
@@ -703,9 +710,12 @@ class Embedders:
             return self._given
         name = _encoder_for(langs)
         if name not in self._by_name:
-            self._by_name[name] = Embedder(encoders.load(name))
+            self._by_name[name] = self._embedder(name)
         return self._by_name[name]
 
+    def _embedder(self, encoder: str | Encoder) -> Embedder:
+        loaded = encoders.load(encoder)
+        return Embedder(loaded if self._cache is None else remembered(loaded, self._cache))
 
 def _encoder_for(langs: Iterable[str]) -> str:
     """The name of the encoder for texts in these languages."""
@@ -757,8 +767,8 @@ class Workbench:
         return [replace(link, p=nan) for link in found.beads]
 
 
-def _embedders(encoder: AnyEncoder) -> Embedders:
-    return encoder if isinstance(encoder, Embedders) else Embedders(encoder)
+def _embedders(encoder: AnyEncoder, cache: Path | str | None = None) -> Embedders:
+    return encoder if isinstance(encoder, Embedders) else Embedders(encoder, None if cache is None else Cache(cache))
 
 
 def check_fit(bitext: Bitext, path: Path) -> None:
@@ -774,8 +784,8 @@ def check_fit(bitext: Bitext, path: Path) -> None:
         raise OutputError(f"{printable(str(path))}: {error}") from error
 
 
-def write_bitext(bitext: Bitext, path: Path) -> None:
-    """Write a bitext in the format that the path's suffix says, whole or not at all.
+def write_bitext(bitext: Bitext, path: Path) -> list[Path]:
+    """Write a bitext in the format that the path's suffix says, whole or not at all; the paths written.
 
     Raises:
         UnknownName, MissingExtra: no format has this suffix, or it cannot be used here.
@@ -787,3 +797,4 @@ def write_bitext(bitext: Bitext, path: Path) -> None:
             format_for(path).save(bitext, path, outputs)
         except Unfit as error:
             raise OutputError(f"{printable(str(path))}: {error}") from error
+    return outputs.paths

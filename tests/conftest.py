@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from aligner.cache import user_folder
 from aligner.document import Document, Sentence, Text
 from aligner.embedding import Embedder
 
@@ -20,6 +21,18 @@ def shared() -> Path:
     if not (SHARED / "data").is_dir():
         pytest.skip("../shared is absent")
     return SHARED
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Nothing is written to the user's cache folder; only the converted E5, if it is there, is taken from it."""
+    home = tmp_path_factory.mktemp("cache-home")
+    (home / "aligner").mkdir()
+    for folder in user_folder().glob("e5-*"):
+        (home / "aligner" / folder.name).symlink_to(folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(home))
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

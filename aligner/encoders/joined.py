@@ -24,6 +24,15 @@ class JoinedEncoder:
         self.languages = frozenset.intersection(*known) if known else None
         self.centred = any(part.centred for part in self.parts)
 
+    @property
+    def version(self) -> str:
+        """What its vectors depend on beside the text.
+
+        Raises:
+            EncoderError: the weights of a part are missing.
+        """
+        return "+".join(part.version for part in self.parts)
+
     def encode(self, sentences: list[str]) -> npt.NDArray[np.float32]:
         """Shape ``(n, sum of the parts' dimensions)``, float32, rows of length 1.
 

@@ -3,12 +3,17 @@
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
+from os import environ
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
+from aligner.cache import key_of
+from aligner.cores import n_threads
+from aligner.encoders.remembered import code_version
 from aligner.errors import EncoderError
 
 if TYPE_CHECKING:
@@ -46,6 +51,29 @@ class SentenceTransformerEncoder:
             show_progress_bar=False,
         ).astype(np.float32, copy=False)
         return rows
+
+    @cached_property
+    def version(self) -> str:
+        """What its vectors depend on beside the text: weights, modules, prompt, tokenizer, and what runs them."""
+        model: Any = self.model
+        weights = (part for name, tensor in model.state_dict().items() for part in (name, _bytes_of(tensor)))
+        tokenizer = getattr(getattr(model, "tokenizer", None), "backend_tokenizer", None)
+        told = (repr(model), str(model.device), repr(model.prompts), repr(self.prompt_name), str(model.max_seq_length))
+        return key_of(*weights, *told, tokenizer.to_str() if tokenizer else "", engine_version())
+
+
+def engine_version() -> str:
+    """What the last digits of any such model's vectors depend on, beside the model."""
+    packages = code_version("torch", "transformers", "tokenizers", "sentence-transformers")
+    cards = [path.name for path in sorted(Path("/dev").glob("nvidia*"))]
+    return f"{packages}|threads:{n_threads()}|cards:{cards}{environ.get('CUDA_VISIBLE_DEVICES')}"
+
+
+def _bytes_of(tensor: Any) -> bytes:
+    import torch
+
+    raw: bytes = tensor.detach().cpu().contiguous().flatten().view(torch.uint8).numpy().tobytes()
+    return raw
 
 
 def symmetric_prompt(model: "SentenceTransformer") -> str | None:

@@ -29,8 +29,10 @@ import numpy as np
 import numpy.typing as npt
 from numpy.lib.stride_tricks import sliding_window_view
 
+from aligner.cache import fingerprint
 from aligner.cores import on_all_cores
 from aligner.encoders import USE_LANGUAGES
+from aligner.encoders.remembered import code_version
 from aligner.errors import EncoderError
 
 Floats = npt.NDArray[np.float32]
@@ -98,6 +100,11 @@ class UniversalSentenceEncoder:
         stream = _Stream.of(list(self._tokenise(texts)))
         return UsePassage(self, texts, stream, self._sentence_sums(stream))
 
+    def restore_passage(self, sentences: Sequence[str], arrays: Mapping[str, npt.NDArray[Any]]) -> "UsePassage":
+        """What ``read_passage`` made of these sentences, from its ``arrays``."""
+        stream = _Stream(arrays["ids"], arrays["bounds"])
+        return UsePassage(self, tuple(sentences), stream, _Sums(arrays["inner"], arrays["start"], arrays["end"]))
+
     def _tokenise(self, texts: Iterable[str]) -> Iterator[Ids]:
         """The ids of each text's pieces, without marks, cut to what the network will look at."""
         for text in texts:
@@ -132,6 +139,16 @@ class UniversalSentenceEncoder:
         return _Sums(*np.concatenate([nothing, *on_all_cores(add_up, stream.pieces())], axis=1))
 
     @cached_property
+    def version(self) -> str:
+        """What its vectors depend on beside the text.
+
+        Raises:
+            EncoderError: the weights are missing.
+        """
+        weights = fingerprint(map(_resource, ("weights.npz", "sp.model")))
+        return f"{weights}|{code_version('sentencepiece')}"
+
+    @cached_property
     def _network(self) -> "_Network":
         return _Network.read(_resource("weights.npz"))
 
@@ -160,6 +177,12 @@ class UsePassage:
     def nbytes(self) -> int:
         """Bytes of memory, texts left out."""
         return self.sums.inner.nbytes * 3 + self.stream.ids.nbytes + self.stream.bounds.nbytes
+
+    @property
+    def arrays(self) -> dict[str, npt.NDArray[Any]]:
+        """All that was computed of the document."""
+        sums = {"inner": self.sums.inner, "start": self.sums.start, "end": self.sums.end}
+        return {"ids": self.stream.ids, "bounds": self.stream.bounds, **sums}
 
     def runs(self, start: int, stop: int, max_run: int) -> Floats:
         """Vectors of all runs of up to ``max_run`` of the sentences from ``start`` up to ``stop``.

@@ -28,6 +28,7 @@ from aligner.methods.division import Stretch, divide
 from aligner.methods.matches import Landmarks
 from aligner.methods.moved import contradicted, dissolved, left_out, moved_blocks, put_in, still_free
 from aligner.path import Floats, cheapest_path, detours
+from aligner.progress import follow
 
 Indices = NDArray[np.int64]
 Run = tuple[int, int]
@@ -115,7 +116,7 @@ class Monotone:
 
     def align_all(self, pairs: Sequence[DocumentPair]) -> list[Alignment]:
         """Each pair aligned, for itself."""
-        return list(map(self.align, pairs))
+        return list(map(self.align, follow(pairs, "aligning", lambda pair: len(pair.source) + len(pair.target))))
 
     def explain(self, pair: DocumentPair, sentence: int) -> Explanation:
         """Why this sentence of the source stands in its bead, and what the next best ones would cost.

@@ -31,6 +31,11 @@ class Outputs:
         self._files: list[_File] = []
         self._folders: list[Path] = []
 
+    @property
+    def paths(self) -> list[Path]:
+        """The paths of all files so far."""
+        return [file.path for file in self._files]
+
     def text(self, path: Path) -> TextIO:
         """A new file at this path, UTF-8 with LF."""
         file = self._add(path)
