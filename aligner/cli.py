@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from aligner.bitext import Bitext
     from aligner.cache import Cache
     from aligner.curation import Dropped
-    from aligner.pipeline import Embedders
+    from aligner.embedders import Embedders
 
 LANGS = "Languages as codes with commas between, source first: it,en or ita,eng or ita_Latn,eng_Latn or it-IT,en-GB."
 CACHE = "Folder that remembers vectors and finished runs [~/.cache/aligner, or in XDG_CACHE_HOME]."
@@ -488,15 +488,15 @@ def convert(
 @encoder_options
 def report(path: Path, output: Path | None, encoder: str | None) -> None:
     """Write a page to look at: what was found, both texts side by side, and the facts they share, all in one file."""
-    from aligner.pipeline import open_run
     from aligner.viewer.report import report as page_of
+    from aligner.workbench import open_run
     from aligner.writers.whole import check_writable, write_whole
 
     place = output or (path / "report.html" if path.is_dir() else path.with_name(f"{path.name}.report.html"))
     if str(place) != "-":
         _check_kept(place, path)
         check_writable(place)
-    run = open_run(path, encoder=_embedders(encoder))
+    run = open_run(path, encoder=encoder, cache=_cache())
     page = page_of(run)
     if str(place) == "-":
         _print(lambda file: file.writelines(page))
@@ -572,9 +572,9 @@ def review(path: Path, port: int | None, no_browser: bool, decisions: Path | Non
 
     Every decision is saved at once. Ctrl-C ends it; started again, it goes on from there.
     """
-    from aligner.pipeline import open_workbench
     from aligner.review import PAGES
     from aligner.review.measures import Measures
+    from aligner.workbench import open_workbench
     from aligner.writers.whole import check_writable
 
     serve = PAGES.load("review")
@@ -652,7 +652,7 @@ def _cache() -> "Cache | None":
 
 def _embedders(encoder: str | None) -> "Embedders":
     """The encoder that was asked for, or the choice of one, with what it remembers."""
-    from aligner.pipeline import Embedders
+    from aligner.embedders import Embedders
 
     return Embedders(encoder, _cache())
 

@@ -1,35 +1,29 @@
 """The whole road: from a folder of articles, or two files, to aligned records."""
 
-import logging
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import chain, combinations
-from math import nan
 from pathlib import Path
-from typing import TypeAlias
 
-from aligner import curation, encoders, splitters
+from aligner import curation, splitters
 from aligner.alignment import Alignment, Bead
 from aligner.appraisal import appraise, keep
 from aligner.assessment import Assessment, assess
-from aligner.bitext import Bitext, SegmentPair, join, options_of, settings, sign, spelled
-from aligner.cache import Cache
+from aligner.bitext import Bitext, SegmentPair, join, settings, sign, spelled
 from aligner.corpus import Corpus, read_corpus, read_document, split
 from aligner.decisions import Decision, find_documents, settle_all, told
 from aligner.disjoint import DisjointSets
-from aligner.document import UNDETERMINED, Document, DocumentPair, Relation
+from aligner.document import Document, DocumentPair, Relation
+from aligner.embedders import AnyEncoder, Embedders, embedders_of
 from aligner.embedding import Embedder
-from aligner.encoders import ENCODERS, Encoder
-from aligner.encoders.remembered import remembered
-from aligner.errors import AlignerError, CorpusError, GoldError, MissingExtra, OutputError, UnknownName
+from aligner.encoders import ENCODERS
+from aligner.errors import AlignerError, CorpusError, GoldError, OutputError, UnknownName
 from aligner.evaluation import match
 from aligner.explanation import Explanation
 from aligner.facts import Fact, find_facts
 from aligner.flags import FLAGS
-from aligner.judging import Judge
 from aligner.languages import detect, stated
-from aligner.methods import METHOD, METHODS, Method
+from aligner.methods import METHOD, METHODS
 from aligner.mining import MIN_RELATED, Mining
 from aligner.multiway import tie
 from aligner.pairing import Pairing
@@ -39,26 +33,20 @@ from aligner.report import Run
 from aligner.seeds import Seed, Sighting, follow_seeds
 from aligner.splitters import SPLITTERS, Splitter
 from aligner.untranslated import mark_languages
-from aligner.viewer.dots import dots
+from aligner.viewer.dots import dots_of
 from aligner.writers import WRITERS, dropped_writer_for, format_for, mistakes
 from aligner.writers import read_records as read_file
 from aligner.writers.aligned import read_aligned
 from aligner.writers.beads import beads_of, read_records
 from aligner.writers.decisions import digest
 from aligner.writers.formats import Unfit
-from aligner.writers.rebuilt import rebuild
-from aligner.writers.run import read_run
 from aligner.writers.texts import read_texts, texts_of
 from aligner.writers.whole import Outputs, check_writable, write_whole
 
 FAMILIES = (READERS, SPLITTERS, ENCODERS, METHODS, WRITERS)
 """Every family of interchangeable parts."""
 
-MAX_DOTTED = 50_000
-"""Sentences whose likeness is shown; to show a run that was read they are encoded again, for a minute or so."""
-
 AnySplitter = str | Splitter | Callable[[str], Iterable[str]]
-AnyEncoder: TypeAlias = "str | Encoder | Embedders | None"
 
 
 def align_corpus(
@@ -98,7 +86,7 @@ def align_corpus(
         CorpusError: the folder holds nothing that could be aligned.
         EncoderError: the encoder's weights or vectors cannot be used.
     """
-    used_splitter, embedders = splitters.load(splitter), _embedders(encoder, cache)
+    used_splitter, embedders = splitters.load(splitter), embedders_of(encoder, cache)
     corpus = read_corpus(Path(folder), langs, min_langs=min_langs)
     documents = mark_languages([split(text, used_splitter) for text in corpus.texts])
     placed = find_documents(decisions, documents)
@@ -137,7 +125,7 @@ def align_corpus(
         _sightings(seeds, documents, embedders),
         tuple(decisions),
         tuple(stale),
-        _dots(alignments, embedders),
+        dots_of(alignments, embedders),
     )
 
 
@@ -148,30 +136,13 @@ def _facts(bitext: Bitext, kin: Sequence[Alignment], documents: Sequence[Documen
     return find_facts(replace(witnesses, pairs=(*bitext.pairs, *witnesses.pairs), alignments=both), documents)
 
 
-def _sightings(seeds: Sequence[Seed], documents: Sequence[Document], embedders: "Embedders") -> tuple[Sighting, ...]:
+def _sightings(seeds: Sequence[Seed], documents: Sequence[Document], embedders: Embedders) -> tuple[Sighting, ...]:
     """What each document says of each seed."""
     if not seeds:
         return ()
     spoken = (document.lang for document in documents)
     embedder = embedders.choose(*dict.fromkeys((*spoken, *(lang for seed in seeds for lang in seed.phrasings))))
     return follow_seeds(seeds, documents, [embedder, *embedders.others(embedder)])
-
-
-def _dots(alignments: Iterable[Alignment], embedders: "Embedders") -> dict[tuple[str, str], Sequence[int]]:
-    """The similar sentences of the pairs that were aligned, by the documents' ids, while there is room for more."""
-    found: dict[tuple[str, str], Sequence[int]] = {}
-    room = MAX_DOTTED
-    held: set[str] = set()
-    for pair in (one.pair for one in alignments if one.pair.relation is not Relation.UNRELATED):
-        sides = pair.source, pair.target
-        size = sum(len(side) for side in sides if side.id not in held)
-        if size <= room:
-            room -= size
-            held.update(side.id for side in sides)
-            embedder = embedders.choose(*(side.lang for side in sides))
-            vectors = (embedder.side(side.sentence_texts()).vectors for side in sides)
-            found[pair.source.id, pair.target.id] = dots(*vectors)
-    return found
 
 
 def align_documents(
@@ -198,7 +169,7 @@ def align_documents(
         ValueError: there is no such mode.
         UnknownName, MissingExtra, EncoderError: the encoder cannot be used.
     """
-    embedders = _embedders(encoder)
+    embedders = embedders_of(encoder)
     pair = _compare_as(mode, source, target, embedders.choose(source.lang, target.lang))
     return realign(pair, encoder=embedders, min_p=min_p, min_precision=min_precision)
 
@@ -221,7 +192,7 @@ def realign(
     Raises:
         UnknownName, MissingExtra, EncoderError: the encoder cannot be used.
     """
-    found = _align_all([pair], _embedders(encoder), _mining_cut(min_p, min_precision))
+    found = _align_all([pair], embedders_of(encoder), _mining_cut(min_p, min_precision))
     return keep(found, min_p, min_precision)[0]
 
 
@@ -246,7 +217,7 @@ def align_files(
         UnknownName, MissingExtra, EncoderError: a part of that name does not exist or cannot be used here.
         ValueError: not two languages, or no such mode.
     """
-    used_splitter, embedders = splitters.load(splitter), _embedders(encoder)
+    used_splitter, embedders = splitters.load(splitter), embedders_of(encoder)
     documents = _read_both(source, target, langs, used_splitter)
     embedder = embedders.choose(*(document.lang for document in documents))
     pairs, stale = [_compare_as(mode, *documents, embedder)], []
@@ -284,7 +255,7 @@ def explain_files(
     if not 0 <= sentence < n_sentences:
         held = f"{n_sentences} sentences; give 0 to {n_sentences - 1}" if n_sentences else "none; name another file"
         raise AlignerError(f"{printable(str(source))}: has no sentence {sentence}, but {held}")
-    embedders = _embedders(encoder)
+    embedders = embedders_of(encoder)
     pair = _compare_as(mode, *documents, embedders.choose(documents[0].lang, documents[1].lang))
     if pair.relation not in METHOD:
         raise AlignerError(
@@ -309,7 +280,7 @@ def mine(
     Raises:
         UnknownName, MissingExtra, EncoderError: the encoder cannot be used.
     """
-    embedders = _embedders(encoder)
+    embedders = embedders_of(encoder)
     embedder = embedders.choose(*langs)
     return Mining(embedder, embedders.others(embedder), min_p).mine(sources, targets)
 
@@ -391,61 +362,6 @@ def read_bitext(
     return Bitext(_with_langs(pairs, langs), "", problems=tuple(problems))
 
 
-def open_run(path: Path | str, *, encoder: AnyEncoder = None) -> Run:
-    """The run of an output folder, or what of one a bitext in any format can show, with the dots of similar sentences.
-
-    Raises:
-        CorpusError: the folder holds no run with its texts.
-        GoldError: a file cannot be read.
-        UnknownName, MissingExtra, EncoderError: the encoder cannot be used.
-    """
-    return open_workbench(path, encoder=encoder).run
-
-
-def open_workbench(path: Path | str, *, encoder: AnyEncoder = None) -> "Workbench":
-    """A run as ``open_run`` gives it, and what it takes to work on it.
-
-    Raises:
-        CorpusError, GoldError, UnknownName, MissingExtra, EncoderError: as for ``open_run``.
-    """
-    place = Path(path)
-    run = read_run(place) if place.is_dir() else rebuild(_check_texts(read_bitext(place)), place)
-    embedders = _embedders(_encoder_of(run) if encoder is None else encoder)
-    return Workbench(replace(run, dots=_dots(run.alignments, embedders)), embedders, _cut_of(run))
-
-
-def _encoder_of(run: Run) -> str | None:
-    """The encoder by which a run aligned, if it is one of ours and can be used; ``None`` where they go by language.
-
-    Others, which might have to be fetched, are not loaded because a file names them; the log warns of that.
-    """
-    options = options_of(run.bitext.signature)
-    name = options.get("encoder", "")
-    if name and not all(one in ENCODERS and not ENCODERS[one].missing() for one in name.split("+")):
-        told = "the run was aligned by %s, which is not at hand; give it with --encoder, or another is used"
-        logging.getLogger("aligner").warning(told, name)
-        return None
-    if name not in ENCODERS or "advisers" in options:
-        return None
-    try:
-        by_language = {_encoder_for((one.pair.source.lang, one.pair.target.lang)) for one in run.alignments}
-    except MissingExtra:
-        return name
-    is_mined = any(one.pair.relation is Relation.COMPARABLE for one in run.alignments)
-    return None if set(name.split("+")) == by_language and not is_mined else name
-
-
-def _cut_of(run: Run) -> float | None:
-    """The least ``p`` that a run was asked to keep; where it was asked for a precision, the least that it did keep."""
-    options = options_of(run.bitext.signature)
-    cuts = []
-    with suppress(KeyError, ValueError):
-        cuts.append(float(options["min_p"]))
-    if "min_precision" in options:
-        cuts += [link.p for one in run.alignments for link in one.links if not link.decision]
-    return min((cut for cut in cuts if 0 <= cut <= 1), default=None)
-
-
 def _sorted_out(records: Iterable[SegmentPair | GoldError], problems: list[GoldError]) -> Iterator[SegmentPair]:
     """The records that are sound; what is wrong with the others, or ends the file early, goes to the problems.
 
@@ -480,7 +396,7 @@ def _with_langs(pairs: Sequence[SegmentPair], langs: Sequence[str] | None) -> tu
     )
 
 
-def _check_texts(bitext: Bitext) -> Bitext:
+def check_texts(bitext: Bitext) -> Bitext:
     """The bitext, which must be more than beads.
 
     Raises:
@@ -499,7 +415,7 @@ def score_bitext(bitext: Bitext, *, encoder: AnyEncoder = None) -> Bitext:
         GoldError: the bitext holds no texts.
         UnknownName, MissingExtra, EncoderError: the encoder cannot be used.
     """
-    return curation.score(_check_texts(bitext), _embedders(encoder).choose)
+    return curation.score(check_texts(bitext), embedders_of(encoder).choose)
 
 
 def filter_bitext(
@@ -518,8 +434,8 @@ def filter_bitext(
         UnknownName, MissingExtra, EncoderError: the encoder cannot be used.
     """
     check_flags(drop)
-    choose = _embedders(encoder).choose
-    return curation.sift(_check_texts(bitext), choose, min_p=min_p, min_precision=min_precision, drop=drop)
+    choose = embedders_of(encoder).choose
+    return curation.sift(check_texts(bitext), choose, min_p=min_p, min_precision=min_precision, drop=drop)
 
 
 def repair_bitext(bitext: Bitext, *, encoder: AnyEncoder = None) -> tuple[Bitext, tuple[curation.Repair, ...]]:
@@ -529,7 +445,7 @@ def repair_bitext(bitext: Bitext, *, encoder: AnyEncoder = None) -> tuple[Bitext
         GoldError: the bitext holds no texts.
         UnknownName, MissingExtra, EncoderError: the encoder cannot be used.
     """
-    return curation.repair(_check_texts(bitext), _embedders(encoder).choose)
+    return curation.repair(check_texts(bitext), embedders_of(encoder).choose)
 
 
 def check_flags(names: Iterable[str]) -> None:
@@ -592,7 +508,7 @@ def _compare_as(mode: str, source: Document, target: Document, embedder: Embedde
 
 
 def _signature(
-    embedders: "Embedders", splitter: AnySplitter, decisions: Sequence[Decision] = (), **cuts: float | None
+    embedders: Embedders, splitter: AnySplitter, decisions: Sequence[Decision] = (), **cuts: float | None
 ) -> str:
     """How a bitext was made: our version, the parts used, every setting of the methods, what was cut and decided."""
     methods = {name: settings(METHODS.load(name)) for name in METHODS}
@@ -613,7 +529,7 @@ def _in_order(langs: Iterable[str]) -> list[str]:
     return sorted(langs, key=lambda lang: (lang == "en", lang))
 
 
-def _align_all(pairs: Sequence[DocumentPair], embedders: "Embedders", min_p: float) -> list[Alignment]:
+def _align_all(pairs: Sequence[DocumentPair], embedders: Embedders, min_p: float) -> list[Alignment]:
     """Pairs of the same two languages, each aligned by the method for its relation, those of a method as one run."""
     aligned: dict[int, Alignment] = {}
     for name in dict.fromkeys(METHOD.values()):
@@ -637,7 +553,7 @@ def _witnesses(documents: Sequence[Document], alignments: Iterable[Alignment]) -
     return [document for document in documents if is_one_language or families.root(document.id) in reported]
 
 
-def _same_language(documents: Sequence[Document], embedders: "Embedders") -> Iterator[Alignment]:
+def _same_language(documents: Sequence[Document], embedders: Embedders) -> Iterator[Alignment]:
     """Every two comparable documents of one language, aligned.
 
     Of two that are as like as translations one is a copy of the other, and no second witness: left out.
@@ -659,116 +575,6 @@ def _mining_cut(min_p: float | None, min_precision: float | None) -> float:
     if min_p is None:
         return Mining.min_p if min_precision is None else MIN_RELATED
     return min_p
-
-
-class Embedders:
-    """The doors to the encoders of one run: the one asked for, or one by language, each made once.
-
-    Given in the place of an encoder to several functions, it lets them share what was loaded and embedded. With a cache
-    vectors are kept beyond the run.
-    """
-
-    def __init__(self, encoder: str | Encoder | None = None, cache: Cache | None = None) -> None:
-        self._cache = cache
-        self._given = None if encoder is None else self._embedder(encoder)
-        self._by_name: dict[str, Embedder] = {}
-        self._advisers: dict[str, Embedder] = {}
-
-    @property
-    def names(self) -> list[str]:
-        """The names of the encoders that were used."""
-        return [embedder.name for embedder in ([self._given] if self._given else self._by_name.values())]
-
-    @property
-    def advisers(self) -> list[str]:
-        """The names of the encoders that were asked beside them for comparable documents."""
-        return list(self._advisers)
-
-    def method(self, pair: DocumentPair, min_p: float = Mining.min_p) -> Method:
-        """The method for a pair of this relation, in these languages."""
-        embedder = self.choose(pair.source.lang, pair.target.lang)
-        if pair.relation is Relation.COMPARABLE:
-            return Mining(embedder, self.others(embedder), min_p)
-        method: Method = METHODS.load(METHOD[pair.relation])(embedder)
-        return method
-
-    def others(self, embedder: Embedder) -> tuple[Embedder, ...]:
-        """What is asked beside this one for comparable documents: the better judge of paraphrase, where installed."""
-        if self._given or embedder.name != "use" or ENCODERS["e5"].missing():
-            return ()
-        if "e5" not in self._advisers:
-            self._advisers["e5"] = self._by_name.get("e5") or self._embedder("e5")
-        return (self._advisers["e5"],)
-
-    def choose(self, *langs: str) -> Embedder:
-        """The embedder for texts in these languages; a language that nobody could tell asks for nothing.
-
-        Raises:
-            MissingExtra: no installed encoder knows them all.
-        """
-        if self._given:
-            return self._given
-        name = _encoder_for(langs)
-        if name not in self._by_name:
-            self._by_name[name] = self._embedder(name)
-        return self._by_name[name]
-
-    def _embedder(self, encoder: str | Encoder) -> Embedder:
-        loaded = encoders.load(encoder)
-        return Embedder(loaded if self._cache is None else remembered(loaded, self._cache))
-
-def _encoder_for(langs: Iterable[str]) -> str:
-    """The name of the encoder for texts in these languages."""
-    return encoders.choose([stated(lang) or lang for lang in langs if lang != UNDETERMINED])
-
-
-@dataclass(frozen=True, slots=True)
-class Workbench:
-    """A run, and what it takes to align and to measure documents of it as it did.
-
-    Attributes:
-        run: the run, with the dots of similar sentences.
-        embedders: the doors to the encoders.
-        min_p: the least ``p`` of a link that it kept, where it was asked for one.
-    """
-
-    run: Run
-    embedders: Embedders
-    min_p: float | None = None
-
-    def realign(self, pair: DocumentPair) -> Alignment:
-        """Two documents aligned anew around their locks, as ``realign`` does."""
-        return realign(pair, encoder=self.embedders, min_p=self.min_p)
-
-    def likeness(self, pair: DocumentPair, links: Sequence[tuple[Sequence[int], Sequence[int]]]) -> list[float]:
-        """The cosine of the two segments of each of these links, given by the sentences of both sides, in ``[-1, 1]``.
-
-        Raises:
-            MissingExtra, EncoderError: the encoder cannot be used.
-        """
-        embedder = self.embedders.choose(pair.source.lang, pair.target.lang)
-        sources = embedder.embed([pair.source.segment(source) for source, _ in links])
-        targets = embedder.embed([pair.target.segment(target) for _, target in links])
-        return [float(source @ target) for source, target in zip(sources, targets, strict=True)]
-
-    def appraise(self, pair: DocumentPair, links: Sequence[Bead]) -> list[Bead]:
-        """Links that a person decided on, with relation and evidence, as comparable ones where all is unrelated.
-
-        By one encoder alone: what else comparable documents are judged by may take ten seconds to load.
-
-        Raises:
-            MissingExtra, EncoderError: the encoder cannot be used.
-        """
-        embedder = self.embedders.choose(pair.source.lang, pair.target.lang)
-        linked = replace(pair, relation=pair.relation if pair.relation in METHOD else Relation.COMPARABLE)
-        # How probable a link is at all cannot be told of so few, and is not asked: a person said so.
-        certain = tuple(replace(link, p=1.0) for link in links)
-        (found,) = appraise([Alignment(linked, certain, "")], Judge([embedder]))
-        return [replace(link, p=nan) for link in found.beads]
-
-
-def _embedders(encoder: AnyEncoder, cache: Path | str | None = None) -> Embedders:
-    return encoder if isinstance(encoder, Embedders) else Embedders(encoder, None if cache is None else Cache(cache))
 
 
 def check_fit(bitext: Bitext, path: Path) -> None:

@@ -42,7 +42,7 @@ def without_second_encoder() -> Iterator[None]:
     Tests in interpreters of their own, and those that name both encoders, ask both.
     """
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("aligner.pipeline.Embedders.others", lambda _, embedder: ())
+        patch.setattr("aligner.embedders.Embedders.others", lambda _, embedder: ())
         yield
 
 

@@ -13,10 +13,12 @@ from aligner import Relation, align_corpus, read_run, write_bitext, write_run
 from aligner.bitext import by_documents
 from aligner.cli import main
 from aligner.decisions import Decision, of_bead, of_record, settle
+from aligner.embedders import Embedders
 from aligner.errors import GoldError, MissingExtra
-from aligner.pipeline import Embedders, open_workbench, read_bitext, realign
+from aligner.pipeline import read_bitext, realign
 from aligner.report import Run, describe, summarise
 from aligner.review.session import Session
+from aligner.workbench import open_workbench
 from aligner.writers.decisions import read_decisions, write_decisions
 
 

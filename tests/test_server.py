@@ -24,11 +24,11 @@ from aligner.bitext import join
 from aligner.cli import main
 from aligner.encoders import ENCODERS
 from aligner.errors import PortError
-from aligner.pipeline import open_workbench
 from aligner.report import Run
 from aligner.review.measures import Measures
 from aligner.review.server import app, serve
 from aligner.review.session import Realign, Session
+from aligner.workbench import open_workbench
 from aligner.writers import WRITERS
 from aligner.writers.run import write_run
 

@@ -1,8 +1,13 @@
-"""The dot plot of two documents: which of their sentences are similar, whatever was aligned (arrays only)."""
+"""The dot plot of two documents: which of their sentences are similar, whatever was aligned."""
+
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from aligner.alignment import Alignment
+from aligner.document import Relation
+from aligner.embedders import Embedders
 from aligner.margin import above_chance
 from aligner.neighbours import nearest
 
@@ -16,6 +21,26 @@ MIN_SIMILARITY = 0.25
 
 MAX_SENTENCES = 2_000
 """Sentences of a document whose nearest are looked for, evenly spread; more than this no eye can tell apart."""
+
+MAX_DOTTED = 50_000
+"""Sentences whose likeness is shown; to show a run that was read they are encoded again, for a minute or so."""
+
+
+def dots_of(alignments: Iterable[Alignment], embedders: Embedders) -> dict[tuple[str, str], Sequence[int]]:
+    """The similar sentences of the pairs that were aligned, by the documents' ids, while there is room for more."""
+    found: dict[tuple[str, str], Sequence[int]] = {}
+    room = MAX_DOTTED
+    held: set[str] = set()
+    for pair in (one.pair for one in alignments if one.pair.relation is not Relation.UNRELATED):
+        sides = pair.source, pair.target
+        size = sum(len(side) for side in sides if side.id not in held)
+        if size <= room:
+            room -= size
+            held.update(side.id for side in sides)
+            embedder = embedders.choose(*(side.lang for side in sides))
+            vectors = (embedder.side(side.sentence_texts()).vectors for side in sides)
+            found[pair.source.id, pair.target.id] = dots(*vectors)
+    return found
 
 
 def dots(source: Floats, target: Floats) -> list[int]:
