@@ -22,7 +22,7 @@ from functools import cached_property, partial
 from importlib.util import find_spec
 from itertools import accumulate, islice
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 from zipfile import BadZipFile
 
 import numpy as np
@@ -69,6 +69,47 @@ _SETTLED = 2 * _REACH
 """From so many tokens on, a text's first tokens do not see its end mark nor its last ones its begin mark."""
 
 
+class Layer(Protocol):
+    """``relu(conv(rows))`` of one layer of a branch."""
+
+    def __init__(self, order: int, left: int, kernel: Floats, bias: Floats) -> None:
+        """A window is ``order`` rows and begins ``left`` rows before; ``kernel`` has shape ``(order * 256, 256)``."""
+
+    def over(self, rows: Floats) -> Floats:
+        """Of each of the rows; zeros where the window does not fit."""
+
+    def of(self, windows: Floats) -> Floats:
+        """Of single windows ``(n, order * 256)``, float32. Shape ``(n, 256)``."""
+
+
+class Float32Layer:
+    """A layer in numpy."""
+
+    def __init__(self, order: int, left: int, kernel: Floats, bias: Floats) -> None:
+        self.order, self.left, self.kernel, self.bias = order, left, kernel, bias
+
+    def over(self, rows: Floats) -> Floats:
+        """Of each of the rows; zeros where the window does not fit.
+
+        A window is ``order`` consecutive rows, that is, a stretch of the flat array. Windows that begin ``order`` rows
+        apart do not overlap: a plain matrix over the same memory. So ``order`` products make one convolution.
+        """
+        n, flat, out = self.order, rows.reshape(-1), np.zeros_like(rows)
+        for phase in range(n):
+            n_windows = (len(rows) - phase) // n
+            windows = flat[phase * _BRANCH : (phase + n * n_windows) * _BRANCH].reshape(n_windows, n * _BRANCH)
+            np.matmul(windows, self.kernel, out=out[self.left + phase :: n][:n_windows])
+        return self._activate(out)
+
+    def of(self, windows: Floats) -> Floats:
+        """Of single windows ``(n, order * 256)``. Shape ``(n, 256)``."""
+        return self._activate(windows @ self.kernel)
+
+    def _activate(self, sums: Floats) -> Floats:
+        sums += self.bias
+        return np.maximum(sums, 0, out=sums)
+
+
 class UniversalSentenceEncoder:
     """The default encoder, with exact vectors of runs of sentences at little more than the price of the sentences.
 
@@ -79,6 +120,8 @@ class UniversalSentenceEncoder:
     name = "use"
     languages = USE_LANGUAGES
     centred = False
+    layer: type[Layer] = Float32Layer
+    """What its convolutions are made of."""
 
     def encode(self, sentences: Iterable[str]) -> Floats:
         """One vector for each sentence. Shape ``(n, 512)``, float32, rows of length 1.
@@ -112,7 +155,6 @@ class UniversalSentenceEncoder:
 
     def _encode_ids(self, sequences: Iterable[Ids]) -> Floats:
         """Unit rows of token sequences that have their marks."""
-
         rows = [np.zeros((0, DIM), dtype=np.float32)]
         for span in _spans(_batches(sequences)):
             tokens = self._network.tokens(np.concatenate([ids for batch in span for ids in batch]))
@@ -140,7 +182,7 @@ class UniversalSentenceEncoder:
 
     @cached_property
     def _network(self) -> "_Network":
-        return _Network.read(_resource("weights.npz"))
+        return _Network.read(_resource("weights.npz"), self.layer)
 
     @cached_property
     def _tokenizer(self) -> Any:
@@ -347,26 +389,16 @@ class _Branch:
     """One convolution branch: two layers ``x + relu(conv(x))``."""
 
     order: int
-    layers: tuple[tuple[Floats, Floats], tuple[Floats, Floats]]
+    layers: tuple[Layer, ...]
 
-    def convolve(self, rows: Floats, kernel: Floats, bias: Floats, gaps: npt.NDArray[np.int64]) -> Floats:
-        """``rows + relu(conv(rows))``, zero in the gaps.
-
-        A window is ``order`` consecutive rows, that is, a stretch of the flat array. Windows that begin ``order`` rows
-        apart do not overlap: a plain matrix over the same memory. So ``order`` products make one convolution.
-        """
-        n, left = self.order, _ORDERS[self.order]
-        flat, out = rows.reshape(-1), np.empty_like(rows)
-        out[:left] = out[len(out) - n + 1 + left :] = 0
-        for phase in range(n):
-            n_windows = (len(rows) - phase) // n
-            windows = flat[phase * _BRANCH : (phase + n * n_windows) * _BRANCH].reshape(n_windows, n * _BRANCH)
-            np.matmul(windows, kernel, out=out[left + phase :: n][:n_windows])
-        out += bias
-        np.maximum(out, 0, out=out)
-        out += rows
-        out[gaps] = 0
-        return out
+    def convolve(self, features: Floats, columns: slice, gaps: npt.NDArray[np.int64]) -> tuple[Floats, Floats]:
+        """Put the branch's output in the place of its input, and give what enters its first and second layer."""
+        before = np.ascontiguousarray(features[:, columns])
+        between = self.layers[0].over(before)
+        between += before
+        between[gaps] = 0
+        np.add(between, self.layers[1].over(between), out=features[:, columns])
+        return before, between
 
     def edges(self, before: Floats, between: Floats, marks: Floats, low: Places, high: Places) -> tuple[Floats, Floats]:
         """What both layers make of the ends of stretches of a text, with marks in place of what stands around them.
@@ -394,21 +426,18 @@ class _Branch:
         tokens = np.arange(self.order - 1)
         head = np.concatenate([nothing_before, begin, before[low[:, None] + tokens]], axis=1)
         tail = np.concatenate([before[high[:, None] - self.order + 1 + tokens], end, nothing_after], axis=1)
-        head, tail = self._convolve_each(head, tail, *self.layers[0])
+        head, tail = self._convolve_each(self.layers[0], head, tail)
         head = np.concatenate([nothing_before, head, between[low[:, None] + left + tokens]], axis=1)
         tail = np.concatenate([between[high[:, None] - right - self.order + 1 + tokens], tail, nothing_after], axis=1)
-        return self._convolve_each(head, tail, *self.layers[1])
+        return self._convolve_each(self.layers[1], head, tail)
 
-    def _convolve_each(self, head: Floats, tail: Floats, kernel: Floats, bias: Floats) -> tuple[Floats, Floats]:
+    def _convolve_each(self, layer: Layer, head: Floats, tail: Floats) -> tuple[Floats, Floats]:
         """The convolution of short sequences ``(n, t, 256)`` where the window fits: ``(n, t - order + 1, 256)``."""
         n, left = self.order, _ORDERS[self.order]
         windows = [
             sliding_window_view(rows, n, axis=1).swapaxes(2, 3).reshape(-1, n * _BRANCH) for rows in (head, tail)
         ]
-        out = np.concatenate(windows) @ kernel
-        out += bias
-        np.maximum(out, 0, out=out)
-        of_head, of_tail = np.split(out, [len(windows[0])])
+        of_head, of_tail = np.split(layer.of(np.concatenate(windows)), [len(windows[0])])
         return (
             of_head.reshape(len(head), -1, _BRANCH) + head[:, left : head.shape[1] - n + 1 + left],
             of_tail.reshape(len(tail), -1, _BRANCH) + tail[:, left : tail.shape[1] - n + 1 + left],
@@ -433,8 +462,8 @@ class _Network:
     epsilon: float
 
     @classmethod
-    def read(cls, path: Path) -> "_Network":
-        """The weights in this file.
+    def read(cls, path: Path, layer: type[Layer]) -> "_Network":
+        """The weights in this file, those of the convolutions in layers of this kind.
 
         Raises:
             EncoderError: the file cannot be read, or an array is missing or of another shape.
@@ -463,8 +492,8 @@ class _Network:
             gain=gain,
             shift=shift,
             branches=tuple(
-                _Branch(n, ((arrays[f"w1_{n}"], arrays[f"b1_{n}"]), (arrays[f"w2_{n}"], arrays[f"b2_{n}"])))
-                for n in _ORDERS
+                _Branch(n, tuple(layer(n, left, arrays[f"w{i}_{n}"], arrays[f"b{i}_{n}"]) for i in (1, 2)))
+                for n, left in _ORDERS.items()
             ),
             output=arrays["ln_g"][:, None] * arrays["cnn_W"],
             output_bias=arrays["ln_b"] @ arrays["cnn_W"] + arrays["cnn_b"],
@@ -485,7 +514,7 @@ class _Network:
         return _Tokens(place, np.concatenate([*on_all_cores(self._read, blocks), gap]))
 
     def _read(self, ids: npt.NDArray[np.int64]) -> Floats:
-        """What the network makes of single tokens: their embedding, and what enters each branch. Shape ``(n, 1280)``."""
+        """What the network makes of single tokens: their embedding, what enters the branches. Shape ``(n, 1280)``."""
         rows = np.empty((len(ids), _FEATURES), dtype=np.float32)
         embedded, inputs = rows[:, :DIM], rows[:, DIM:]
         chunk = ids % _CHUNKS
@@ -542,12 +571,9 @@ class _Network:
         """The features of all tokens, ``(rows, 1280)``, and for each branch what enters its first and second layer."""
         gaps = np.flatnonzero(ids == _GAP)
         features = tokens[ids]
-        layers = []
-        for columns, branch in zip(_COLUMNS, self.branches, strict=True):
-            before = np.ascontiguousarray(features[:, columns])
-            between = branch.convolve(before, *branch.layers[0], gaps)
-            features[:, columns] = branch.convolve(between, *branch.layers[1], gaps)
-            layers.append((before, between))
+        layers = [
+            branch.convolve(features, columns, gaps) for branch, columns in zip(self.branches, _COLUMNS, strict=True)
+        ]
         return features, layers
 
     def _pooled(self, features: Floats, low: Places, high: Places) -> Floats:
