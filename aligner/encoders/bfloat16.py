@@ -1,9 +1,10 @@
 """The default encoder with its convolutions in bfloat16, by torch: for large corpora on processors that have it.
 
-Only what enters the products is rounded, and each convolution's sum, made in float32; all between them is float32. A
-row's result does not depend on the rows around it, nor on their number: oneDNN sums up every row in the same order.
+Sums are made in float32 and rounded once a layer. A row's result depends neither on the rows around it nor on their
+number nor on the threads: oneDNN adds up every row in the same order.
 """
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from functools import cache
 from typing import Any
@@ -11,34 +12,54 @@ from typing import Any
 import torch
 from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
-from aligner.encoders.use import Floats, UniversalSentenceEncoder
+from aligner.encoders.use import Branch, Floats, Places, UniversalSentenceEncoder
 
 
-class Bfloat16Layer:
-    """``relu(conv(rows))`` of one layer of a branch, in bfloat16."""
+class Bfloat16Branch(Branch):
+    """A branch whose layers take and give bfloat16."""
 
-    def __init__(self, order: int, left: int, kernel: Floats, bias: Floats) -> None:
-        self._left, self._right = left, order - 1 - left
-        windows = torch.from_numpy(kernel).bfloat16().view(order, -1, len(bias))
-        self._kernel = windows.permute(2, 1, 0).unsqueeze(2).contiguous(memory_format=torch.channels_last)
-        self._matrix = windows.permute(2, 0, 1).reshape(len(bias), -1)
-        self._bias = torch.from_numpy(bias).bfloat16()
+    def __init__(self, order: int, layers: Sequence[tuple[Floats, Floats]]) -> None:
+        super().__init__(order, layers)
+        self.layers = [_Layer(order, kernel, bias) for kernel, bias in layers]
 
-    def over(self, rows: Floats) -> Floats:
-        """Of each of the rows; zeros where the window does not fit."""
+    def convolve(self, features: Floats, columns: slice, gaps: Places) -> tuple[torch.Tensor, torch.Tensor]:
         with torch.inference_mode(), _one_thread():
-            image = torch.from_numpy(rows).bfloat16().T[None, :, None]
-            fitting = torch.conv2d(image, self._kernel, self._bias).relu_()[0, :, 0].T
-            out = torch.empty(rows.shape)
-            out[: self._left] = out[len(rows) - self._right :] = 0
-            out[self._left : len(rows) - self._right] = fitting
-            return out.numpy()
+            place = torch.from_numpy(features)[:, columns]
+            before = place.bfloat16()
+            between = torch.zeros_like(before)
+            inner = slice(self.left, len(before) - self.right)
+            torch.add(before[inner], self.layers[0].over(before), out=between[inner])
+            between[gaps] = 0
+            torch.add(between[inner], self.layers[1].over(between), out=place[inner])
+            return before, between
 
-    def of(self, windows: Floats) -> Floats:
-        """Of single windows ``(n, order * 256)``, float32. Shape ``(n, 256)``."""
+    def _each(self, layer: int, sequences: torch.Tensor) -> torch.Tensor:
         with torch.inference_mode(), _one_thread():
-            rows = torch.from_numpy(windows).bfloat16()
-            return torch.nn.functional.linear(rows, self._matrix, self._bias).relu_().float().numpy()
+            windows = sequences.unfold(1, self.order, 1).transpose(2, 3).flatten(2)
+            out: torch.Tensor = self.layers[layer].of(windows)
+            return out.add_(sequences[:, self.left : sequences.shape[1] - self.right])
+
+    def _floats(self, rows: torch.Tensor) -> Floats:
+        floats: Floats = rows.float().numpy()
+        return floats
+
+
+class _Layer:
+    """``relu(conv(rows))``, weights laid out for both ways to get there."""
+
+    def __init__(self, order: int, kernel: Floats, bias: Floats) -> None:
+        windows = torch.from_numpy(kernel).bfloat16().view(order, -1, len(bias)).permute(2, 0, 1)
+        self.matrix = windows.flatten(1).contiguous()
+        self.image = windows.transpose(1, 2).unsqueeze(2).contiguous(memory_format=torch.channels_last)
+        self.bias = torch.from_numpy(bias).bfloat16()
+
+    def over(self, rows: torch.Tensor) -> torch.Tensor:
+        """Of rows ``(n, 256)`` where the window fits."""
+        return torch.conv2d(rows.T[None, :, None], self.image, self.bias)[0, :, 0].T.relu_()
+
+    def of(self, windows: torch.Tensor) -> torch.Tensor:
+        """Of single windows ``(..., order * 256)``."""
+        return torch.nn.functional.linear(windows, self.matrix, self.bias).relu_()
 
 
 class Bfloat16SentenceEncoder(UniversalSentenceEncoder):
@@ -46,7 +67,7 @@ class Bfloat16SentenceEncoder(UniversalSentenceEncoder):
 
     name = "use-bf16"
     fitted_as = "use"
-    layer = Bfloat16Layer
+    branch = Bfloat16Branch
 
 
 def _one_thread() -> AbstractContextManager[Any]:

@@ -22,7 +22,7 @@ from functools import cached_property, partial
 from importlib.util import find_spec
 from itertools import accumulate, islice
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 from zipfile import BadZipFile
 
 import numpy as np
@@ -69,27 +69,55 @@ _SETTLED = 2 * _REACH
 """From so many tokens on, a text's first tokens do not see its end mark nor its last ones its begin mark."""
 
 
-class Layer(Protocol):
-    """``relu(conv(rows))`` of one layer of a branch."""
+class Branch:
+    """One convolution branch, in numpy: two layers ``x + relu(conv(x))``, windows of ``order`` rows."""
 
-    def __init__(self, order: int, left: int, kernel: Floats, bias: Floats) -> None:
-        """A window is ``order`` rows and begins ``left`` rows before; ``kernel`` has shape ``(order * 256, 256)``."""
+    def __init__(self, order: int, layers: Sequence[tuple[Floats, Floats]]) -> None:
+        """``layers``: kernel, shape ``(order * 256, 256)``, and bias of each."""
+        self.order, self.left, self.right = order, _ORDERS[order], order - 1 - _ORDERS[order]
+        self.layers: Any = layers
 
-    def over(self, rows: Floats) -> Floats:
-        """Of each of the rows; zeros where the window does not fit."""
+    def convolve(self, features: Floats, columns: slice, gaps: Places) -> tuple[Any, Any]:
+        """Put the branch's output in the place of its input, and give what enters its first and second layer.
 
-    def of(self, windows: Floats) -> Floats:
-        """Of single windows ``(n, order * 256)``, float32. Shape ``(n, 256)``."""
+        Both have the shape ``(rows, 256)`` and are zeros in the gaps.
+        """
+        before = np.ascontiguousarray(features[:, columns])
+        between = self._over(before, *self.layers[0])
+        between += before
+        between[gaps] = 0
+        np.add(between, self._over(between, *self.layers[1]), out=features[:, columns])
+        return before, between
 
+    def edges(self, before: Any, between: Any, marks: Places, low: Places, high: Places) -> tuple[Floats, Floats]:
+        """What both layers make of the ends of stretches of a text, with marks in place of what stands around them.
 
-class Float32Layer:
-    """A layer in numpy."""
+        Only what sees a mark is computed: everything else is as it is in the text.
 
-    def __init__(self, order: int, left: int, kernel: Floats, bias: Floats) -> None:
-        self.order, self.left, self.kernel, self.bias = order, left, kernel, bias
+        Args:
+            before: what enters the first layer; it begins with a gap.
+            between: likewise the second layer.
+            marks: the rows of begin and end mark.
+            low: shape ``(n,)``, the first row of each stretch.
+            high: likewise the row after its last one.
 
-    def over(self, rows: Floats) -> Floats:
-        """Of each of the rows; zeros where the window does not fit.
+        Returns:
+            The begin mark and the first tokens, shape ``(n, 1 + 2 * left, 256)``; the last tokens and the end mark,
+            shape ``(n, 2 * right + 1, 256)``, where ``left`` and ``right`` are how far a window looks.
+        """
+        begin, end = np.broadcast_to(marks, (len(low), 2)).T
+        tokens = np.arange(self.order - 1)
+        firsts, lasts = low[:, None] + tokens, high[:, None] - self.order + 1 + tokens
+        head = self._each(0, before[_beside(self.left, begin[:, None], firsts)])
+        tail = self._each(0, before[_beside(lasts, end[:, None], self.right)])
+        around_head = between[_beside(2 * self.left + 1, firsts + self.left)]
+        around_head[:, self.left : 2 * self.left + 1] = head
+        around_tail = between[_beside(lasts - self.right, 2 * self.right + 1)]
+        around_tail[:, self.order - 1 : self.order + self.right] = tail
+        return self._floats(self._each(1, around_head)), self._floats(self._each(1, around_tail))
+
+    def _over(self, rows: Floats, kernel: Floats, bias: Floats) -> Floats:
+        """``relu(conv(rows))``; where the window does not fit, ``relu(bias)``.
 
         A window is ``order`` consecutive rows, that is, a stretch of the flat array. Windows that begin ``order`` rows
         apart do not overlap: a plain matrix over the same memory. So ``order`` products make one convolution.
@@ -98,16 +126,28 @@ class Float32Layer:
         for phase in range(n):
             n_windows = (len(rows) - phase) // n
             windows = flat[phase * _BRANCH : (phase + n * n_windows) * _BRANCH].reshape(n_windows, n * _BRANCH)
-            np.matmul(windows, self.kernel, out=out[self.left + phase :: n][:n_windows])
-        return self._activate(out)
+            np.matmul(windows, kernel, out=out[self.left + phase :: n][:n_windows])
+        out += bias
+        return np.maximum(out, 0, out=out)
 
-    def of(self, windows: Floats) -> Floats:
-        """Of single windows ``(n, order * 256)``. Shape ``(n, 256)``."""
-        return self._activate(windows @ self.kernel)
+    def _each(self, layer: int, sequences: Any) -> Any:
+        """A layer's output for short sequences ``(n, t, 256)`` where the window fits: ``(n, t - order + 1, 256)``."""
+        kernel, bias = self.layers[layer]
+        windows = sliding_window_view(sequences, self.order, axis=1).swapaxes(2, 3)
+        out = windows.reshape(-1, len(kernel)) @ kernel
+        out += bias
+        np.maximum(out, 0, out=out)
+        return out.reshape(len(sequences), -1, _BRANCH) + sequences[:, self.left : sequences.shape[1] - self.right]
 
-    def _activate(self, sums: Floats) -> Floats:
-        sums += self.bias
-        return np.maximum(sums, 0, out=sums)
+    def _floats(self, rows: Any) -> Floats:
+        given: Floats = rows
+        return given
+
+
+def _beside(*parts: Places | int) -> Places:
+    """Row numbers side by side, each part of shape ``(n, some)`` or the number of rows of gap to put there."""
+    n = max(len(part) for part in parts if not isinstance(part, int))
+    return np.concatenate([np.zeros((n, part), np.int64) if isinstance(part, int) else part for part in parts], axis=1)
 
 
 class UniversalSentenceEncoder:
@@ -120,7 +160,7 @@ class UniversalSentenceEncoder:
     name = "use"
     languages = USE_LANGUAGES
     centred = False
-    layer: type[Layer] = Float32Layer
+    branch = Branch
     """What its convolutions are made of."""
 
     def encode(self, sentences: Iterable[str]) -> Floats:
@@ -155,11 +195,18 @@ class UniversalSentenceEncoder:
 
     def _encode_ids(self, sequences: Iterable[Ids]) -> Floats:
         """Unit rows of token sequences that have their marks."""
-        rows = [np.zeros((0, DIM), dtype=np.float32)]
+        sums, lengths = [np.zeros((0, DIM), dtype=np.float32)], []
         for span in _spans(_batches(sequences)):
             tokens = self._network.tokens(np.concatenate([ids for batch in span for ids in batch]))
-            rows += on_all_cores(partial(self._network.encode, tokens), span)
-        return np.concatenate(rows)
+            sums += on_all_cores(partial(self._network.pooled, tokens), span)
+            lengths += [len(ids) for batch in span for ids in batch]
+        pooled, n_tokens = np.concatenate(sums), np.array(lengths, dtype=np.int64)
+
+        def finish(first: int) -> Floats:
+            some = slice(first, first + BATCH_ROWS)
+            return self._network.finish(pooled[some], n_tokens[some])
+
+        return np.concatenate([pooled[:0], *on_all_cores(finish, range(0, len(pooled), BATCH_ROWS))])
 
     def _sentence_sums(self, stream: "_Stream") -> "_Sums":
         """What each sentence adds to a run that holds it, to one that begins with it, to one that ends with it."""
@@ -182,7 +229,7 @@ class UniversalSentenceEncoder:
 
     @cached_property
     def _network(self) -> "_Network":
-        return _Network.read(_resource("weights.npz"), self.layer)
+        return _Network.read(_resource("weights.npz"), self.branch)
 
     @cached_property
     def _tokenizer(self) -> Any:
@@ -385,66 +432,6 @@ def _resource(name: str) -> Path:
 
 
 @dataclass(frozen=True, slots=True)
-class _Branch:
-    """One convolution branch: two layers ``x + relu(conv(x))``."""
-
-    order: int
-    layers: tuple[Layer, ...]
-
-    def convolve(self, features: Floats, columns: slice, gaps: npt.NDArray[np.int64]) -> tuple[Floats, Floats]:
-        """Put the branch's output in the place of its input, and give what enters its first and second layer."""
-        before = np.ascontiguousarray(features[:, columns])
-        between = self.layers[0].over(before)
-        between += before
-        between[gaps] = 0
-        np.add(between, self.layers[1].over(between), out=features[:, columns])
-        return before, between
-
-    def edges(self, before: Floats, between: Floats, marks: Floats, low: Places, high: Places) -> tuple[Floats, Floats]:
-        """What both layers make of the ends of stretches of a text, with marks in place of what stands around them.
-
-        Only what sees a mark is computed: everything else is as it is in the text.
-
-        Args:
-            before: shape ``(rows, 256)``, the text as it enters the first layer.
-            between: likewise the second layer.
-            marks: shape ``(2, 256)``, begin and end mark as they enter the first layer.
-            low: shape ``(n,)``, the first row of each stretch.
-            high: likewise the row after its last one.
-
-        Returns:
-            The begin mark and the first tokens, shape ``(n, 1 + 2 * left, 256)``; the last tokens and the end mark,
-            shape ``(n, 2 * right + 1, 256)``, where ``left`` and ``right`` are how far a window looks.
-        """
-        left, n = _ORDERS[self.order], len(low)
-        right = self.order - 1 - left
-        nothing_before, nothing_after = (
-            np.zeros((n, left, _BRANCH), np.float32),
-            np.zeros((n, right, _BRANCH), np.float32),
-        )
-        begin, end = (np.broadcast_to(mark, (n, 1, _BRANCH)) for mark in marks)
-        tokens = np.arange(self.order - 1)
-        head = np.concatenate([nothing_before, begin, before[low[:, None] + tokens]], axis=1)
-        tail = np.concatenate([before[high[:, None] - self.order + 1 + tokens], end, nothing_after], axis=1)
-        head, tail = self._convolve_each(self.layers[0], head, tail)
-        head = np.concatenate([nothing_before, head, between[low[:, None] + left + tokens]], axis=1)
-        tail = np.concatenate([between[high[:, None] - right - self.order + 1 + tokens], tail, nothing_after], axis=1)
-        return self._convolve_each(self.layers[1], head, tail)
-
-    def _convolve_each(self, layer: Layer, head: Floats, tail: Floats) -> tuple[Floats, Floats]:
-        """The convolution of short sequences ``(n, t, 256)`` where the window fits: ``(n, t - order + 1, 256)``."""
-        n, left = self.order, _ORDERS[self.order]
-        windows = [
-            sliding_window_view(rows, n, axis=1).swapaxes(2, 3).reshape(-1, n * _BRANCH) for rows in (head, tail)
-        ]
-        of_head, of_tail = np.split(layer.of(np.concatenate(windows)), [len(windows[0])])
-        return (
-            of_head.reshape(len(head), -1, _BRANCH) + head[:, left : head.shape[1] - n + 1 + left],
-            of_tail.reshape(len(tail), -1, _BRANCH) + tail[:, left : tail.shape[1] - n + 1 + left],
-        )
-
-
-@dataclass(frozen=True, slots=True)
 class _Network:
     """The weights, read once; calls share nothing that changes."""
 
@@ -455,15 +442,15 @@ class _Network:
     project_bias: Floats
     gain: Floats
     shift: Floats
-    branches: tuple[_Branch, ...]
+    branches: tuple[Branch, ...]
     output: Floats
     output_bias: Floats
     head: dict[str, Floats]
     epsilon: float
 
     @classmethod
-    def read(cls, path: Path, layer: type[Layer]) -> "_Network":
-        """The weights in this file, those of the convolutions in layers of this kind.
+    def read(cls, path: Path, branch: type[Branch]) -> "_Network":
+        """The weights in this file, those of the convolutions in branches of this kind.
 
         Raises:
             EncoderError: the file cannot be read, or an array is missing or of another shape.
@@ -492,8 +479,7 @@ class _Network:
             gain=gain,
             shift=shift,
             branches=tuple(
-                _Branch(n, tuple(layer(n, left, arrays[f"w{i}_{n}"], arrays[f"b{i}_{n}"]) for i in (1, 2)))
-                for n, left in _ORDERS.items()
+                branch(n, [(arrays[f"w{layer}_{n}"], arrays[f"b{layer}_{n}"]) for layer in (1, 2)]) for n in _ORDERS
             ),
             output=arrays["ln_g"][:, None] * arrays["cnn_W"],
             output_bias=arrays["ln_b"] @ arrays["cnn_W"] + arrays["cnn_b"],
@@ -529,13 +515,12 @@ class _Network:
         inputs += self.shift
         return rows
 
-    def encode(self, tokens: "_Tokens", batch: list[Ids]) -> Floats:
-        """Unit rows of sequences that have their marks. Shape ``(n, 512)``."""
+    def pooled(self, tokens: "_Tokens", batch: list[Ids]) -> Floats:
+        """The features of each sequence, summed and projected. Shape ``(n, 512)``."""
         layout = _Layout.of(batch)
         lengths = np.array([len(sequence) for sequence in batch])
         features, _ = self._layers(tokens, layout.ids)
-        pooled = self._pooled(features, layout.starts, layout.starts + lengths)
-        return self.finish(pooled @ self.output, lengths)
+        return self._pooled(features, layout.starts, layout.starts + lengths) @ self.output
 
     def sums(self, tokens: "_Tokens", layout: "_Layout", low: Places, high: Places) -> Floats:
         """Of stretches of the text that a layout begins with; the two marks follow it. Shape ``(3, n, 512)``.
@@ -560,7 +545,7 @@ class _Network:
             np.concatenate([plain_tail, next(marks)], axis=1),
         )
         for columns, branch, (before, between) in zip(_COLUMNS, self.branches, layers, strict=True):
-            first, last = branch.edges(before, between, before[[begin, end]], low, high)
+            first, last = branch.edges(before, between, layout.starts[1:], low, high)
             head[:, : first.shape[1], columns] = first
             tail[:, -last.shape[1] :, columns] = last
         start = self._normed_sum(head) - self._normed_sum(plain_head)
