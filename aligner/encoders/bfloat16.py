@@ -23,7 +23,7 @@ class Bfloat16Branch(Branch):
         self.layers = [_Layer(order, kernel, bias) for kernel, bias in layers]
 
     def convolve(self, features: Floats, columns: slice, gaps: Places) -> tuple[torch.Tensor, torch.Tensor]:
-        with torch.inference_mode(), _one_thread():
+        with torch.inference_mode(), one_thread():
             place = torch.from_numpy(features)[:, columns]
             before = place.bfloat16()
             between = torch.zeros_like(before)
@@ -34,10 +34,14 @@ class Bfloat16Branch(Branch):
             return before, between
 
     def _each(self, layer: int, sequences: torch.Tensor) -> torch.Tensor:
-        with torch.inference_mode(), _one_thread():
-            windows = sequences.unfold(1, self.order, 1).transpose(2, 3).flatten(2)
-            out: torch.Tensor = self.layers[layer].of(windows)
-            return out.add_(sequences[:, self.left : sequences.shape[1] - self.right])
+        plain = sequences[:, self.left : sequences.shape[1] - self.right]
+        windows = sequences.unfold(1, self.order, 1).transpose(2, 3).reshape(plain.shape[:2].numel(), -1)
+        out: torch.Tensor = self.layers[layer].of(windows).view(plain.shape)
+        return out.add_(plain)
+
+    def edges(self, *args: Any) -> tuple[Floats, Floats]:
+        with torch.inference_mode(), one_thread():
+            return super().edges(*args)
 
     def _floats(self, rows: torch.Tensor) -> Floats:
         floats: Floats = rows.float().numpy()
@@ -58,7 +62,7 @@ class _Layer:
         return torch.conv2d(rows.T[None, :, None], self.image, self.bias)[0, :, 0].T.relu_()
 
     def of(self, windows: torch.Tensor) -> torch.Tensor:
-        """Of single windows ``(..., order * 256)``."""
+        """Of single windows ``(n, order * 256)``."""
         return torch.nn.functional.linear(windows, self.matrix, self.bias).relu_()
 
 
@@ -70,7 +74,7 @@ class Bfloat16SentenceEncoder(UniversalSentenceEncoder):
     branch = Bfloat16Branch
 
 
-def _one_thread() -> AbstractContextManager[Any]:
+def one_thread() -> AbstractContextManager[Any]:
     """Products on the calling thread alone: it is one of ours, of which there is one a core."""
     limited: AbstractContextManager[Any] = _openmp().limit(limits=1)
     return limited
