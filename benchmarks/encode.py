@@ -37,10 +37,7 @@ TARGETS = {"float32": 1.7, "bfloat16": 3.5}
 PROJECTION = 2 * 512 * 3 * 256
 CONVOLUTIONS = 2 * 2 * (2 + 3 + 5) * 256 * 256
 TOKEN_FLOPS = PROJECTION + CONVOLUTIONS
-"""A token's embedding into three branches; in each two convolutions over 2, 3 and 5 tokens; a product is two operations.
-
-All else (norms, activations, what is done once a sentence) is left out.
-"""
+"""A token's way into three branches, and two convolutions over 2, 3 and 5 tokens in each; all else is left out."""
 
 LIMIT_SHAPE = (1024, 5 * 256, 256)
 

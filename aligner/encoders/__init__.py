@@ -1,9 +1,10 @@
 """Sentences to vectors: the parts of this family and the doors to them.
 
 An encoder is any object with ``encode(list of sentences) -> (n, dim)``, such as any ``SentenceTransformer``. Ours also
-say what ``aligner.embedding`` wants to know (each optional, absent from an outside object): ``name``; ``languages``,
-the codes that it was trained on, None for about all; ``centred``, whether a side's mean must be subtracted before
-comparison; ``fitted_as``, the encoder whose fitted coefficients hold for it, too; and ``read_passage``, where a document that passes through once gives vectors of joined sentences, too.
+say what ``aligner.embedding`` wants to know (each optional, absent from an outside object): ``name``; ``fitted_as``,
+the encoder whose fitted coefficients hold for it, too; ``languages``, the codes that it was trained on, None for about
+all; ``centred``, whether a side's mean must be subtracted before comparison; and ``read_passage``, where a document
+that passes through once gives vectors of joined sentences, too.
 """
 
 from collections.abc import Iterable

@@ -1,7 +1,7 @@
 """The default encoder with its convolutions in bfloat16, by torch: for large corpora on processors that have it.
 
 Sums are made in float32 and rounded once a layer. A row's result depends neither on the rows around it nor on their
-number nor on the threads: oneDNN adds up every row in the same order.
+number nor on the threads: oneDNN adds up every row of a convolution in the same order.
 """
 
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ class Bfloat16Branch(Branch):
 
     def __init__(self, order: int, layers: Sequence[tuple[Floats, Floats]]) -> None:
         super().__init__(order, layers)
-        self.layers = [_Layer(order, kernel, bias) for kernel, bias in layers]
+        self.layers = [(_image(kernel, order), torch.from_numpy(bias).bfloat16()) for kernel, bias in layers]
 
     def convolve(self, features: Floats, columns: slice, gaps: Places) -> tuple[torch.Tensor, torch.Tensor]:
         with torch.inference_mode(), one_thread():
@@ -28,42 +28,24 @@ class Bfloat16Branch(Branch):
             before = place.bfloat16()
             between = torch.zeros_like(before)
             inner = slice(self.left, len(before) - self.right)
-            torch.add(before[inner], self.layers[0].over(before), out=between[inner])
+            between[inner] = self._each(0, before[None])[0]
             between[gaps] = 0
-            torch.add(between[inner], self.layers[1].over(between), out=place[inner])
+            place[inner] = self._each(1, between[None])[0]
             return before, between
 
-    def _each(self, layer: int, sequences: torch.Tensor) -> torch.Tensor:
-        plain = sequences[:, self.left : sequences.shape[1] - self.right]
-        windows = sequences.unfold(1, self.order, 1).transpose(2, 3).reshape(plain.shape[:2].numel(), -1)
-        out: torch.Tensor = self.layers[layer].of(windows).view(plain.shape)
-        return out.add_(plain)
-
-    def edges(self, *args: Any) -> tuple[Floats, Floats]:
+    def edges(self, *ends: Any) -> tuple[Floats, Floats]:
         with torch.inference_mode(), one_thread():
-            return super().edges(*args)
+            return super().edges(*ends)
+
+    def _each(self, layer: int, sequences: torch.Tensor) -> torch.Tensor:
+        kernel, bias = self.layers[layer]
+        out: torch.Tensor = torch.conv2d(sequences.transpose(1, 2).unsqueeze(2), kernel, bias)
+        plain = sequences[:, self.left : sequences.shape[1] - self.right]
+        return out.squeeze(2).transpose(1, 2).relu_().add_(plain)
 
     def _floats(self, rows: torch.Tensor) -> Floats:
         floats: Floats = rows.float().numpy()
         return floats
-
-
-class _Layer:
-    """``relu(conv(rows))``, weights laid out for both ways to get there."""
-
-    def __init__(self, order: int, kernel: Floats, bias: Floats) -> None:
-        windows = torch.from_numpy(kernel).bfloat16().view(order, -1, len(bias)).permute(2, 0, 1)
-        self.matrix = windows.flatten(1).contiguous()
-        self.image = windows.transpose(1, 2).unsqueeze(2).contiguous(memory_format=torch.channels_last)
-        self.bias = torch.from_numpy(bias).bfloat16()
-
-    def over(self, rows: torch.Tensor) -> torch.Tensor:
-        """Of rows ``(n, 256)`` where the window fits."""
-        return torch.conv2d(rows.T[None, :, None], self.image, self.bias)[0, :, 0].T.relu_()
-
-    def of(self, windows: torch.Tensor) -> torch.Tensor:
-        """Of single windows ``(n, order * 256)``."""
-        return torch.nn.functional.linear(windows, self.matrix, self.bias).relu_()
 
 
 class Bfloat16SentenceEncoder(UniversalSentenceEncoder):
@@ -83,3 +65,9 @@ def one_thread() -> AbstractContextManager[Any]:
 @cache
 def _openmp() -> Any:
     return ThreadpoolController().select(user_api="openmp")
+
+
+def _image(kernel: Floats, order: int) -> torch.Tensor:
+    """A kernel ``(order * 256, 256)`` as torch's convolutions want it: over an image of one line, channels last."""
+    windows = torch.from_numpy(kernel).bfloat16().view(order, -1, kernel.shape[1])
+    return windows.permute(2, 1, 0).unsqueeze(2).contiguous(memory_format=torch.channels_last)
