@@ -536,20 +536,17 @@ class _Network:
         """
         features, layers = self._layers(tokens, layout.ids)
         inner = self._pooled(features, low, high)
-        begin, end = layout.starts[1:]
+        begin, end = np.broadcast_to(layout.starts[1:], (len(low), 2)).T[..., None]
         near = np.arange(_REACH)
-        plain_head, plain_tail = features[low[:, None] + near], features[high[:, None] - _REACH + near]
-        marks = (np.broadcast_to(features[mark], (len(low), 1, _FEATURES)) for mark in (begin, end))
-        head, tail = (
-            np.concatenate([next(marks), plain_head], axis=1),
-            np.concatenate([plain_tail, next(marks)], axis=1),
-        )
+        head = features[np.concatenate([begin, low[:, None] + near], axis=1)]
+        tail = features[np.concatenate([high[:, None] - _REACH + near, end], axis=1)]
+        start, stop = -self._normed_sum(head[:, 1:]), -self._normed_sum(tail[:, :-1])
         for columns, branch, (before, between) in zip(_COLUMNS, self.branches, layers, strict=True):
             first, last = branch.edges(before, between, layout.starts[1:], low, high)
             head[:, : first.shape[1], columns] = first
             tail[:, -last.shape[1] :, columns] = last
-        start = self._normed_sum(head) - self._normed_sum(plain_head)
-        stop = self._normed_sum(tail) - self._normed_sum(plain_tail)
+        start += self._normed_sum(head)
+        stop += self._normed_sum(tail)
         return (np.concatenate([inner, start, stop]) @ self.output).reshape(3, len(low), DIM)
 
     def _layers(self, tokens: "_Tokens", ids: Ids) -> tuple[Floats, list[tuple[Floats, Floats]]]:
