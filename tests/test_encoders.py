@@ -390,9 +390,7 @@ def test_a_model_that_cannot_be_fetched_is_one_line(monkeypatch: pytest.MonkeyPa
 
 
 def test_an_unknown_name_names_the_choices() -> None:
-    with pytest.raises(
-        UnknownName, match=r"'labse': no such encoder; choose one of use, use-bf16, e5, use\+e5"
-    ):
+    with pytest.raises(UnknownName, match=r"'labse': no such encoder; choose one of use, use-bf16, e5, use\+e5"):
         load("labse")
 
 

@@ -63,6 +63,8 @@ _BEGIN, _END, _GAP = 1, 2, -1
 _MARKS = np.array([_BEGIN, _END], dtype=np.int32)
 _GAP_ROWS = 2
 """Zero rows between two sequences: as many as the widest window looks to either side."""
+_ROUND = 32
+"""Rows of a layout are a multiple of this: even, and of few different numbers, for each of which oneDNN makes code."""
 _REACH = 4
 """A token's features see so many tokens to either side: two layers of order 5."""
 _SETTLED = 2 * _REACH
@@ -117,17 +119,20 @@ class Branch:
         return self._floats(self._each(1, around_head)), self._floats(self._each(1, around_tail))
 
     def _over(self, rows: Floats, kernel: Floats, bias: Floats) -> Floats:
-        """``relu(conv(rows))``; where the window does not fit, ``relu(bias)``.
+        """``relu(conv(rows))`` of an even number of rows; ``relu(bias)`` where the window does not fit.
 
-        A window is ``order`` consecutive rows, that is, a stretch of the flat array. Windows that begin ``order`` rows
-        apart do not overlap: a plain matrix over the same memory. So ``order`` products make one convolution.
+        Two rows at a time, which takes fewer products than each by itself: 3 for 4 over two rows, 4 for 6 over three
+        (Winograd 1980, "Arithmetic Complexity of Computations", F(2, 2) and F(2, 3)), both for five.
         """
-        n, flat, out = self.order, rows.reshape(-1), np.zeros_like(rows)
-        for phase in range(n):
-            n_windows = (len(rows) - phase) // n
-            windows = flat[phase * _BRANCH : (phase + n * n_windows) * _BRANCH].reshape(n_windows, n * _BRANCH)
-            np.matmul(windows, kernel, out=out[self.left + phase :: n][:n_windows])
-        out += bias
+        out = np.empty_like(rows)
+        out[:] = bias
+        n = (len(rows) - self.order + 1) // 2 * 2
+        even, odd = (out[self.left + start : self.left + n : 2] for start in (0, 1))
+        taps = kernel.reshape(self.order, _BRANCH, _BRANCH)
+        if self.order != 3:
+            _add_pairs(rows[: n + 1], taps[:2], even, odd)
+        if self.order != 2:
+            _add_triples(rows[self.order - 3 : self.order + n - 1], taps[-3:], even, odd)
         return np.maximum(out, 0, out=out)
 
     def _each(self, layer: int, sequences: Any) -> Any:
@@ -142,6 +147,29 @@ class Branch:
     def _floats(self, rows: Any) -> Floats:
         given: Floats = rows
         return given
+
+
+def _add_pairs(rows: Floats, taps: Floats, even: Floats, odd: Floats) -> None:
+    """Add ``rows[i] @ taps[0] + rows[i + 1] @ taps[1]`` to every second row each."""
+    steps = rows[:-1] - rows[1:]
+    middle = rows[1::2] @ (taps[0] + taps[1])
+    even += steps[::2] @ taps[0]
+    even += middle
+    odd += middle
+    odd -= steps[1::2] @ taps[1]
+
+
+def _add_triples(rows: Floats, taps: Floats, even: Floats, odd: Floats) -> None:
+    """Likewise with a third row and tap."""
+    steps, left, right = rows[:-2] - rows[2:], rows[1:-1:2], rows[2::2]
+    half = (taps[0] + taps[2]) / 2
+    both, between = (left + right) @ (half + taps[1] / 2), (right - left) @ (half - taps[1] / 2)
+    even += steps[::2] @ taps[0]
+    even += both
+    even += between
+    odd += both
+    odd -= between
+    odd -= steps[1::2] @ taps[2]
 
 
 def _beside(*parts: Places | int) -> Places:
@@ -390,6 +418,7 @@ class _Layout:
         for sequence in sequences:
             parts += [sequence, gap]
         lengths = np.array([len(sequence) + _GAP_ROWS for sequence in sequences])
+        parts.append(np.full(-sum(map(len, parts)) % _ROUND, _GAP, dtype=np.int32))
         return cls(np.concatenate(parts), np.cumsum(lengths) - lengths + _GAP_ROWS)
 
 
