@@ -235,8 +235,8 @@ class UniversalSentenceEncoder:
         """Unit rows of token sequences that have their marks."""
         sums, lengths = [np.zeros((0, DIM), dtype=np.float32)], []
         for span in _spans(_batches(sequences)):
-            tokens = self._network.tokens(np.concatenate([ids for batch in span for ids in batch]))
-            sums += on_all_cores(partial(self._network.pooled, tokens), span)
+            ids = np.concatenate([ids for batch in span for ids in batch])
+            sums += on_all_cores(partial(self._network.pooled, self._network.tokens(ids)), span)
             lengths += [len(ids) for batch in span for ids in batch]
         pooled, n_tokens = np.concatenate(sums), np.array(lengths, dtype=np.int64)
 
@@ -261,8 +261,7 @@ class UniversalSentenceEncoder:
         for span in _spans(stream.pieces()):
             first, stop = stream.bounds[span[0].start], stream.bounds[span[-1].stop]
             near = stream.ids[max(0, first - _SETTLED) : stop + _SETTLED]
-            tokens = self._network.tokens(np.concatenate([near, _MARKS]))
-            sums += on_all_cores(partial(add_up, tokens), span)
+            sums += on_all_cores(partial(add_up, self._network.tokens(np.concatenate([near, _MARKS]))), span)
         return _Sums(*np.concatenate(sums, axis=1))
 
     @cached_property
@@ -534,13 +533,17 @@ class _Network:
         distinct = np.flatnonzero(place)
         place[distinct] = np.arange(len(distinct))
         place[_GAP] = len(distinct)
-        blocks = (distinct[first : first + BATCH_ROWS] for first in range(0, len(distinct), BATCH_ROWS))
-        gap = np.zeros((1, _FEATURES), dtype=np.float32)
-        return _Tokens(place, np.concatenate([*on_all_cores(self._read, blocks), gap]))
+        rows = np.zeros((len(distinct) + 1, _FEATURES), dtype=np.float32)
 
-    def _read(self, ids: npt.NDArray[np.int64]) -> Floats:
-        """What the network makes of single tokens: their embedding, what enters the branches. Shape ``(n, 1280)``."""
-        rows = np.empty((len(ids), _FEATURES), dtype=np.float32)
+        def read(first: int) -> None:
+            ids = distinct[first : first + BATCH_ROWS]
+            self._read(ids, rows[first : first + len(ids)])
+
+        on_all_cores(read, range(0, len(distinct), BATCH_ROWS))
+        return _Tokens(place, rows)
+
+    def _read(self, ids: npt.NDArray[np.int64], rows: Floats) -> None:
+        """Fill in what the network makes of single tokens: their embedding, and what enters the branches."""
         embedded, inputs = rows[:, :DIM], rows[:, DIM:]
         chunk = ids % _CHUNKS
         embedded[:] = self.table[chunk * _CHUNK_ROWS + ids // _CHUNKS]
@@ -552,7 +555,6 @@ class _Network:
         inputs *= np.reciprocal(np.sqrt(variance + self.epsilon, dtype=np.float32))[:, None]
         inputs *= self.gain
         inputs += self.shift
-        return rows
 
     def pooled(self, tokens: "_Tokens", batch: list[Ids]) -> Floats:
         """The features of each sequence, summed and projected. Shape ``(n, 512)``."""
