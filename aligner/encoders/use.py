@@ -9,10 +9,12 @@ square root of their number; a small dense head.
 Differs from the package: neighbouring characters that the vocabulary does not know make one token, as everywhere in
 SentencePiece, where the package's own tokenizer makes one of each (3 lines in 1,000, nearly all Chinese).
 
-Three things make it fast. Sequences lie end to end in one array with zero rows between them, so that nothing is padded
-to a common length and each convolution is a few plain matrix products over views, no window copied. The last layer
-norm and the sum over tokens are one product with a small matrix of weights. Batches run on all cores at once, each on
-a single BLAS thread, so that the element-wise work is shared too.
+What makes it fast: what depends on a token alone is computed once for each distinct one among many batches. Sequences
+lie end to end in one array with zero rows between them, so that nothing is padded to a common length and no window is
+copied; convolutions are products over views of it, two rows at a time, which takes fewer of them. The last layer norm
+and the sum over tokens are one product with a small matrix of weights. Batches run on all cores at once, each on a
+single BLAS thread, so that the element-wise work is shared too. ``aligner.encoders.bfloat16`` exchanges the
+convolutions.
 """
 
 import zlib
