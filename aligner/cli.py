@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 LANGS = "Languages as codes with commas between, source first: it,en or ita,eng or ita_Latn,eng_Latn or it-IT,en-GB."
 CACHE = "Folder that remembers vectors and finished runs [~/.cache/aligner, or in XDG_CACHE_HOME]."
 NO_CACHE = "Remember nothing, and use nothing remembered; the results are the same."
-ENCODER = "use, e5, use+e5, or the name or folder of a SentenceTransformer; by default chosen by language."
+ENCODER = "use, use-bf16, e5, use+e5, or the name or folder of a SentenceTransformer; by default chosen by language."
 MIN_P = "Least calibrated probability of a record [0.5 in comparable texts, any in translations]."
 MIN_PRECISION = "Keep as many records as this expected precision allows, as 0.95."
 RUN_OUTPUT = "Folder to write to [outputs/CORPUS]; given again, files beside, in the formats of their suffixes."

@@ -123,6 +123,7 @@ class Embedder:
     def __init__(self, encoder: Encoder) -> None:
         self.encoder = encoder
         self.name = str(getattr(encoder, "name", type(encoder).__name__))
+        self.fitted_as = str(getattr(encoder, "fitted_as", self.name))
         self.centred = bool(getattr(encoder, "centred", True))
         self._row_of: dict[str, int] = {}
         self._rows: Floats = np.zeros((0, 0), dtype=np.float32)

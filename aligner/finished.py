@@ -13,7 +13,7 @@ from pathlib import Path
 
 from aligner.cache import Cache, fingerprint, key_of
 from aligner.corpus import walk
-from aligner.encoders import ENCODERS
+from aligner.encoders import BY_LANGUAGE, ENCODERS
 from aligner.encoders.remembered import surroundings
 from aligner.errors import AlignerError
 
@@ -96,7 +96,7 @@ def _models(encoder: str | None) -> Iterator[str]:
         LookupError: nothing is known of this one.
     """
     if encoder is None or encoder in ENCODERS:
-        for name in ENCODERS if encoder is None else (encoder,):
+        for name in BY_LANGUAGE if encoder is None else (encoder,):
             if not ENCODERS[name].missing():
                 yield ENCODERS.load(name)().version
     elif Path(encoder).is_dir():

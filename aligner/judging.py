@@ -95,7 +95,7 @@ class Judge:
 
     def __init__(self, embedders: Sequence[Embedder]) -> None:
         self.embedders = tuple(part for embedder in embedders for part in embedder.parts)
-        self.name = "+".join(embedder.name for embedder in self.embedders)
+        self.name = "+".join(embedder.fitted_as for embedder in self.embedders)
 
     @property
     def is_fitted(self) -> bool:

