@@ -11,7 +11,10 @@ import resource
 import signal
 import sys
 import time
+import traceback
 from collections.abc import Callable
+from contextlib import redirect_stdout, suppress
+from io import StringIO
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,11 +25,14 @@ from aligner.encoders.use import UniversalSentenceEncoder
 from aligner.writers.whole import _File
 
 
-def keep_weights() -> None:
-    """Read the weights once for all processes to come."""
+def get_ready() -> None:
+    """Import and load all that a run needs, once for all processes to come, by a run."""
     encoder = UniversalSentenceEncoder()
-    encoder.encode(["Uno.", "One."])
     UniversalSentenceEncoder.__new__ = lambda cls: encoder  # type: ignore[method-assign, assignment]
+    with TemporaryDirectory() as made, redirect_stdout(StringIO()), suppress(SystemExit):
+        for name, text in (("it", "Il ponte fu costruito nel 1932."), ("en", "The bridge was built in 1932.")):
+            (Path(made) / f"a.{name}.txt").write_text(text, encoding="utf-8")
+        main(["run", made, "--encoder", "use", "-o", f"{made}/out", "--cache", f"{made}/cache"])
 
 
 def die_before(step: int) -> None:
@@ -58,7 +64,8 @@ def run(order: dict[str, Any], folder: Path) -> None:
     except SystemExit as ended:
         sys.stdout.flush()
         os._exit(int(ended.code or 0))
-    finally:
+    except BaseException:
+        traceback.print_exc()
         os._exit(99)
 
 
@@ -77,7 +84,7 @@ def obey(order: dict[str, Any], folder: Path) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    keep_weights()
+    get_ready()
     for line in sys.stdin:
         with TemporaryDirectory() as made:
             for name in ("told", "warned"):

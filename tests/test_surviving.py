@@ -114,14 +114,14 @@ def contents(folder: Path) -> Contents:
     return {path.name: path.read_bytes() for path in folder.iterdir()} if folder.is_dir() else {}
 
 
-def left(found: Contents) -> Contents:
-    """What is in place, without what a killed process was about to write."""
-    return {name: held for name, held in found.items() if not name.startswith(".aligner-")}
+def in_place(folder: Path) -> Contents:
+    """What has its name, without what a killed process was about to write."""
+    return {name: held for name, held in contents(folder).items() if not name.startswith(".aligner-")}
 
 
 def check_whole(output: Path, old: Contents, new: Contents) -> None:
     """Every file is the old one or the new one, and with its seal the folder holds one run."""
-    found = left(contents(output))
+    found = in_place(output)
     assert [name for name, held in found.items() if held not in (old.get(name), new[name])] == []
     if "run.json" in found:
         assert found in (old, new)
@@ -134,22 +134,27 @@ def test_a_run_that_is_struck_at_any_moment_is_made_good_by_the_same_command(
     job: Job, versions: list[Contents]
 ) -> None:
     chance = random.Random(50)
-    longest = max(job.align(version).seconds for version in (0, 1))
-    n_killed = n_unfinished = 0
+    cold = job.align(0).seconds
+    shutil.rmtree(job.output)
+    warm = job.align(0).seconds
+    n_killed = n_writing = 0
     for strike in range(N_STRIKES):
-        if strike % 3 == 0:
+        is_cold = strike % 3 == 0
+        if is_cold:
             shutil.rmtree(job.cache)
         if strike % 5 == 0:
             shutil.rmtree(job.output)
-        old, new = left(contents(job.output)), versions[strike % 2]
-        struck = job.align(strike % 2, after=longest * (strike + chance.random()) / N_STRIKES)
+        old, new = contents(job.output), versions[strike % 2]
+        struck = job.align(strike % 2, after=(cold if is_cold else warm) * (strike + chance.random()) / N_STRIKES)
         n_killed += struck.status == -signal.SIGKILL
-        n_unfinished += left(contents(job.output)) != contents(job.output)
+        n_writing += in_place(job.output) != contents(job.output)
         check_whole(job.output, old, new)
         again = job.align(strike % 2)
         assert again.status == 0, again.warned
         assert contents(job.output) == new, "the same bytes, and nothing beside them"
-    print(f"killed {n_killed} of {N_STRIKES}, {n_unfinished} while writing, {longest:.2f} s the longest")
+    print(
+        f"{n_killed} of {N_STRIKES} were in time, {n_writing} of them while writing; {cold:.2f} s cold, {warm:.2f} warm"
+    )
     assert n_killed > N_STRIKES / 4
 
 
@@ -157,20 +162,21 @@ def test_a_run_that_is_struck_at_any_moment_is_made_good_by_the_same_command(
 def test_a_run_that_dies_before_any_step_of_putting_its_files_in_place_is_made_good(
     job: Job, versions: list[Contents], is_first: bool
 ) -> None:
-    n_steps = 2 * len(versions[0]) + 1
+    n_files = len(versions[0])
+    steps = [0, *range(n_files - 1, 2 * n_files + 2)]
     n_mixed = 0
-    for step in range(n_steps + 1):
-        shutil.rmtree(job.output, ignore_errors=True)
-        old = {} if is_first else versions[0]
-        if not is_first:
-            assert job.align(0).status == 0
-        struck = job.align(1, before=step)
-        assert struck.status == (0 if step == n_steps else -signal.SIGKILL)
-        check_whole(job.output, old, versions[1])
-        n_mixed += left(contents(job.output)) not in (old, versions[1])
-        assert job.align(1).status == 0
-        assert contents(job.output) == versions[1]
-    assert n_mixed == len(versions[0]) - is_first, "only while they get their names"
+    assert job.align(1).status == 0
+    for turn, step in enumerate(steps):
+        if is_first:
+            shutil.rmtree(job.output)
+        old, new = contents(job.output), versions[turn % 2]
+        struck = job.align(turn % 2, before=step)
+        assert struck.status == (0 if step == steps[-1] else -signal.SIGKILL)
+        check_whole(job.output, old, new)
+        n_mixed += in_place(job.output) not in (old, new)
+        assert job.align(turn % 2).status == 0
+        assert contents(job.output) == new
+    assert n_mixed == n_files - is_first, "only while they get their names"
 
 
 def test_a_killed_run_within_its_corpus_does_not_become_a_text_of_it(job: Job, tmp_path: Path) -> None:
@@ -182,7 +188,7 @@ def test_a_killed_run_within_its_corpus_does_not_become_a_text_of_it(job: Job, t
         shutil.rmtree(job.output)
         assert job.align(0, before=step).status == -signal.SIGKILL
         found = [("/".join(path), skip and skip.reason) for path, skip in walk(job.corpus)]
-        is_in_place = bool(left(contents(job.output)))
+        is_in_place = bool(in_place(job.output))
         texts = [(name, None) for name in TEXTS]
         assert sorted(found) == sorted(texts + [("out", "results of an earlier run")] * is_in_place)
         assert job.align(0).status == 0
