@@ -2,10 +2,11 @@
 
 import json
 import logging
+import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar, cast
@@ -46,6 +47,18 @@ INTERRUPTED = 130
 
 class MainJob(click.Group):
     """A group whose first verb may be left out: `align CORPUS` is `align run CORPUS`."""
+
+    def main(self, args: Sequence[str] | None = None, *others: Any, **named: Any) -> Any:
+        """As any group's; a process of ours ends at once after Ctrl-C, since taking torch down would take seconds."""
+        try:
+            return super().main(args, *others, **named)
+        except SystemExit as ended:
+            if args is None and ended.code == INTERRUPTED:
+                for stream in (sys.stdout, sys.stderr):
+                    with suppress(OSError, ValueError):
+                        stream.flush()
+                os._exit(INTERRUPTED)
+            raise
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Put `run` before a first argument that is neither a verb nor an option of the group."""

@@ -31,7 +31,10 @@ SURE = 0.9
 """Confidence below which an undeclared text is taken for the likeliest of the corpus's other languages."""
 
 RESULTS = frozenset({"bitext.tsv", "documents.tsv", "run.json"})
-"""A folder that holds these holds what we wrote."""
+"""A folder that holds these holds what we wrote; so does one with any of these and with what a killed run left."""
+
+_LEFT = regex.compile(r"\.aligner-[0-9a-f]+\.tmp")
+"""The name of a file that was being written when its process was killed; it goes when the next one writes there."""
 
 _LETTER = regex.compile(r"\p{L}")
 
@@ -356,11 +359,15 @@ def walk(folder: Path) -> Iterator[tuple[Parts, Skipped | None]]:
             reason = f"{error.strerror or error}; check the folder and its permissions"
             yield path, Skipped(f"{printable('/'.join(path))}/", reason, is_failure=True)
             continue
-        if {entry.name for entry in found} >= RESULTS:
+        names = {entry.name for entry in found}
+        left = set(filter(_LEFT.fullmatch, names))
+        if names >= RESULTS or (left and names & RESULTS):
             yield path, Skipped(f"{printable('/'.join(path))}/", "results of an earlier run")
             continue
         folders = []
         for entry in found:
+            if entry.name in left:
+                continue
             inner = (*path, entry.name)
             if entry.is_dir(follow_symlinks=False) and not entry.name.startswith("."):
                 folders.append(inner)

@@ -273,7 +273,7 @@ def test_what_is_decided_while_realigning_is_not_lost(path: Path) -> None:
 def test_a_disk_that_is_full_changes_nothing(session: Session, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = session.pair(0)
 
-    def full(*_: object) -> None:
+    def full(*_: object, **__: object) -> None:
         raise OutputError("decisions.tsv: cannot be written (No space left on device); choose another place")
 
     monkeypatch.setattr("aligner.review.store.write_whole", full)

@@ -54,7 +54,7 @@ class Store:
         with _locked(self.path.absolute().parent):
             if not self.is_current:
                 raise ChangedError
-            write_whole(self.path, lambda file: write_decisions(decisions, file))
+            write_whole(self.path, lambda file: write_decisions(decisions, file), is_alone=True)
             self._seen = self._print()
 
     def _print(self) -> str | None:

@@ -39,7 +39,7 @@ from aligner.writers.formats import sound
 from aligner.writers.tables import read_documents, write_documents, write_unaligned
 from aligner.writers.texts import read_documents as read_texts
 from aligner.writers.texts import write_texts
-from aligner.writers.whole import make_folder, write_whole
+from aligner.writers.whole import Outputs
 
 TEXTS = "texts.jsonl"
 DECIDED = "decided.tsv"
@@ -51,7 +51,10 @@ Writes = dict[str, Callable[[TextIO], object]]
 
 
 def write_run(run: Run, folder: Path, *, keep_text: bool = True) -> list[Path]:
-    """Write all the results of a run into a folder, each file whole or not at all; the paths written.
+    """Write all the results of a run into a folder, together and each file whole or not at all; the paths written.
+
+    They get their names when all of them are on the disk. ``run.json`` is not there meanwhile and comes last, so that
+    a folder that holds it holds one run.
 
     Without ``keep_text`` there is neither ``texts.jsonl``, the texts as they were read, in whose ``text`` all spans
     count, nor the report, which shows them; what is there of an earlier run stays.
@@ -76,7 +79,7 @@ def write_run(run: Run, folder: Path, *, keep_text: bool = True) -> list[Path]:
         writes[TEXTS] = lambda file: write_texts(run.documents, file)
         writes["report.html"] = lambda file: file.writelines(report(run))
     writes["run.json"] = lambda file: file.write(f"{description}\n")
-    return _write_all(writes, folder)
+    return _write_all(writes, folder, is_sealed=True)
 
 
 def write_found(facts: Sequence[Fact], sightings: Sequence[Sighting], folder: Path) -> list[Path]:
@@ -85,7 +88,7 @@ def write_found(facts: Sequence[Fact], sightings: Sequence[Sighting], folder: Pa
     Raises:
         OutputError: the folder cannot be made, or a file not be written.
     """
-    return _write_all(_found(facts, sightings), folder)
+    return _write_all(_found(facts, sightings), folder, is_sealed=False)
 
 
 def _found(facts: Sequence[Fact], sightings: Sequence[Sighting]) -> Writes:
@@ -99,25 +102,27 @@ def _found(facts: Sequence[Fact], sightings: Sequence[Sighting]) -> Writes:
     return writes
 
 
-def _write_all(writes: Writes, folder: Path) -> list[Path]:
-    """Write each file of this name into a folder, whole or not at all; their paths."""
-    make_folder(folder)
-    for name, write in writes.items():
-        write_whole(folder / name, write)
-    return [folder / name for name in writes]
+def _write_all(writes: Writes, folder: Path, *, is_sealed: bool) -> list[Path]:
+    """Write each file of this name into a folder, as ``Outputs`` does; their paths."""
+    with Outputs(is_sealed=is_sealed) as outputs:
+        outputs.make_folder(folder)
+        for name, write in writes.items():
+            write(outputs.text(folder / name))
+    return outputs.paths
 
 
 def read_run(folder: Path) -> Run:
     """The run whose results a folder holds; of the files that were skipped, which of them were failures is not told.
 
     Raises:
-        CorpusError: the folder holds no run, or one without its texts.
+        CorpusError: the folder holds no run, one without its texts, or files of different ones.
         GoldError: a file of it cannot be read.
     """
     if missing := [name for name in _NEEDED if not (folder / name).is_file()]:
-        raise CorpusError(
-            f"{printable(str(folder))}: holds no {missing[0]}; name the folder of a run, made without --no-keep-text"
-        )
+        remedy = "name the folder of a run, made without --no-keep-text"
+        if missing == ["run.json"]:
+            remedy = "a run was stopped while it put its files here, so run align again"
+        raise CorpusError(f"{printable(str(folder))}: holds no {missing[0]}; {remedy}")
     documents = {document.id: document for document in read_texts(folder / TEXTS)}
     rows = _rows(folder / "documents.tsv")
     records = _by_pair(folder / "bitext.jsonl")

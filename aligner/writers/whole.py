@@ -1,11 +1,13 @@
 """Files that are written whole or not at all."""
 
+import errno
 import os
 import shutil
 import stat
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from importlib.util import find_spec
 from io import TextIOWrapper
 from pathlib import Path
 from secrets import token_hex
@@ -15,21 +17,37 @@ from aligner.errors import OutputError
 from aligner.writers.cells import clean
 from aligner.writers.streams import compressed
 
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
 
 class Outputs:
     """Files that are written whole or not at all, all of them together: a context, which puts them in place at its end.
 
     What was there before stays until all is on the disk. A link is followed to the file that it points to, and a file
     that is replaced keeps its permissions. Whatever goes wrong, an interruption too, leaves the old files as they were
-    and nothing new beside them. A name that ends in ``.gz``, ``.xz`` or ``.zst`` is compressed.
+    and nothing new beside them; what a process left that was killed goes when the next one writes in its folder. A name
+    that ends in ``.gz``, ``.xz`` or ``.zst`` is compressed.
+
+    Only while they get their names, one after the other, can a kill leave new files beside old ones. Where the last
+    file is a seal, it is not there meanwhile.
 
     Raises:
         OutputError: a file cannot be written here.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_sealed: bool = False, is_alone: bool = False) -> None:
+        """How the files are put in place.
+
+        Args:
+            is_sealed: the last file vouches for the others: the old one goes before any other is replaced, and the new
+                one comes when all are in place.
+            is_alone: the caller keeps all others from writing in the folder meanwhile, by a lock on it.
+        """
+        self._is_sealed = is_sealed
+        self._is_alone = is_alone
         self._files: list[_File] = []
         self._folders: list[Path] = []
+        self._locks: dict[Path, int | None] = {}
 
     @property
     def paths(self) -> list[Path]:
@@ -77,6 +95,8 @@ class Outputs:
     def _add(self, path: Path) -> "_File":
         try:
             place = _resolve(path)
+            if not self._is_alone and place.parent not in self._locks:
+                self._locks[place.parent] = _share(place.parent)
             temporary = _temporary(place.parent)
             raw = temporary.open("xb")
         except OSError as error:
@@ -86,12 +106,16 @@ class Outputs:
         return self._files[-1]
 
     def _place(self) -> None:
-        for step in (_File.finish, _File.put):
-            for file in self._files:
+        n_first = len(self._files) - self._is_sealed
+        first, seal = self._files[:n_first], self._files[n_first:]
+        for step, files in ((_File.finish, self._files), (_File.remove, seal), (_File.put, first), (_File.put, seal)):
+            for file in files:
                 try:
                     step(file)
                 except OSError as error:
                     raise _output_error(file.path, error) from error
+            for folder in {file.place.parent for file in files}:
+                _sync_folder(folder)
 
     def _clear(self) -> None:
         for file in self._files:
@@ -102,6 +126,9 @@ class Outputs:
         for folder in reversed(self._folders):
             with suppress(OSError):
                 folder.rmdir()
+        for lock in self._locks.values():
+            if lock is not None:
+                os.close(lock)
 
 
 @dataclass(slots=True)
@@ -129,19 +156,22 @@ class _File:
             shutil.copymode(self.place, self.temporary)
         self.raw.close()
 
+    def remove(self) -> None:
+        """Remove what its name stands for so far."""
+        self.place.unlink(missing_ok=True)
+
     def put(self) -> None:
         """Give it its name."""
         self.temporary.replace(self.place)
-        _sync_folder(self.place.parent)
 
 
-def write_whole(path: Path, write: Callable[[TextIO], object]) -> None:
+def write_whole(path: Path, write: Callable[[TextIO], object], *, is_alone: bool = False) -> None:
     """Have ``write`` fill a file at this path, as ``Outputs`` does.
 
     Raises:
         OutputError: the file cannot be written here.
     """
-    with Outputs() as outputs:
+    with Outputs(is_alone=is_alone) as outputs:
         write(outputs.text(path))
 
 
@@ -196,11 +226,37 @@ def _temporary(folder: Path) -> Path:
     return folder / f".aligner-{token_hex(8)}.tmp"
 
 
+def _share(folder: Path) -> int | None:
+    """Let others know that somebody writes in this folder, until what this opens is closed; None where it cannot be.
+
+    All who write in a folder share a lock on it, and a process that is killed loses its own. So whoever can have the
+    lock alone knows that the temporary files there are nobody's, and removes them. (The number of a process would not
+    tell: on a shared disk it may run on another machine.)
+    """
+    if find_spec("fcntl") is None:
+        return None
+    import fcntl
+
+    try:
+        opened = os.open(folder, os.O_RDONLY)
+    except OSError:
+        return None
+    # File systems over a network may know no locks; nothing is removed there.
+    with suppress(OSError):
+        with suppress(BlockingIOError):
+            fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            for left in folder.glob(".aligner-*.tmp"):
+                with suppress(OSError):
+                    left.unlink()
+        fcntl.flock(opened, fcntl.LOCK_SH)
+    return opened
+
+
 def _try_folder(folder: Path) -> None:
     temporary = _temporary(folder)
     with temporary.open("x"):
         pass
-    temporary.unlink()
+    temporary.unlink(missing_ok=True)
 
 
 def _sync_folder(folder: Path) -> None:
@@ -214,7 +270,11 @@ def _sync_folder(folder: Path) -> None:
 
 
 def _output_error(path: Path, error: OSError) -> OutputError:
-    remedy = "make its folder first" if isinstance(error, FileNotFoundError) else "choose another place"
+    remedy = "choose another place"
+    if isinstance(error, FileNotFoundError):
+        remedy = "make its folder first"
+    elif error.errno in _FULL:
+        remedy = "make room, or choose another place"
     return OutputError(f"{_shown(path)}: cannot be written ({error.strerror or error}); {remedy}")
 
 
