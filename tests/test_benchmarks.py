@@ -690,3 +690,26 @@ def test_a_set_weighs_the_same_whatever_its_size(load):
     )
     assert small.weights.sum() == pytest.approx(large.weights.sum())
     assert set(small.without("a").seeds) == {"b"}
+
+
+@pytest.mark.parametrize("more", [[], ["--on-disk", "--precision", "float16"]])
+def test_the_search_for_neighbours_is_measured_beside_its_product(load, monkeypatch, capsys, more):
+    sizes = ["--sizes", "2000", "3000", "--dim", "64", "--turns", "1"]
+    monkeypatch.setattr(sys, "argv", ["neighbours.py", *sizes, *more])
+    load("neighbours").main()
+    told = capsys.readouterr().out
+    assert told.startswith("2,000 x 3,000, 64 dimensions, 6 neighbours both ways")
+    assert "share of the product: " in told
+    assert "of the limit (" in told
+    if more:
+        (same,) = [line for line in told.splitlines() if line.startswith("float16: ")]
+        assert float(same.split()[1].rstrip("%")) > 90
+
+
+def test_planted_vectors_are_of_length_1_and_half_of_them_have_a_translation(load):
+    source, target = load("neighbours").plant(400, 600, 64)
+    for rows in (source, target):
+        np.testing.assert_allclose(np.linalg.norm(rows, axis=1), 1, rtol=1e-5)
+    best = np.sort((source @ target.T).max(axis=1))
+    assert best[200:].min() > best[:200].mean()
+    assert best[200:].mean() == pytest.approx(0.8, abs=0.05)
