@@ -118,24 +118,41 @@ class _Best:
         self._lock = Lock()
 
     def offer(self, similarities: Floats, axis: int, first: int) -> None:
-        """Take what is as near as the last of those found among the keys that follow each other from ``first`` on.
+        """Take what is nearer than the last of those found among the keys that follow each other from ``first`` on.
 
         ``similarities``: the queries along ``axis``, the keys along the other; spoilt where ``axis`` is 0.
         """
-        queries: slice | Indices = slice(None)
-        if (bar := self.found.cosines[:, self._k - 1 :]).size:
-            # Others may raise the bar meanwhile: then more comes through than needs to.
-            queries = np.flatnonzero(similarities.max(axis=1 - axis) >= bar[:, 0])
-            if not len(queries):
-                return
-            similarities = similarities.take(queries, axis=axis)
-        near = _top(similarities.T.copy() if axis else similarities, self._k, first)
         with self._lock:
-            best = _merged(Neighbours(self.found.cosines[queries], self.found.indices[queries]), near, self._k)
-            if best.cosines.shape[1] > self.found.cosines.shape[1]:
-                self.found = best
-            else:
-                self.found.cosines[queries], self.found.indices[queries] = best.cosines, best.indices
+            bar = self._bar(first)
+        if not len(bar):
+            near = _top(similarities.T.copy() if axis else similarities, self._k, first)
+            with self._lock:
+                self.found = _merged(self.found, near, self._k)
+            return
+        # Others may raise the bar meanwhile: then more comes through than needs to.
+        queries = np.flatnonzero(similarities.max(axis=1 - axis) >= bar)
+        if len(queries):
+            similarities = similarities.take(queries, axis=axis)
+            cells = np.flatnonzero(similarities >= np.expand_dims(bar[queries], 1 - axis))
+            places = np.divmod(cells, similarities.shape[1])
+            with self._lock:
+                self._insert(queries, places[axis], similarities.ravel()[cells], first + places[1 - axis])
+
+    def _bar(self, first: int) -> Floats:
+        """What a key from ``first`` on must reach for each query, shape ``(n,)``; nothing where not all are full yet."""
+        cosines, indices = (part[:, self._k - 1 :].ravel() for part in (self.found.cosines, self.found.indices))
+        return np.where(indices < first, np.nextafter(cosines, np.float32(np.inf)), cosines)
+
+    def _insert(self, queries: Indices, numbers: Indices, cosines: Floats, indices: Indices) -> None:
+        """Keep the nearest of those found and of these keys, each offered to the query of that number among these."""
+        known = Neighbours(self.found.cosines[queries], self.found.indices[queries])
+        numbers = np.concatenate([np.repeat(np.arange(len(queries)), self._k), numbers])
+        cosines = np.concatenate([known.cosines.ravel(), cosines])
+        indices = np.concatenate([known.indices.ravel(), indices])
+        order = np.lexsort((indices, -cosines, numbers))
+        ends = np.cumsum(np.bincount(numbers))
+        best = order[np.concatenate([[0], ends[:-1]])[:, None] + np.arange(self._k)]
+        self.found.cosines[queries], self.found.indices[queries] = cosines[best], indices[best]
 
 
 def _top(similarities: Floats, k: int, first: int = 0) -> Neighbours:
@@ -173,7 +190,7 @@ def _stacked(parts: list[Neighbours], k: int) -> Neighbours:
 
 
 def _panel_rows(vectors: Vectors, max_memory: int) -> int:
-    """How many vectors are held at once, in whole tiles, beside what each thread needs: keys, and similarities thrice."""
+    """Vectors held at once, in whole tiles, beside what each thread needs: a tile of keys, and similarities thrice."""
     row: int = 4 * max(1, vectors.shape[1])
     free = max_memory - n_threads() * TILE * (row + 3 * 4 * TILE)
     return TILE * max(1, free // (TILE * row))
