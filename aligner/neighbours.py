@@ -139,7 +139,7 @@ class _Best:
                 self._insert(queries, places[axis], similarities.ravel()[cells], first + places[1 - axis])
 
     def _bar(self, first: int) -> Floats:
-        """What a key from ``first`` on must reach for each query, shape ``(n,)``; nothing where not all are full yet."""
+        """What keys from ``first`` on must reach for each query, shape ``(n,)``; empty while too few are found."""
         cosines, indices = (part[:, self._k - 1 :].ravel() for part in (self.found.cosines, self.found.indices))
         return np.where(indices < first, np.nextafter(cosines, np.float32(np.inf)), cosines)
 
