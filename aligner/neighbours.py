@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aligner.cores import n_threads, on_all_cores
+from aligner.memory import share
 
 Floats = NDArray[np.float32]
 Indices = NDArray[np.int64]
@@ -21,9 +22,6 @@ TILE = 1 << 10
 
 The same whatever memory there is: the last digits of a product depend on the shape of its blocks where these are thin.
 """
-
-MAX_MEMORY = 1 << 28
-"""What a search both ways may take up beside the vectors and what it finds; about: 256 MiB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +57,7 @@ def nearest(queries: Floats, keys: Floats, k: int) -> Neighbours:
 
 
 def nearest_both_ways(
-    source: Vectors, target: Vectors, k: int, max_memory: int = MAX_MEMORY
+    source: Vectors, target: Vectors, k: int, max_memory: int | None = None
 ) -> tuple[Neighbours, Neighbours]:
     """``nearest(source, target, k)`` and ``nearest(target, source, k)`` from one matrix product.
 
@@ -71,8 +69,9 @@ def nearest_both_ways(
         source: shape ``(n, dim)``, float32 or float16, rows of length 1 (or zero); may be on the disk.
         target: shape ``(m, dim)``, likewise.
         k: at least 1; cut to the number of keys where there are fewer.
-        max_memory: bytes for blocks, at least some 16 MiB a thread; less is as much. The vectors of one side are read
-            once for each panel of so many of the other as have room, which matters where they are on the disk.
+        max_memory: bytes for blocks, at least some 16 MiB a thread, less being as much; by default ``memory.share``.
+            The vectors of one side are read once for each panel of so many of the other as have room, which matters
+            where they are on the disk.
     """
     if len(source) > len(target):
         backward, forward = nearest_both_ways(target, source, k, max_memory)
@@ -81,7 +80,7 @@ def nearest_both_ways(
         [_Best(min(TILE, len(queries) - start), min(k, len(keys))) for start in range(0, len(queries), TILE)]
         for queries, keys in ((source, target), (target, source))
     )
-    panel = _panel_rows(source, max_memory)
+    panel = _panel_rows(source, share() if max_memory is None else max_memory)
     for first in range(0, len(source), panel):
         rows = _read(source, first, panel)
 

@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 
 from aligner.cores import n_threads, on_all_cores
 from aligner.judging import K
-from aligner.neighbours import MAX_MEMORY, TILE, Neighbours, nearest_both_ways
+from aligner.memory import share
+from aligner.neighbours import TILE, Neighbours, nearest_both_ways
 
 Vectors = NDArray[Any]
 Both = tuple[Neighbours, Neighbours]
@@ -119,7 +120,7 @@ def main() -> None:
     parser.add_argument("--dim", type=int, default=512)
     parser.add_argument("-k", type=int, default=K + 2, help="neighbours, by default as many as mining asks for")
     parser.add_argument("--turns", type=int, default=3)
-    parser.add_argument("--max-memory", type=int, default=MAX_MEMORY, metavar="BYTES")
+    parser.add_argument("--max-memory", type=int, default=share(), metavar="BYTES")
     parser.add_argument("--precision", choices=("float32", "float16"), default="float32")
     parser.add_argument("--on-disk", action="store_true", help="search memory-mapped files")
     arguments = parser.parse_args()
