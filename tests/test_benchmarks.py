@@ -713,3 +713,16 @@ def test_planted_vectors_are_of_length_1_and_half_of_them_have_a_translation(loa
     best = np.sort((source @ target.T).max(axis=1))
     assert best[200:].min() > best[:200].mean()
     assert best[200:].mean() == pytest.approx(0.8, abs=0.05)
+
+
+def test_mining_is_measured_by_size(load, monkeypatch, capsys):
+    sizes = ["--sizes", "200", "400", "--dim", "64", "--max-memory", "100000"]
+    monkeypatch.setattr(sys, "argv", ["mining.py", *sizes])
+    load("mining").main()
+    table, exponents = capsys.readouterr().out.strip().split("\n\n")
+    for line, n in zip(table.splitlines()[2:], (200, 400), strict=True):
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        assert cells[0] == str(n)
+        assert float(cells[3]) > 0
+        assert float(cells[5]) > 0.9
+    assert exponents.startswith("exponents: cpu time ")
