@@ -35,6 +35,7 @@ KEEP_TEXT = "Write the texts in which the spans count, texts.jsonl, and the repo
 SEEDS = "Facts to follow: a TOML file, or a folder of such (see seeds/README.md)."
 PROBLEMS_SHOWN = 20
 REPORT_OUTPUT = "File for the page; - is standard output [OUTPUT_FOLDER/report.html, or BITEXT.report.html]."
+MAX_MEMORY = "What vectors may take up in memory, about, as in 500M or 8G; the rest is on the disk, in TMPDIR [4G]."
 SPLITTER = "rules (ours) or lines (already split: one sentence a line)."
 
 
@@ -108,6 +109,22 @@ class Langs(click.ParamType[list[str]]):
         if self.n not in (None, len(codes)):
             self.fail(f"{value!r}: {len(codes)} language codes; give {self.n}, as in it,en", param, ctx)
         return written
+
+
+class Bytes(click.ParamType[int]):
+    """A number of bytes: a whole number with K, M, G or T behind it, or without."""
+
+    name = "size"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        if isinstance(value, int):
+            return value
+        number, unit = value[:-1], "KMGT".find(value[-1:].upper()) + 1
+        if not unit:
+            number = value
+        if not (number.isascii() and number.isdigit()) or int(number) == 0:
+            self.fail(f"{value!r}: not a size, as in 500M or 8G", param, ctx)
+        return int(number) << 10 * unit
 
 
 PROBABILITY = click.FloatRange(0, 1)
@@ -321,6 +338,7 @@ def explain(
 @click.option("--langs", type=Langs(2), help=LANGS)
 @encoder_options
 @cut_options
+@click.option("--max-memory", type=Bytes(), metavar="SIZE", help=MAX_MEMORY)
 def mine(
     source: Path,
     target: Path,
@@ -329,21 +347,24 @@ def mine(
     encoder: str | None,
     min_p: float | None,
     min_precision: float | None,
+    max_memory: int | None,
 ) -> None:
     """Find the translations among two files of sentences, one a line, in no order."""
+    from aligner import memory
     from aligner.pipeline import align_files
 
     write = _writer(output)
-    bitext = align_files(
-        source,
-        target,
-        mode="comparable",
-        langs=langs,
-        encoder=_embedders(encoder),
-        splitter="lines",
-        min_p=min_p,
-        min_precision=min_precision,
-    )
+    with memory.limited(max_memory or memory.MAX_MEMORY):
+        bitext = align_files(
+            source,
+            target,
+            mode="comparable",
+            langs=langs,
+            encoder=_embedders(encoder),
+            splitter="lines",
+            min_p=min_p,
+            min_precision=min_precision,
+        )
     write(bitext)
     _tell(bitext)
 

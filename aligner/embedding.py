@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from aligner.encoders import Encoder, Passage
 from aligner.errors import EncoderError
+from aligner.memory import room
 
 Floats = npt.NDArray[np.float32]
 
@@ -116,8 +117,8 @@ class Embedder:
 
     Sentences are folded first: any run of white space (a hard-wrapped line's newline) is one space, a lone surrogate
     a replacement character. Blank sentences never reach the encoder: their rows are zeros. Every distinct folded
-    sentence stays in memory with its row (2 KB at 512 dimensions) as long as the embedder lives; documents that the
-    default encoder has read take 6 KB a sentence, up to ``PASSAGE_BYTES``.
+    sentence is kept with its row (2 KB at 512 dimensions) as long as the embedder lives, many rows on the disk (see
+    ``memory.room``); documents that the default encoder has read take 6 KB a sentence, up to ``PASSAGE_BYTES``.
     """
 
     def __init__(self, encoder: Encoder) -> None:
@@ -234,7 +235,7 @@ class Embedder:
 
     def _look_up(self, folded: list[str]) -> Floats:
         self._remember_new(folded)
-        rows = np.empty((len(folded), self.dim), dtype=np.float32)
+        rows = room((len(folded), self.dim))
         places = np.array([self._row_of.get(sentence, 0) for sentence in folded], dtype=np.int64)
         # In the mode "raise", all rows would be taken into a copy first: 200 MB more for a long document.
         np.take(self._rows, places, axis=0, out=rows, mode="clip")
@@ -276,7 +277,7 @@ class Embedder:
                 "mend the encoder"
             )
         if n_known + len(new) > len(self._rows):
-            table = np.empty((max(2 * n_known, n_known + len(new)), rows.shape[1]), dtype=np.float32)
+            table = room((max(2 * n_known, n_known + len(new)), rows.shape[1]))
             table[:n_known] = self._rows[:n_known] if n_known else 0
             self._rows = table
         self._rows[n_known : n_known + len(new)] = rows[new]
@@ -367,7 +368,13 @@ def mean_vector(rows: Floats) -> Floats:
 
 def _centred(rows: Floats, centre: Floats | None) -> Floats:
     """The rows less the centre, of unit length again; zeros stay zeros."""
-    return rows if centre is None else _unit((rows - centre) * rows.any(axis=-1, keepdims=True))
+    if centre is None:
+        return rows
+    centred = room(rows.shape)
+    for first in range(0, len(rows), BATCH):
+        part = rows[first : first + BATCH]
+        centred[first : first + BATCH] = _unit((part - centre) * part.any(axis=-1, keepdims=True))
+    return centred
 
 
 def _fold(sentence: str) -> str:

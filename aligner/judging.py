@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from aligner.calibration import Measures, Null, coefficients, is_fitted, mixture_of, probability
 from aligner.embedding import Embedder, mean_vector
 from aligner.margin import above_chance, rivals
+from aligner.memory import room
 from aligner.neighbours import Neighbours, nearest_both_ways
 from aligner.progress import follow
 
@@ -27,6 +28,9 @@ MIN_GAIN = 0.05
 
 MIN_STRETCH_SCORE = 0.4
 """The score with the first encoder from which the others are asked of a stretch."""
+
+PAIRS_AT_ONCE = 1 << 14
+"""Pairs whose vectors are laid side by side at once: 64 MiB at 512 dimensions."""
 
 N_CANDIDATES = 2
 """Nearest of each sentence that are judged."""
@@ -232,7 +236,12 @@ def _warn_unfitted(name: str) -> None:
 
 def _joined_rows(parts: Sequence[Vectors]) -> Vectors:
     """Rows of which the cosine is the mean of those of the parts."""
-    joined: Vectors = np.concatenate(parts, axis=1) / np.float32(len(parts) ** 0.5)
+    if len(parts) == 1:
+        return parts[0]
+    bounds = np.cumsum([0, *(part.shape[1] for part in parts)]).tolist()
+    joined = room((len(parts[0]), bounds[-1]))
+    for part, (start, stop) in zip(parts, pairwise(bounds), strict=True):
+        np.divide(part, np.float32(len(parts) ** 0.5), out=joined[:, start:stop])
     return joined
 
 
@@ -298,8 +307,11 @@ class _View:
 
     def cosines(self, pairs: Indices) -> Floats:
         """The cosine of each pair. Shape ``(p,)``."""
-        cosines = np.einsum("pd,pd->p", self.source[pairs[:, 0]], self.target[pairs[:, 1]])
-        return np.asarray(cosines, dtype=np.float64)
+        cosines = np.empty(len(pairs))
+        for first in range(0, len(pairs), PAIRS_AT_ONCE):
+            i, j = pairs[first : first + PAIRS_AT_ONCE].T
+            cosines[first : first + PAIRS_AT_ONCE] = np.einsum("pd,pd->p", self.source[i], self.target[j])
+        return cosines
 
     def scores(self, cosines: Floats, pairs: Indices) -> Floats:
         """How far each pair's cosine stands above chance, in ``[0, 1]``; both of shape ``(p,)``."""

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
 from math import nan
+from unicodedata import normalize
 
 import numpy as np
 
@@ -94,16 +95,15 @@ class Mining:
         is_clear = (judged.gain >= MIN_GAIN) & (judged.score >= COVERED_CLAUSE) & (judged.p >= self.min_p)
         free = _Free(source, decided.taken[0]), _Free(target, decided.taken[1])
 
-        def open_links(number: int) -> list[tuple[Segment, Segment]]:
+        def open_links(number: int) -> Iterator[tuple[Segment, Segment]]:
             places = (side.of(place) for side, place in zip(free, judged.pairs[number].tolist(), strict=True))
-            return [link for link in zip(*places, strict=False) if not decided.bars(*link)]
+            return (link for link in zip(*places, strict=False) if not decided.bars(*link))
 
         numbers = np.flatnonzero((judged.p >= min_p) & (is_sentence | is_clear))
-        numbers = np.array([number for number in numbers.tolist() if open_links(number)], dtype=np.int64)
+        numbers = np.array([number for number in numbers.tolist() if any(open_links(number))], dtype=np.int64)
         numbers = numbers[~np.isin(numbers, list(_lesser(numbers.tolist(), judged, source, target)))]
         for number in numbers[np.argsort(-judged.p[numbers], kind="stable")].tolist():
-            links = open_links(number)
-            if links:
+            if links := list(open_links(number)):
                 for side, place in zip(free, judged.pairs[number].tolist(), strict=True):
                     side.take(place)
                 for one, other in links:
@@ -180,7 +180,9 @@ def _lesser(numbers: Sequence[int], judged: Judged, source: "_Side", target: "_S
 class _Side:
     """What of one side is compared: its distinct sentences, blank ones left out, then the stretches beside them.
 
-    ``texts`` are those of all, ``places`` where each stands; a sentence may have copies.
+    ``texts`` are those of all, ``places`` where each stands; a sentence may have copies. Copies may differ in white
+    space and in forms of characters that Unicode calls compatible (NFKC), which encoders do not tell apart: many that
+    lie equally near would take each other's margin, and with it all sense of what is near in this run.
     """
 
     texts: tuple[str, ...]
@@ -189,11 +191,13 @@ class _Side:
 
     @staticmethod
     def of_list(sentences: Iterable[str]) -> "_Side":
-        places: dict[str, list[Segment]] = {}
+        texts: dict[str, str] = {}
+        places: defaultdict[str, list[Segment]] = defaultdict(list)
         for i, sentence in enumerate(sentences):
-            if sentence.strip():
-                places.setdefault(sentence, []).append(Segment((i,)))
-        return _Side(tuple(places), tuple(map(tuple, places.values())), len(places))
+            if folded := " ".join(normalize("NFKC", sentence).split()):
+                texts.setdefault(folded, sentence)
+                places[folded].append(Segment((i,)))
+        return _Side(tuple(texts.values()), tuple(map(tuple, places.values())), len(places))
 
     @staticmethod
     def of_document(document: Document) -> "_Side":
@@ -297,15 +301,18 @@ class _Free:
     def __init__(self, side: _Side, taken: Iterable[Segment]) -> None:
         self._side = side
         self._taken: dict[int, list[Segment]] = {}
+        self._gone: set[int] = set()
         for segment in taken:
             self._taken.setdefault(segment.sentences[0], []).append(segment)
 
-    def of(self, number: int) -> list[Segment]:
+    def of(self, number: int) -> Iterator[Segment]:
         """The places of this sentence or stretch that are free."""
-        return [place for place in self._side.places[number] if not any(map(place.overlaps, self._near(place)))]
+        places = () if number in self._gone else self._side.places[number]
+        return (place for place in places if not any(map(place.overlaps, self._near(place))))
 
     def take(self, number: int) -> None:
         """Take all places: copies without a counterpart are not left to other links."""
+        self._gone.add(number)
         for place in self._side.places[number]:
             for i in place.sentences:
                 self._taken.setdefault(i, []).append(place)

@@ -1,20 +1,27 @@
 """Exact k-nearest neighbours by cosine, in blocks of bounded memory."""
 
 from dataclasses import dataclass
+from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
 
-from aligner.cores import on_all_cores
+from aligner.cores import n_threads, on_all_cores
+from aligner.memory import share
 
 Floats = NDArray[np.float32]
 Indices = NDArray[np.int64]
+Vectors = NDArray[np.floating]
+"""Vectors as they are kept: float32, or float16 in half the room; perhaps on the disk (``numpy.memmap``)."""
 
 BLOCK_CELLS = 1 << 20
 """Similarities that a thread holds at once: 4 MiB of float32."""
 
 TILE = 1 << 10
-"""Rows and columns of a block where both directions are wanted."""
+"""Rows and columns of a block where both directions are wanted.
+
+The same whatever memory there is: the last digits of a product depend on the shape of its blocks where these are thin.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,27 +56,45 @@ def nearest(queries: Floats, keys: Floats, k: int) -> Neighbours:
     return _stacked(on_all_cores(search, range(0, len(queries), step)), k)
 
 
-def nearest_both_ways(source: Floats, target: Floats, k: int) -> tuple[Neighbours, Neighbours]:
+def nearest_both_ways(
+    source: Vectors, target: Vectors, k: int, max_memory: int | None = None
+) -> tuple[Neighbours, Neighbours]:
     """``nearest(source, target, k)`` and ``nearest(target, source, k)`` from one matrix product.
 
+    The time is that of the product and a little more: of most blocks only the highest similarity of each row and column
+    is looked at, which is no higher than the ``k``-th of those found before. What is found does not depend on the
+    memory or the number of threads.
+
     Args:
-        source: shape ``(n, dim)``, float32, rows of length 1 (or zero).
+        source: shape ``(n, dim)``, float32 or float16, rows of length 1 (or zero); may be on the disk.
         target: shape ``(m, dim)``, likewise.
         k: at least 1; cut to the number of keys where there are fewer.
+        max_memory: bytes for blocks, at least some 16 MiB a thread, less being as much; by default ``memory.share``.
+            The vectors of one side are read once for each panel of so many of the other as have room, which matters
+            where they are on the disk.
     """
-    forward: list[Neighbours] = []
-    backward = [_none(len(target[start : start + TILE])) for start in range(0, len(target), TILE)]
+    if len(source) > len(target):
+        backward, forward = nearest_both_ways(target, source, k, max_memory)
+        return forward, backward
+    ahead, back = (
+        [_Best(min(TILE, len(queries) - start), min(k, len(keys))) for start in range(0, len(queries), TILE)]
+        for queries, keys in ((source, target), (target, source))
+    )
+    panel = _panel_rows(source, share() if max_memory is None else max_memory)
+    for first in range(0, len(source), panel):
+        rows = _read(source, first, panel)
 
-    def search(columns: int) -> tuple[Neighbours, Neighbours]:
-        similarities = source[rows : rows + TILE] @ target[columns : columns + TILE].T
-        back = _top(similarities.T.copy(), k, first=rows)
-        return _top(similarities, k, first=columns), back
+        def search(column: int, first: int = first, rows: Floats = rows) -> None:
+            keys = _read(target, column * TILE, TILE)
+            for start in range(0, len(rows), TILE):
+                similarities = rows[start : start + TILE] @ keys.T
+                back[column].offer(similarities, 1, first + start)
+                ahead[(first + start) // TILE].offer(similarities, 0, column * TILE)
 
-    for rows in range(0, len(source), TILE):
-        tiles = on_all_cores(search, range(0, len(target), TILE))
-        forward.append(_merged([ahead for ahead, _ in tiles], k) if tiles else _none(len(source[rows : rows + TILE])))
-        backward = [_merged([known, back], k) for known, (_, back) in zip(backward, tiles, strict=True)]
-    return _stacked(forward, min(k, len(target))), _stacked(backward, min(k, len(source)))
+        on_all_cores(search, range(len(back)))
+    return _stacked([best.found for best in ahead], min(k, len(target))), _stacked(
+        [best.found for best in back], min(k, len(source))
+    )
 
 
 def is_mutual(forward: Neighbours, backward: Neighbours) -> NDArray[np.bool_]:
@@ -81,6 +106,52 @@ def is_mutual(forward: Neighbours, backward: Neighbours) -> NDArray[np.bool_]:
     """
     mutual: NDArray[np.bool_] = backward.indices[forward.indices[:, 0], 0] == np.arange(len(forward.indices))
     return mutual
+
+
+class _Best:
+    """The ``k`` nearest keys so far of a tile of queries; threads may offer it blocks of keys at once, in any order."""
+
+    def __init__(self, n: int, k: int) -> None:
+        self.found = Neighbours(np.empty((n, 0), dtype=np.float32), np.empty((n, 0), dtype=np.int64))
+        self._k = k
+        self._lock = Lock()
+
+    def offer(self, similarities: Floats, axis: int, first: int) -> None:
+        """Take what is nearer than the last of those found among the keys that follow each other from ``first`` on.
+
+        ``similarities``: the queries along ``axis``, the keys along the other; spoilt where ``axis`` is 0.
+        """
+        with self._lock:
+            bar = self._bar(first)
+        if not len(bar):
+            near = _top(similarities.T.copy() if axis else similarities, self._k, first)
+            with self._lock:
+                self.found = _merged(self.found, near, self._k)
+            return
+        # Others may raise the bar meanwhile: then more comes through than needs to.
+        queries = np.flatnonzero(similarities.max(axis=1 - axis) >= bar)
+        if len(queries):
+            similarities = similarities.take(queries, axis=axis)
+            cells = np.flatnonzero(similarities >= np.expand_dims(bar[queries], 1 - axis))
+            places = np.divmod(cells, similarities.shape[1])
+            with self._lock:
+                self._insert(queries, places[axis], similarities.ravel()[cells], first + places[1 - axis])
+
+    def _bar(self, first: int) -> Floats:
+        """What keys from ``first`` on must reach for each query, shape ``(n,)``; empty while too few are found."""
+        cosines, indices = (part[:, self._k - 1 :].ravel() for part in (self.found.cosines, self.found.indices))
+        return np.where(indices < first, np.nextafter(cosines, np.float32(np.inf)), cosines)
+
+    def _insert(self, queries: Indices, numbers: Indices, cosines: Floats, indices: Indices) -> None:
+        """Keep the nearest of those found and of these keys, each offered to the query of that number among these."""
+        known = Neighbours(self.found.cosines[queries], self.found.indices[queries])
+        numbers = np.concatenate([np.repeat(np.arange(len(queries)), self._k), numbers])
+        cosines = np.concatenate([known.cosines.ravel(), cosines])
+        indices = np.concatenate([known.indices.ravel(), indices])
+        order = np.lexsort((indices, -cosines, numbers))
+        ends = np.cumsum(np.bincount(numbers))
+        best = order[np.concatenate([[0], ends[:-1]])[:, None] + np.arange(self._k)]
+        self.found.cosines[queries], self.found.indices[queries] = cosines[best], indices[best]
 
 
 def _top(similarities: Floats, k: int, first: int = 0) -> Neighbours:
@@ -100,13 +171,13 @@ def _top(similarities: Floats, k: int, first: int = 0) -> Neighbours:
     return found
 
 
-def _merged(parts: list[Neighbours], k: int) -> Neighbours:
-    """The nearest of the same queries among several sets of keys, the sets in order of their indices."""
-    if len(parts) == 1:
-        return parts[0]
-    cosines = np.concatenate([part.cosines for part in parts], axis=1)
-    indices = np.concatenate([part.indices for part in parts], axis=1)
-    order = np.argsort(-cosines, axis=1, kind="stable")[:, :k]
+def _merged(known: Neighbours, near: Neighbours, k: int) -> Neighbours:
+    """The ``k`` nearest of the same queries among two sets of keys."""
+    if not known.cosines.shape[1]:
+        return near
+    cosines = np.concatenate([known.cosines, near.cosines], axis=1)
+    indices = np.concatenate([known.indices, near.indices], axis=1)
+    order = np.lexsort((indices, -cosines), axis=1)[:, :k]
     return Neighbours(np.take_along_axis(cosines, order, axis=1), np.take_along_axis(indices, order, axis=1))
 
 
@@ -117,5 +188,13 @@ def _stacked(parts: list[Neighbours], k: int) -> Neighbours:
     return Neighbours(np.concatenate([p.cosines for p in parts]), np.concatenate([p.indices for p in parts]))
 
 
-def _none(n: int) -> Neighbours:
-    return Neighbours(np.empty((n, 0), dtype=np.float32), np.empty((n, 0), dtype=np.int64))
+def _panel_rows(vectors: Vectors, max_memory: int) -> int:
+    """Vectors held at once, in whole tiles, beside what each thread needs: a tile of keys, and similarities thrice."""
+    row: int = 4 * max(1, vectors.shape[1])
+    free = max_memory - n_threads() * TILE * (row + 3 * 4 * TILE)
+    return TILE * max(1, free // (TILE * row))
+
+
+def _read(vectors: Vectors, start: int, n: int) -> Floats:
+    """So many vectors from ``start`` on, as float32; those that are kept so are not copied."""
+    return np.asarray(vectors[start : start + n], dtype=np.float32)

@@ -709,3 +709,39 @@ def test_encoding_is_measured_beside_the_package(load, shared, monkeypatch, caps
         assert row["flops"] > 0
         assert row["limit"] > 0
         assert row["peak"] < 1e9
+
+
+@pytest.mark.parametrize("more", [[], ["--on-disk", "--precision", "float16"]])
+def test_the_search_for_neighbours_is_measured_beside_its_product(load, monkeypatch, capsys, more):
+    sizes = ["--sizes", "2000", "3000", "--dim", "64", "--turns", "1"]
+    monkeypatch.setattr(sys, "argv", ["neighbours.py", *sizes, *more])
+    load("neighbours").main()
+    told = capsys.readouterr().out
+    assert told.startswith("2,000 x 3,000, 64 dimensions, 6 neighbours both ways")
+    assert "share of the product: " in told
+    assert "of the limit (" in told
+    if more:
+        (same,) = [line for line in told.splitlines() if line.startswith("float16: ")]
+        assert float(same.split()[1].rstrip("%")) > 90
+
+
+def test_planted_vectors_are_of_length_1_and_half_of_them_have_a_translation(load):
+    source, target = load("neighbours").plant(400, 600, 64)
+    for rows in (source, target):
+        np.testing.assert_allclose(np.linalg.norm(rows, axis=1), 1, rtol=1e-5)
+    best = np.sort((source @ target.T).max(axis=1))
+    assert best[200:].min() > best[:200].mean()
+    assert best[200:].mean() == pytest.approx(0.8, abs=0.05)
+
+
+def test_mining_is_measured_by_size(load, monkeypatch, capsys):
+    sizes = ["--sizes", "200", "400", "--dim", "64", "--max-memory", "100000"]
+    monkeypatch.setattr(sys, "argv", ["mining.py", *sizes])
+    load("mining").main()
+    table, exponents = capsys.readouterr().out.strip().split("\n\n")
+    for line, n in zip(table.splitlines()[2:], (200, 400), strict=True):
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        assert cells[0] == str(n)
+        assert float(cells[3]) > 0
+        assert float(cells[5]) > 0.9
+    assert exponents.startswith("exponents: cpu time ")

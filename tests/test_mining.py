@@ -36,6 +36,19 @@ def test_copies_of_a_sentence_are_linked_in_turn(embedder):
     assert [(bead.source, bead.target) for bead in beads] == [((0,), (0,)), ((2,), (1,))]
 
 
+def test_copies_may_differ_in_white_space_and_in_compatible_characters(embedder):
+    (line,) = sentences(1)
+    beads = Mining(embedder).mine([line, "a1\tb1  c1 d1"], ["\N{FULLWIDTH LATIN SMALL LETTER A}1 b1 c1 d1", f" {line}"])
+    assert [(bead.source, bead.target) for bead in beads] == [((0,), (0,)), ((1,), (1,))]
+
+
+@pytest.mark.parametrize("boilerplate", [lambda i: "x " + " " * i + "y z w", lambda i: f"x y z {i}"])
+def test_a_line_that_stands_there_hundreds_of_times_costs_the_others_nothing(embedder, boilerplate):
+    lines, many = sentences(*range(20)), [boilerplate(i) for i in range(300)]
+    beads = Mining(embedder).mine([*lines, *many], [*lines, *many])
+    assert [(bead.source, bead.target) for bead in beads][:20] == [((i,), (i,)) for i in range(20)]
+
+
 def test_a_lonely_pair_below_the_floor_is_no_link(embedder):
     assert Mining(embedder).mine(["a b c d"], ["a x y z"]) == []
     assert len(Mining(embedder, min_p=0.01).mine(["a b c d"], ["a x y z"])) == 1

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from aligner import neighbours
+from aligner import cores, neighbours
 from aligner.margin import above_chance, distance_margin
 from aligner.neighbours import Neighbours, is_mutual, nearest, nearest_both_ways
 
@@ -34,6 +34,64 @@ def test_both_ways_are_as_each_by_itself(monkeypatch, tile, k):
     ):
         assert found.indices.tolist() == expected.indices.tolist()
         assert found.cosines.tolist() == expected.cosines.tolist()
+
+
+@pytest.mark.parametrize("max_memory", [0, 1 << 16, 1 << 30])
+@pytest.mark.parametrize("n_threads", [1, 2, 5])
+def test_neither_memory_nor_threads_change_what_is_found(monkeypatch, max_memory, n_threads):
+    source, target = unit_rows(150, dim=64), unit_rows(170, dim=64, seed=1)
+    target[::3] = target[0]
+    monkeypatch.setattr(neighbours, "TILE", 16)
+    expected = nearest_both_ways(source, target, 5)
+    monkeypatch.setattr(cores, "n_threads", lambda: n_threads)
+    for found, same in zip(nearest_both_ways(source, target, 5, max_memory), expected, strict=True):
+        assert found.indices.tolist() == same.indices.tolist()
+        assert found.cosines.tolist() == same.cosines.tolist()
+
+
+@pytest.mark.parametrize("k", [1, 6])
+def test_both_ways_are_those_of_the_full_matrix(monkeypatch, k):
+    monkeypatch.setattr(neighbours, "TILE", 32)
+    source, target = unit_rows(200, dim=64), unit_rows(330, dim=64, seed=1)
+    similarities = source.astype(np.float64) @ target.T.astype(np.float64)
+    for found, matrix in zip(nearest_both_ways(source, target, k), (similarities, similarities.T), strict=True):
+        expected = np.argsort(-matrix, axis=1)[:, :k]
+        assert (found.indices == expected).all()
+        np.testing.assert_allclose(found.cosines, np.take_along_axis(matrix, expected, axis=1), atol=1e-6)
+
+
+def test_of_equal_keys_the_first_are_found_and_zeros_have_the_first_of_all(monkeypatch):
+    monkeypatch.setattr(neighbours, "TILE", 4)
+    source, target = unit_rows(11), unit_rows(30, seed=1)
+    source[5], target[3:20] = 0, source[2]
+    forward, backward = nearest_both_ways(source, target, 6)
+    assert forward.indices[2].tolist() == [3, 4, 5, 6, 7, 8]
+    assert forward.indices[5].tolist() == [0, 1, 2, 3, 4, 5]
+    assert forward.cosines[5].tolist() == [0] * 6
+    assert (backward.indices[3:20] == backward.indices[3]).all()
+
+
+def test_the_other_way_round_the_same_is_found(monkeypatch):
+    monkeypatch.setattr(neighbours, "TILE", 16)
+    source, target = unit_rows(50, dim=64), unit_rows(70, dim=64, seed=1)
+    for found, same in zip(
+        nearest_both_ways(source, target, 3), nearest_both_ways(target, source, 3)[::-1], strict=True
+    ):
+        assert found.indices.tolist() == same.indices.tolist()
+        assert found.cosines.tolist() == same.cosines.tolist()
+
+
+def test_half_precision_on_the_disk_is_as_the_same_numbers_in_memory(monkeypatch, tmp_path):
+    monkeypatch.setattr(neighbours, "TILE", 16)
+    sides = [unit_rows(n, dim=64, seed=n).astype(np.float16) for n in (50, 70)]
+    for side in sides:
+        np.save(tmp_path / f"{len(side)}", side)
+    mapped = [np.load(tmp_path / f"{len(side)}.npy", mmap_mode="r") for side in sides]
+    wide = [side.astype(np.float32) for side in sides]
+    for found, same in zip(nearest_both_ways(*mapped, 3), nearest_both_ways(*wide, 3), strict=True):
+        assert found.indices.tolist() == same.indices.tolist()
+        assert found.cosines.tolist() == same.cosines.tolist()
+        assert found.cosines.dtype == np.float32
 
 
 @pytest.mark.parametrize(("n", "m"), [(0, 0), (0, 3), (3, 0)])
