@@ -242,8 +242,9 @@ def test_a_run_that_is_killed_over_and_over_ends_with_the_same_bytes(tmp_path: P
 
 @pytest.mark.parametrize("seconds", [0.0, 0.2, 0.5])
 def test_ctrl_c_ends_a_run_at_once_and_says_how_to_go_on(tmp_path: Path, corpus: Path, seconds: float) -> None:
-    for copy in range(30):
-        shutil.copy(corpus / "en" / PAIRS[0][1], corpus / "en" / f"copy-{copy}.txt")
+    text = (corpus / "en" / PAIRS[0][1]).read_text("utf-8")
+    for copy in range(60):
+        (corpus / "en" / f"copy-{copy}.txt").write_text(f"This is copy {copy}. {text}", "utf-8")
     job = started(corpus, tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     deadline = time.monotonic() + 120
     while not (tmp_path / "c").exists() and time.monotonic() < deadline:
