@@ -20,7 +20,7 @@ _SHARE = 8
 
 
 def share() -> int:
-    """How many bytes one array, or the blocks of one search, may take up in memory."""
+    """How many bytes one array may take up in memory."""
     return _LIMIT.get() // _SHARE
 
 

@@ -20,7 +20,6 @@ from numpy.typing import NDArray
 
 from aligner.cores import n_threads, on_all_cores
 from aligner.judging import K
-from aligner.memory import share
 from aligner.neighbours import TILE, Neighbours, nearest_both_ways
 
 Vectors = NDArray[Any]
@@ -120,7 +119,6 @@ def main() -> None:
     parser.add_argument("--dim", type=int, default=512)
     parser.add_argument("-k", type=int, default=K + 2, help="neighbours, by default as many as mining asks for")
     parser.add_argument("--turns", type=int, default=3)
-    parser.add_argument("--max-memory", type=int, default=share(), metavar="BYTES")
     parser.add_argument("--precision", choices=("float32", "float16"), default="float32")
     parser.add_argument("--on-disk", action="store_true", help="search memory-mapped files")
     arguments = parser.parse_args()
@@ -133,7 +131,7 @@ def measure(arguments: argparse.Namespace, folder: Path | None) -> None:
     source, target = plant(*arguments.sizes, arguments.dim)
     given = [kept(rows, arguments.precision, folder, name) for rows, name in ((source, "source"), (target, "target"))]
     works: dict[str, Callable[[], Any]] = {
-        "ours": lambda: nearest_both_ways(given[0], given[1], arguments.k, arguments.max_memory),
+        "ours": lambda: nearest_both_ways(given[0], given[1], arguments.k),
         "product": lambda: product(source, target),
     }
     if find_spec("faiss"):

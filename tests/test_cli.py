@@ -343,6 +343,22 @@ def test_mined_sentences_are_line_numbers_from_0_and_blank_lines_count(tmp_path:
     }
 
 
+def test_mining_finds_the_same_in_any_memory(tmp_path: Path) -> None:
+    outputs = []
+    for size in ("1", "64k", "2G"):
+        outputs.append(tmp_path / f"{size}.tsv")
+        align("mine", IT, EN, "--langs", "it,en", "--max-memory", size, "-o", outputs[-1])
+    assert len({output.read_bytes() for output in outputs}) == 1
+    assert len(table(outputs[0])) > 1
+
+
+@pytest.mark.parametrize("size", ["", "G", "-1", "0", "0M", "1.5G", "8 GB", "\N{SUPERSCRIPT TWO}"])
+def test_a_size_that_is_none_is_a_usage_error(size: str) -> None:
+    result = invoke("mine", IT, EN, "--max-memory", size)
+    assert result.exit_code == 2
+    assert "not a size, as in 500M or 8G" in result.stderr
+
+
 # Evaluation
 
 

@@ -36,15 +36,16 @@ def test_both_ways_are_as_each_by_itself(monkeypatch, tile, k):
         assert found.cosines.tolist() == expected.cosines.tolist()
 
 
-@pytest.mark.parametrize("max_memory", [0, 1 << 16, 1 << 30])
+@pytest.mark.parametrize("panel", [1, 3, 32])
 @pytest.mark.parametrize("n_threads", [1, 2, 5])
-def test_neither_memory_nor_threads_change_what_is_found(monkeypatch, max_memory, n_threads):
+def test_neither_panels_nor_threads_change_what_is_found(monkeypatch, panel, n_threads):
     source, target = unit_rows(150, dim=64), unit_rows(170, dim=64, seed=1)
     target[::3] = target[0]
     monkeypatch.setattr(neighbours, "TILE", 16)
     expected = nearest_both_ways(source, target, 5)
     monkeypatch.setattr(cores, "n_threads", lambda: n_threads)
-    for found, same in zip(nearest_both_ways(source, target, 5, max_memory), expected, strict=True):
+    monkeypatch.setattr(neighbours, "PANEL", panel)
+    for found, same in zip(nearest_both_ways(source, target, 5), expected, strict=True):
         assert found.indices.tolist() == same.indices.tolist()
         assert found.cosines.tolist() == same.cosines.tolist()
 
