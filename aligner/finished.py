@@ -85,8 +85,10 @@ def _hashes(paths: Iterable[Path]) -> dict[str, str]:
 def _texts(corpus: Path) -> Iterator[str]:
     """The files that are read, by name and content, and why each other one is not."""
     for path, skip in walk(corpus):
+        place = corpus.joinpath(*path)
         yield "/".join(path)
-        yield fingerprint([corpus.joinpath(*path)]) if skip is None else repr(skip)
+        # What is no regular file is no text: to open a FIFO would be to wait for whoever writes into it.
+        yield fingerprint([place]) if skip is None and place.is_file() else repr(skip)
 
 
 def _models(encoder: str | None) -> Iterator[str]:

@@ -149,11 +149,11 @@ def table(path: Path) -> list[dict[str, str]]:
     return [dict(zip(header.split("\t"), row.split("\t"), strict=True)) for row in rows]
 
 
-def listing(folder: Path, *, without: Path) -> dict[str, tuple[int, ...]]:
-    """Size, time and mode of all that lies under a folder but in one folder of it."""
+def listing(folder: Path, *, without: set[Path]) -> dict[str, tuple[int, ...]]:
+    """Size, time and mode of all that lies under a folder but in some folders of it."""
     held = {}
     for parent, folders, files in os.walk(folder):
-        folders[:] = [name for name in folders if Path(parent, name) != without]
+        folders[:] = [name for name in folders if Path(parent, name) not in without]
         for name in (*folders, *files):
             path = Path(parent, name)
             found = path.lstat()
@@ -166,13 +166,14 @@ def listing(folder: Path, *, without: Path) -> dict[str, tuple[int, ...]]:
 def aligned(corpus: Path, place: Path) -> Outcome:
     """The outcome of `align CORPUS`, with home, temporary and working folder all of its own."""
     output = place / "work" / "out"
-    for name in ("work", "home", "temporary"):
+    cache = place / "home" / ".cache"
+    for name in ("work", "home/.cache", "temporary"):
         (place / name).mkdir(parents=True, exist_ok=True)
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith(("XDG_", "COV_", "PYTEST_"))},
         **{"HOME": str(place / "home"), "TMPDIR": str(place / "temporary"), "PYTHONPATH": os.pathsep.join(sys.path)},
     }
-    before = listing(place, without=output)
+    before = listing(place, without={output, cache})
     command = [
         sys.executable,
         "-B",
@@ -186,7 +187,7 @@ def aligned(corpus: Path, place: Path) -> Outcome:
         "use",
     ]
     done = subprocess.run(command, cwd=place / "work", env=environment, capture_output=True, check=False, timeout=1500)
-    after = listing(place, without=output)
+    after = listing(place, without={output, cache})
     assert (place / "log").is_file(), done.stderr
     lines = (place / "log").read_text(encoding="ascii").splitlines()
     events = tuple(tuple(str(literal_eval(cell)) for cell in line.split("\t")) for line in lines)
@@ -663,7 +664,8 @@ def test_nothing_but_the_output_is_touched(outcome: Outcome) -> None:
     written = {Path(path) for kind, *paths in outcome.events if kind == "write" for path in paths}
     # Whether a folder can be written is tried with a file that is gone at once; Python does so with its temporary one.
     tried = {path for path in written if path.parent == outcome.output.parent and path.name.startswith(".aligner-")}
-    allowed = (outcome.output, outcome.output.parents[1] / "temporary", Path(os.devnull))
+    place = outcome.output.parents[1]
+    allowed = (outcome.output, place / "temporary", place / "home" / ".cache" / "aligner", Path(os.devnull))
     assert [path for path in written - tried if not any(path.is_relative_to(place) for place in allowed)] == []
     assert not list(outcome.corpus.parent.rglob("pwned"))
 

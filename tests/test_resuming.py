@@ -281,3 +281,11 @@ def _read(terminal: int) -> Iterator[bytes]:
         pass
     finally:
         os.close(terminal)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="FIFOs are as on Unix")
+def test_a_fifo_in_the_corpus_holds_up_nothing(tmp_path: Path, corpus: Path) -> None:
+    os.mkfifo(corpus / "en" / "fifo.txt")
+    job = started(corpus, tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    job.communicate(timeout=120)
+    assert (tmp_path / "out" / "run.json").is_file()

@@ -26,7 +26,7 @@ ENCODERS = Registry(
         ),
         "use-bf16": Part(
             "aligner.encoders.bfloat16:Bfloat16SentenceEncoder",
-            "the same in bfloat16: twice as fast where the processor has it (AVX512-BF16, AMX), for large corpora",
+            "the same in bfloat16: faster where the processor has it (AVX512-BF16, AMX), for large corpora",
         ),
         "e5": Part(
             "aligner.encoders.e5:E5",

@@ -20,6 +20,9 @@ from aligner.encoders import Encoder, Passage
 
 Arrays = dict[str, npt.NDArray[Any]]
 
+MAX_KEPT = 1 << 27
+"""A passage of more bytes is read again: to write it and to take it back would need it in memory several times."""
+
 
 def remembered(encoder: Encoder, cache: Cache) -> Encoder:
     """This encoder, asking itself nothing twice; as it is where it cannot tell its ``version``.
@@ -83,7 +86,8 @@ class _RememberedReader(RememberedEncoder):
         if (held := self._cache.get(key)) is not None:
             return cast(Passage, self._encoder.restore_passage(sentences, _unpack(held)))
         passage = self._encoder.read_passage(sentences)
-        self._cache.put(key, _pack(passage.arrays))
+        if passage.nbytes <= MAX_KEPT:
+            self._cache.put(key, _pack(passage.arrays))
         return cast(Passage, passage)
 
 
