@@ -274,8 +274,7 @@ def pair(
     encoder: str | None,
     splitter: str,
     decisions: tuple[Path, ...],
-    min_p: float | None,
-    min_precision: float | None,
+    **cuts: float | None,
 ) -> None:
     """Align two files."""
     from aligner.pipeline import align_files
@@ -290,9 +289,8 @@ def pair(
         langs=langs,
         encoder=_embedders(encoder),
         splitter=splitter,
-        min_p=min_p,
-        min_precision=min_precision,
         decisions=decided,
+        **cuts,
     )
     write(bitext)
     _tell(bitext)

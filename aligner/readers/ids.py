@@ -1,4 +1,9 @@
-"""Ids that can be shown: what a terminal or a table would trip over is escaped, reversibly."""
+"""Ids and JSON that can be shown: what a terminal, a table or a line would trip over is escaped, reversibly."""
+
+import re
+
+_UNSAFE = re.compile("[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""What JSON may hold raw and a line, a terminal or UTF-8 may not."""
 
 
 def printable(name: str) -> str:
@@ -22,6 +27,11 @@ def part_id(text_id: str, name: str, number: int, taken: set[str]) -> str:
         found = f"{text_id}#{number}" if f"{text_id}#{number}" not in taken else f"{found}#{number}"
     taken.add(found)
     return found
+
+
+def escaped(json: str) -> str:
+    r"""JSON with what a line, a terminal or UTF-8 may not hold raw written as ``\uXXXX``."""
+    return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", json)
 
 
 def _escape(character: str) -> str:

@@ -5,7 +5,6 @@ elements that no browser runs; what the page may run is told by the hashes of th
 """
 
 import json
-import re
 from base64 import b64encode
 from collections.abc import Iterable, Iterator
 from functools import cache
@@ -14,6 +13,7 @@ from html import escape
 from importlib.resources import files
 from string import Template
 
+from aligner.readers.ids import escaped
 from aligner.viewer.data import Data
 
 SCRIPTS = (
@@ -43,9 +43,6 @@ SCRIPTS = (
     "main.js",
 )
 STYLES = ("page.css", "pair.css")
-
-_UNSAFE = re.compile("[<\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-"""What JSON may hold raw and JSON in HTML may not: what could end its element, and all that turns a reader's eye."""
 
 
 def render(
@@ -95,8 +92,9 @@ def _hash(text: str) -> str:
 
 
 def _json(value: Data) -> str:
+    """JSON that can be shown, and cannot end its element."""
     text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    return escaped(text).replace("<", r"\u003c")
 
 
 @cache

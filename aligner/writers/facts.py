@@ -13,7 +13,7 @@ from typing import Any, TextIO, TypeVar, get_origin
 from aligner.facts import Conflict, Fact, Statement
 from aligner.seeds import Sighting
 from aligner.writers.cells import number_cell, row, text_cell
-from aligner.writers.jsonl import escaped
+from aligner.writers.jsonl import object_line
 from aligner.writers.lines import read_lines
 from aligner.writers.streams import opened_text
 
@@ -170,4 +170,4 @@ def _line(value: dict[str, Any]) -> str:
     value["p"] = round(value["p"], 4)
     for statement in value.get("statements", ()):
         statement["p"] = round(statement["p"], 4)
-    return escaped(json.dumps(value, ensure_ascii=False)) + "\n"
+    return object_line(value)

@@ -17,11 +17,9 @@ from aligner.bitext import Bitext, SegmentPair
 from aligner.curation import Dropped
 from aligner.errors import GoldError
 from aligner.evidence import Tie
+from aligner.readers.ids import escaped
 from aligner.writers.formats import Head, Record, TextFormat
 from aligner.writers.lines import Line, read_lines
-
-_UNSAFE = re.compile("[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-"""What JSON may hold raw and a line, a terminal or UTF-8 may not."""
 
 _TRANSLATION = re.compile(r'\s*\{(?:.*[{,\s])?"translation"\s*:\s*\{')
 
@@ -34,11 +32,6 @@ def write(bitext: Bitext, file: TextIO) -> None:
 def write_dropped(dropped: Iterable[Dropped], file: TextIO) -> None:
     """Write the same fields and ``reason``, one line a record; ``read`` passes over the reason."""
     file.writelines(object_line({**values_of(one.pair), "reason": one.reason}) for one in dropped)
-
-
-def escaped(line: str) -> str:
-    r"""JSON with what a line, a terminal or UTF-8 may not hold raw written as ``\uXXXX``."""
-    return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", line)
 
 
 def read(file: TextIO) -> Iterator[Record]:
