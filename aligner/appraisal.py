@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from math import isnan
 
 import numpy as np
@@ -10,10 +11,10 @@ from aligner.alignment import Alignment, Bead, alone
 from aligner.calibration import cut_for_precision
 from aligner.clauses import clauses
 from aligner.document import Document, DocumentPair, Relation
+from aligner.engine import each
 from aligner.evidence import Evidence, Tie, gather
 from aligner.judging import Comparison, Judge
 from aligner.mining import MIN_RELATED
-from aligner.progress import follow
 from aligner.relations import COVERED_CLAUSE, SegmentRelation, relate
 
 BLOCK = 1000
@@ -31,15 +32,16 @@ def appraise(alignments: Sequence[Alignment], judge: Judge) -> list[Alignment]:
     Raises:
         EncoderError: an encoder fails.
     """
-    weighed = _weighed(alignments, judge)
-    return [
-        replace(
-            one,
-            beads=tuple(_Clauses(one, judge).appraised()),
-            related=tuple(_unlinked(bead, _evidence(one.pair, bead).ties) for bead in one.related),
-        )
-        for one in follow(weighed, "appraising", lambda one: len(one.links))
-    ]
+    return list(each(partial(_appraise, judge), _weighed(alignments, judge), "appraising", lambda one: len(one.links)))
+
+
+def _appraise(judge: Judge, alignment: Alignment) -> Alignment:
+    """The alignment, its links with relation, evidence and parts."""
+    return replace(
+        alignment,
+        beads=tuple(_Clauses(alignment, judge.anew()).appraised()),
+        related=tuple(_unlinked(bead, _evidence(alignment.pair, bead).ties) for bead in alignment.related),
+    )
 
 
 def attest(pair: DocumentPair, link: Bead) -> Bead:
@@ -94,7 +96,8 @@ def _unlinked(bead: Bead, ties: tuple[Tie, ...]) -> Bead:
 def _weighed(alignments: Sequence[Alignment], judge: Judge) -> list[Alignment]:
     """The alignments with a probability for every link."""
     blocks = [(number, links) for number, one in enumerate(alignments) for links in _blocks(one)]
-    comparisons = [_comparison(alignments[number], links) for number, links in blocks]
+    documents = [_documents(one.pair) for one in alignments]
+    comparisons = [_comparison(alignments[number].pair, links, documents[number]) for number, links in blocks]
     found: dict[tuple[int, Bead], float] = {}
     for (number, links), comparison, judged in zip(blocks, comparisons, judge.judge_all(comparisons), strict=True):
         p = dict(zip(map(tuple, judged.pairs.tolist()), judged.p.tolist(), strict=True))
@@ -112,13 +115,19 @@ def _blocks(alignment: Alignment) -> Iterator[list[Bead]]:
     yield from (links[start : start + BLOCK] for start in range(0, len(links), BLOCK))
 
 
-def _comparison(alignment: Alignment, links: Sequence[Bead]) -> Comparison:
+def _documents(pair: DocumentPair) -> tuple[list[str], list[str]]:
+    """The sentences of both, as the encoders read them."""
+    return pair.source.sentence_texts(), pair.target.sentence_texts()
+
+
+def _comparison(pair: DocumentPair, links: Sequence[Bead], documents: Sequence[Sequence[str]]) -> Comparison:
     """The links' segments, each distinct one once, and the pairs of them that are linked."""
-    sources = [alignment.pair.source.segment(link.source) for link in links]
-    targets = [alignment.pair.target.segment(link.target) for link in links]
+    sources = [pair.source.segment(link.source) for link in links]
+    targets = [pair.target.segment(link.target) for link in links]
     rows, columns = ({text: number for number, text in enumerate(dict.fromkeys(side))} for side in (sources, targets))
     cells = [(rows[source], columns[target]) for source, target in zip(sources, targets, strict=True)]
-    return Comparison(list(rows), list(columns), np.array(cells, dtype=np.int64).reshape(-1, 2))
+    pairs = np.array(cells, dtype=np.int64).reshape(-1, 2)
+    return Comparison(list(rows), list(columns), pairs, documents=documents)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +190,7 @@ class _Clauses:
         pair, links = self.alignment.pair, self.alignment.links
         if not self.is_compared:
             return {link: (_whole(pair.source, link.source), _whole(pair.target, link.target)) for link in links}
+        self.judge.read_all(_documents(pair))
         sources = [_cut(pair.source, link.source, link.source_part) for link in links]
         targets = [_cut(pair.target, link.target, link.target_part) for link in links]
         scores = self.judge.scores(

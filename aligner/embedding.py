@@ -1,7 +1,7 @@
 """The one door to an encoder: unit rows, each distinct sentence encoded once."""
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property
 from threading import RLock
@@ -11,22 +11,12 @@ import numpy as np
 import numpy.typing as npt
 
 from aligner.encoders import Encoder, Passage
-from aligner.errors import EncoderError
+from aligner.engine import each
+from aligner.library import BATCH, Floats, Folded, Library, fold, folded_all, name_of, unit
 from aligner.memory import room
-
-Floats = npt.NDArray[np.float32]
-
-BATCH = 4096
-"""Sentences handed to an encoder at once: enough to sort by length, few enough to bound what comes back."""
 
 SHRINKAGE = 5
 """The mean of ``n`` rows is trusted as ``n / (n + 5)`` of it: one sentence centred on itself would be nothing."""
-
-_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
-
-
-PASSAGE_BYTES = 1 << 29
-"""What read documents may take up in memory together; the one not asked for longest makes room, and is read again."""
 
 
 @dataclass(frozen=True)
@@ -113,24 +103,40 @@ class DocumentSide(Side):
 
 
 class Embedder:
-    """An encoder whose vectors are checked, of unit length, and remembered.
+    """A door to an encoder, whose vectors are checked, of unit length, and remembered.
 
     Sentences are folded first: any run of white space (a hard-wrapped line's newline) is one space, a lone surrogate
     a replacement character. Blank sentences never reach the encoder: their rows are zeros. Every distinct folded
-    sentence is kept with its row (2 KB at 512 dimensions) as long as the embedder lives, many rows on the disk (see
-    ``memory.room``); documents that the default encoder has read take 6 KB a sentence, up to ``PASSAGE_BYTES``.
+    sentence is kept with its row (2 KB at 512 dimensions) as long as the door is open, many rows on the disk (see
+    ``memory.room``).
+
+    The last digits of a vector depend on what else the encoder was asked at once. So each piece of work that is to be
+    the same wherever and after whatever it is done goes through a door of its own (``anew``). Documents are whole
+    questions: all doors to an encoder share what was read of them, as long as there is room. Sent to another process,
+    a door leads to that process's encoder of the same make.
     """
 
-    def __init__(self, encoder: Encoder) -> None:
+    def __init__(self, encoder: Encoder, library: Library | None = None) -> None:
         self.encoder = encoder
-        self.name = str(getattr(encoder, "name", type(encoder).__name__))
+        self.name = name_of(encoder)
         self.fitted_as = str(getattr(encoder, "fitted_as", self.name))
         self.centred = bool(getattr(encoder, "centred", True))
+        self._library = library or Library(encoder)
+        self._open()
+
+    def _open(self) -> None:
         self._row_of: dict[str, int] = {}
         self._rows: Floats = np.zeros((0, 0), dtype=np.float32)
-        self._of_documents: set[str] = set()
-        self._passages: dict[tuple[str, ...], Passage] = {}
         self._writing = RLock()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _door, (self._library,)
+
+    def anew(self) -> "Embedder":
+        """Another door to the same encoder: nothing that came through this one changes what it answers."""
+        door = copy(self)
+        door._open()
+        return door
 
     @cached_property
     def parts(self) -> "tuple[Embedder, ...]":
@@ -140,9 +146,7 @@ class Embedder:
     @property
     def dim(self) -> int:
         """Length of a row; finds it out by encoding one word where nothing has been encoded yet."""
-        if not self._row_of:
-            self._remember(["a"])
-        return int(self._rows.shape[1])
+        return self._library.dim
 
     def embed(self, sentences: Sequence[str]) -> Floats:
         """Vectors of sentences. Shape ``(n, dim)``, float32, rows of length 1; zeros for blank ones.
@@ -150,7 +154,7 @@ class Embedder:
         Raises:
             EncoderError: the encoder fails, or gives anything but one finite row for each sentence.
         """
-        return self._look_up([_fold(sentence) for sentence in sentences])
+        return self._look_up([fold(sentence) for sentence in sentences])
 
     def side(self, sentences: Sequence[str]) -> Side:
         """These sentences as one side of a comparison, centred where the encoder wants it.
@@ -161,7 +165,9 @@ class Embedder:
         Raises:
             EncoderError: as for ``embed``.
         """
-        rows = self.embed(sentences)
+        return self._as_side(sentences, self.embed(sentences))
+
+    def _as_side(self, sentences: Sequence[str], rows: Floats) -> Side:
         centre = mean_vector(rows) if self.centred else None
         return Side(sentences, _centred(rows, centre), centre)
 
@@ -186,23 +192,16 @@ class Embedder:
     def read(self, sentences: Sequence[str]) -> Passage:
         """A document from which vectors of runs of its sentences can be had; blank sentences are left out.
 
-        Where the encoder can ``read_passage``, the document passes through it once: its sentences are remembered as
-        ``embed`` remembers them, and so is the passage, among as many others as ``PASSAGE_BYTES`` has room for. Of one
-        that repeats itself over and over only the distinct sentences do.
+        Where the encoder can ``read_passage``, the document passes through it once. Of one that repeats itself over and
+        over only the distinct sentences do. The sentences are remembered as ``embed`` remembers them.
 
         Raises:
             EncoderError: as for ``embed``.
         """
-        folded = tuple(filter(None, map(_fold, sentences)))
-        if folded in self._passages:
-            self._passages[folded] = self._passages.pop(folded)
-            return self._passages[folded]
-        read = self._reader(folded)
-        if read is None:
-            return ComposedPassage(self, folded)
-        passage = read(list(folded))
-        self._keep(folded, passage)
-        return passage
+        folded = folded_all(sentences)
+        passage = self._library.passage(folded)
+        self._learn(folded)
+        return ComposedPassage(self, folded) if passage is None else passage
 
     def read_all(self, documents: Iterable[Sequence[str]]) -> None:
         """Remember all sentences of these documents, each document passing through the encoder once.
@@ -211,77 +210,73 @@ class Embedder:
             EncoderError: as for ``embed``.
         """
         for sentences in documents:
-            if self._reader(sentences):
-                self.read(sentences)
-            else:
-                folded = list(map(_fold, sentences))
-                self._remember_new(folded)
-                self._of_documents.update(folded)
+            self._learn(folded_all(sentences))
 
-    def _reader(self, sentences: Sequence[str]) -> Callable[[list[str]], Passage] | None:
-        """The encoder's ``read_passage``, if it has one and the document does not repeat itself over and over."""
-        return getattr(self.encoder, "read_passage", None) if 2 * len(set(sentences)) > len(sentences) else None
-
-    def _keep(self, folded: tuple[str, ...], passage: Passage) -> None:
-        """Remember a passage and the sentences in it that are new."""
+    def _learn(self, folded: Folded) -> None:
+        """Remember the sentences of a document; those known already stay as they are."""
         with self._writing:
-            self._passages[folded] = passage
-            while sum(kept.nbytes for kept in self._passages.values()) > PASSAGE_BYTES and len(self._passages) > 1:
-                self._passages.pop(next(iter(self._passages)))
-            new = {sentence: i for i, sentence in enumerate(folded) if sentence not in self._row_of}
-            if new:
-                self._put(list(new), passage.runs(0, len(folded), 1)[list(new.values()), 0])
-            self._of_documents.update(folded)
+            distinct = list(dict.fromkeys(folded))
+            self._put(distinct, self._library.rows(folded))
+
+    def side_of_all(self, documents: Sequence[Sequence[str]], what: str) -> tuple[Side, npt.NDArray[np.int64]]:
+        """The distinct sentences of each document, one document after the other, as one side.
+
+        Args:
+            documents: the sentences of each.
+            what: what is being done, in a few words for a person.
+
+        Returns:
+            The side, and its bounds, shape ``(documents + 1,)``: those of document ``d`` begin at ``bounds[d]``.
+
+        Raises:
+            EncoderError: as for ``embed``.
+        """
+        folded = [folded_all(sentences) for sentences in documents]
+        distinct = [list(dict.fromkeys(one)) for one in folded]
+        bounds = np.cumsum([0, *map(len, distinct)], dtype=np.int64)
+        rows: Floats | None = None
+        for number, found in enumerate(each(self._library.rows, folded, what, len)):
+            self._library.keep(folded[number], found)
+            if rows is None:
+                rows = room((int(bounds[-1]), found.shape[1]))
+            rows[bounds[number] : bounds[number + 1]] = found
+        if rows is None:
+            rows = np.zeros((0, self.dim), dtype=np.float32)
+        return self._as_side([sentence for one in distinct for sentence in one], rows), bounds
 
     def _look_up(self, folded: list[str]) -> Floats:
         self._remember_new(folded)
         rows = room((len(folded), self.dim))
         places = np.array([self._row_of.get(sentence, 0) for sentence in folded], dtype=np.int64)
-        # In the mode "raise", all rows would be taken into a copy first: 200 MB more for a long document.
-        np.take(self._rows, places, axis=0, out=rows, mode="clip")
+        if len(self._rows):
+            # In the mode "raise", all rows would be taken into a copy first: 200 MB more for a long document.
+            np.take(self._rows, places, axis=0, out=rows, mode="clip")
         rows[[place for place, sentence in enumerate(folded) if not sentence]] = 0
         return rows
 
     def _remember_new(self, folded: Iterable[str]) -> None:
-        """Encode those of these sentences that have not been seen.
-
-        What was joined of a document for one partner is joined for the next one, too. A few of those seen before are
-        encoded again: so the encoder is asked the same whatever other documents there are, and a cache has the answer.
-        """
+        """Encode those of these sentences that have not come through this door."""
         with self._writing:
-            distinct = list(filter(None, dict.fromkeys(folded)))
-            new = [sentence for sentence in distinct if sentence not in self._row_of]
-            free = [sentence for sentence in distinct if sentence not in self._of_documents]
-            asked = free if 2 * len(new) >= len(free) else new
-            for first in range(0, len(asked) if new else 0, BATCH):
-                self._remember(asked[first : first + BATCH])
+            new = [one for one in dict.fromkeys(folded) if one and one not in self._row_of]
+            for first in range(0, len(new), BATCH):
+                self._put(new[first : first + BATCH], self._library.encode(new[first : first + BATCH]))
 
-    def _remember(self, sentences: list[str]) -> None:
-        """Encode sentences and put them into the table."""
-        given = _as_array(self.encoder.encode(sentences), self.name)
-        self._put(sentences, given)
-
-    def _put(self, sentences: list[str], given: npt.NDArray[Any]) -> None:
-        """Put the encoder's rows of those sentences that have not been seen into the table."""
-        if given.ndim != 2 or len(given) != len(sentences) or given.shape[1] == 0:
-            raise EncoderError(
-                f"encoder {self.name!r}: gave shape {given.shape} for {len(sentences)} sentences, "
-                f"expected ({len(sentences)}, dim); mend the encoder"
-            )
-        rows = _unit(_finite(given, self.name))
+    def _put(self, sentences: Sequence[str], rows: Floats) -> None:
+        """Put the rows of those distinct sentences that are new into the table."""
         n_known = len(self._row_of)
         new = [place for place, sentence in enumerate(sentences) if sentence not in self._row_of]
-        if n_known and rows.shape[1] != self._rows.shape[1]:
-            raise EncoderError(
-                f"encoder {self.name!r}: gave rows of {rows.shape[1]} after rows of {self._rows.shape[1]} dimensions; "
-                "mend the encoder"
-            )
+        if not new:
+            return
         if n_known + len(new) > len(self._rows):
             table = room((max(2 * n_known, n_known + len(new)), rows.shape[1]))
             table[:n_known] = self._rows[:n_known] if n_known else 0
             self._rows = table
         self._rows[n_known : n_known + len(new)] = rows[new]
         self._row_of |= {sentences[place]: n_known + number for number, place in enumerate(new)}
+
+
+def _door(library: Library) -> Embedder:
+    return Embedder(library.encoder, library)
 
 
 class ComposedPassage:
@@ -302,7 +297,7 @@ class ComposedPassage:
         runs = np.zeros((stop - start, max_run, weighted.shape[1]), dtype=np.float32)
         for k in range(min(max_run, stop - start)):
             runs[: stop - start - k, k] = weighted[k:] + (runs[: stop - start - k, k - 1] if k else 0)
-        runs = _unit(runs)
+        runs = unit(runs)
         for i, k in self._encoded_between(start, stop, max_run):
             runs[i - start, k] = self._encoded[i][k]
         return runs
@@ -373,43 +368,5 @@ def _centred(rows: Floats, centre: Floats | None) -> Floats:
     centred = room(rows.shape)
     for first in range(0, len(rows), BATCH):
         part = rows[first : first + BATCH]
-        centred[first : first + BATCH] = _unit((part - centre) * part.any(axis=-1, keepdims=True))
+        centred[first : first + BATCH] = unit((part - centre) * part.any(axis=-1, keepdims=True))
     return centred
-
-
-def _fold(sentence: str) -> str:
-    return " ".join(_LONE_SURROGATE.sub("\N{REPLACEMENT CHARACTER}", sentence).split())
-
-
-def _as_array(given: Any, name: str) -> npt.NDArray[Any]:
-    """What an encoder gave, as an array of real numbers: arrays, lists of rows, torch tensors on any device."""
-    try:
-        if hasattr(given, "detach") and hasattr(given, "cpu"):
-            given = given.detach().cpu()
-            given = (given.float() if given.is_floating_point() else given).numpy()
-        elif isinstance(given, Iterable) and not hasattr(given, "__array__"):
-            given = [_as_array(row, name) if hasattr(row, "detach") else row for row in given]
-        rows = np.asarray(given)
-        if rows.dtype.kind not in "fiu":
-            raise TypeError(f"{type(given).__name__} of {rows.dtype}")
-    except (TypeError, ValueError, RuntimeError) as error:
-        reason = " ".join(str(error).split())
-        raise EncoderError(
-            f"encoder {name!r}: gave no dense array of numbers ({reason}); mend the encoder's encode()"
-        ) from error
-    return rows
-
-
-def _finite(rows: npt.NDArray[Any], name: str) -> Floats:
-    with np.errstate(over="ignore"):
-        finite = rows.astype(np.float32)
-    if not np.isfinite(finite).all():
-        raise EncoderError(f"encoder {name!r}: gave vectors that are not finite; mend the encoder or choose another")
-    return finite
-
-
-def _unit(rows: Floats) -> Floats:
-    """The rows at length 1; a row of zeros stays one."""
-    length = np.linalg.norm(rows, axis=-1, keepdims=True)
-    unit: Floats = np.divide(rows, length, out=np.zeros_like(rows), where=length > 0)
-    return unit

@@ -4,17 +4,17 @@ import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cache
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from aligner.calibration import Measures, Null, coefficients, is_fitted, mixture_of, probability
 from aligner.embedding import Embedder, mean_vector
+from aligner.engine import each
 from aligner.margin import above_chance, rivals
 from aligner.memory import room
 from aligner.neighbours import Neighbours, nearest_both_ways
-from aligner.progress import follow
 
 Floats = NDArray[np.float64]
 Vectors = NDArray[np.float32]
@@ -66,7 +66,8 @@ class Stretch:
 class Comparison:
     """Two lists of sentences to be compared; only ``pairs``, shape ``(p, 2)``, are judged where they are given.
 
-    Stretches of either side are compared with the sentences of the other.
+    Stretches of either side are compared with the sentences of the other. ``documents`` are the sentences of those that
+    the lists were taken from: each passes through the encoder as a whole.
     """
 
     sources: Sequence[str]
@@ -74,6 +75,7 @@ class Comparison:
     pairs: Indices | None = None
     source_stretches: Sequence[Stretch] = ()
     target_stretches: Sequence[Stretch] = ()
+    documents: Sequence[Sequence[str]] = ()
 
     @property
     def flipped(self) -> "Comparison":
@@ -128,7 +130,9 @@ class Judge:
         """
         if comparisons and not self.is_fitted:
             _warn_unfitted(self.name)
-        measured = [list(self._measured(one)) for one in follow(comparisons, "judging", len)]
+        of_documents = [list(found) for _, found in groupby(comparisons, key=lambda one: id(one.documents or one))]
+        found = each(self._measure_all, of_documents, "judging", lambda some: sum(map(len, some)))
+        measured = [parts for some in found for parts in some]
         table = coefficients(self.name)
         mixture = mixture_of([sentences for (sentences, _), *_ in measured], table)
         return [
@@ -169,6 +173,25 @@ class Judge:
     def measure(self, comparison: Comparison) -> Measures:
         """What the encoders say of a comparison's pairs of sentences."""
         return next(self._measured(comparison))[0]
+
+    def anew(self) -> "Judge":
+        """The same through doors of its own; see ``Embedder``."""
+        return Judge([embedder.anew() for embedder in self.embedders])
+
+    def read_all(self, documents: Sequence[Sequence[str]]) -> None:
+        """Have documents pass through all encoders, each as a whole.
+
+        Raises:
+            EncoderError: an encoder fails.
+        """
+        for embedder in self.embedders:
+            embedder.read_all(documents)
+
+    def _measure_all(self, comparisons: Sequence[Comparison]) -> list[list[tuple[Measures, Floats]]]:
+        """What is found in comparisons of the same documents."""
+        judge = self.anew()
+        judge.read_all(comparisons[0].documents)
+        return [list(judge._measured(one)) for one in comparisons]
 
     def _measured(self, comparison: Comparison) -> Iterator[tuple[Measures, Floats]]:
         """What the encoders say of the sentences, then of each side's stretches; with the gain of every pair."""

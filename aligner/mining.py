@@ -180,7 +180,8 @@ def _lesser(numbers: Sequence[int], judged: Judged, source: "_Side", target: "_S
 class _Side:
     """What of one side is compared: its distinct sentences, blank ones left out, then the stretches beside them.
 
-    ``texts`` are those of all, ``places`` where each stands; a sentence may have copies. Copies may differ in white
+    ``texts`` are those of all, ``places`` where each stands, ``document`` all sentences of the document that they are
+    from, if of one. A sentence may have copies. Copies may differ in white
     space and in forms of characters that Unicode calls compatible (NFKC), which encoders do not tell apart: many that
     lie equally near would take each other's margin, and with it all sense of what is near in this run.
     """
@@ -188,6 +189,7 @@ class _Side:
     texts: tuple[str, ...]
     places: tuple[tuple[Segment, ...], ...]
     n_sentences: int
+    document: Sequence[str] = ()
 
     @staticmethod
     def of_list(sentences: Iterable[str]) -> "_Side":
@@ -204,6 +206,7 @@ class _Side:
         side, beside = _Side.of_list(document.sentence_texts()), list(stretches(document))
         return replace(
             side,
+            document=document.sentence_texts(),
             texts=(*side.texts, *(text for _, text in beside)),
             places=(*side.places, *((segment,) for segment, _ in beside)),
         )
@@ -228,6 +231,7 @@ def _comparison(source: _Side, target: _Side) -> Comparison:
         target.sentences,
         source_stretches=source.stretches(),
         target_stretches=target.stretches(),
+        documents=tuple(side.document for side in (source, target) if side.document),
     )
 
 

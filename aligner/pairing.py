@@ -12,7 +12,6 @@ from aligner.embedding import Embedder
 from aligner.margin import distance_margin
 from aligner.neighbours import is_mutual, nearest_both_ways
 from aligner.path import longest_rise
-from aligner.progress import follow
 
 Floats = NDArray[np.float32]
 Indices = NDArray[np.int64]
@@ -139,11 +138,9 @@ class Pairing:
 
     def _sentences(self, documents: Sequence[Document]) -> "_Sentences":
         """The distinct sentences of each document, all of them embedded as one side; blank ones left out."""
-        followed = follow(documents, f"encoding {documents[0].lang}", len)
-        self.embedder.read_all(document.sentence_texts() for document in followed)
-        texts = [list(dict.fromkeys(filter(str.strip, document.sentence_texts()))) for document in documents]
-        side = self.embedder.side([sentence for sentences in texts for sentence in sentences])
-        return _Sentences(side.vectors, np.cumsum([0, *map(len, texts)]))
+        texts = [document.sentence_texts() for document in documents]
+        side, bounds = self.embedder.side_of_all(texts, f"encoding {documents[0].lang}")
+        return _Sentences(side.vectors, bounds)
 
 
 @dataclass(frozen=True)

@@ -142,7 +142,10 @@ def _sightings(seeds: Sequence[Seed], documents: Sequence[Document], embedders: 
         return ()
     spoken = (document.lang for document in documents)
     embedder = embedders.choose(*dict.fromkeys((*spoken, *(lang for seed in seeds for lang in seed.phrasings))))
-    return follow_seeds(seeds, documents, [embedder, *embedders.others(embedder)])
+    asked = [one.anew() for one in (embedder, *embedders.others(embedder))]
+    for one in asked:
+        one.read_all(document.sentence_texts() for document in documents)
+    return follow_seeds(seeds, documents, asked)
 
 
 def align_documents(

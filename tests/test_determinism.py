@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from conftest import ROOT
 
-from aligner import cores, embedding, neighbours
+from aligner import cores, library, neighbours
 from aligner.document import Document, DocumentPair, Relation
 from aligner.embedding import Embedder
 from aligner.encoders import use
@@ -46,7 +46,7 @@ def rounded(embedder, source, target):
 def test_threads_and_batches_change_nothing(monkeypatch, texts, encoder, n_threads, size):
     expected = rounded(Embedder(encoder()), *texts)
     monkeypatch.setattr(cores, "n_threads", lambda: n_threads)
-    monkeypatch.setattr(embedding, "BATCH", size)
+    monkeypatch.setattr(library, "BATCH", size)
     monkeypatch.setattr(use, "BATCH_ROWS", 16 * size)
     monkeypatch.setattr(use, "SPAN_BATCHES", size)
     monkeypatch.setattr(neighbours, "BLOCK_CELLS", 100 * size)

@@ -290,10 +290,11 @@ def test_a_document_passes_through_an_encoder_that_reads_once() -> None:
 
 
 def test_read_documents_make_room_for_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("aligner.embedding.PASSAGE_BYTES", 250)
+    monkeypatch.setattr("aligner.library.PASSAGE_BYTES", 250)
     encoder = Reads()
     embedder = Embedder(encoder)
-    embedder.read_all([["a"], ["b"], ["a"], ["c"], ["a"], ["b"]])
+    for letter in "abacab":
+        embedder.read([letter])
     assert encoder.read == [["a"], ["b"], ["c"], ["b"]]
 
 

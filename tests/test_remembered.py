@@ -61,25 +61,29 @@ def test_an_encoder_that_cannot_tell_its_version_is_not_remembered(tmp_path: Pat
     assert remembered(unread, Cache(tmp_path)) is unread
 
 
-def test_the_encoder_is_asked_the_same_whatever_was_asked_before() -> None:
+def test_a_door_of_its_own_asks_the_same_whatever_was_asked_before() -> None:
     joined = ["a b", "c d", "e f", "g h"]
-    alone, after = Counting(), Counting()
-    Embedder(alone).embed(joined)
-    embedder = Embedder(after)
-    first = embedder.embed(joined[:2])
-    assert embedder.embed(joined)[:2].tobytes() == first.tobytes()
-    assert after.asked == [joined[:2], *alone.asked]
+    encoder = Counting()
+    embedder = Embedder(encoder)
+    embedder.embed(joined[:2])
+    embedder.anew().embed(joined)
+    assert encoder.asked == [joined[:2], joined]
     embedder.embed([*joined, "i j"])
-    embedder.embed(joined)
-    assert after.asked[2:] == [["i j"]], "what is mostly known is not encoded again"
+    assert encoder.asked[2:] == [["e f", "g h", "i j"]]
 
 
-def test_sentences_of_documents_are_encoded_once() -> None:
+def test_documents_are_encoded_once_whatever_door_they_come_through() -> None:
     encoder = Counting()
     embedder = Embedder(encoder)
     embedder.read_all([["a", "b", "c"], ["c", "d"]])
     embedder.embed(["a", "a b", "d", "c d"])
-    assert encoder.asked == [["a", "b", "c"], ["d"], ["a b", "c d"]]
+    assert encoder.asked == [["a", "b", "c"], ["c", "d"], ["a b", "c d"]]
+    other = embedder.anew()
+    other.read_all([["c", "", "d"]])
+    other.embed(["d", "c"])
+    assert len(encoder.asked) == 3
+    other.embed(["a"])
+    assert encoder.asked[3:] == [["a"]], "what came through another door is not known here"
 
 
 def test_a_remembered_encoder_is_what_it_was(tmp_path: Path) -> None:

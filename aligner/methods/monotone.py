@@ -18,6 +18,7 @@ from aligner.alignment import Alignment, Bead, alone
 from aligner.cores import on_all_cores
 from aligner.document import Document, DocumentPair
 from aligner.embedding import Embedder
+from aligner.engine import each
 from aligner.explanation import N_OTHERS, Candidate, Explanation, check_sentence
 from aligner.judging import Judge
 from aligner.methods.competition import Competition
@@ -28,7 +29,6 @@ from aligner.methods.division import Stretch, divide
 from aligner.methods.matches import Landmarks
 from aligner.methods.moved import contradicted, dissolved, left_out, moved_blocks, put_in, still_free
 from aligner.path import Floats, cheapest_path, detours
-from aligner.progress import follow
 
 Indices = NDArray[np.int64]
 Run = tuple[int, int]
@@ -116,7 +116,10 @@ class Monotone:
 
     def align_all(self, pairs: Sequence[DocumentPair]) -> list[Alignment]:
         """Each pair aligned, for itself."""
-        return list(map(self.align, follow(pairs, "aligning", lambda pair: len(pair.source) + len(pair.target))))
+        return list(each(self._align_anew, pairs, "aligning", lambda pair: len(pair.source) + len(pair.target)))
+
+    def _align_anew(self, pair: DocumentPair) -> Alignment:
+        return replace(self, embedder=self.embedder.anew()).align(pair)
 
     def explain(self, pair: DocumentPair, sentence: int) -> Explanation:
         """Why this sentence of the source stands in its bead, and what the next best ones would cost.
@@ -158,8 +161,8 @@ class Monotone:
         priced = self._priced(search.embedded, stretch)
         competition = Competition(priced.grid, priced.costs, skips, self.swap)
         step = stretch.step(bead)
-        for each in [step, *competition.rivals(step, side, place, N_OTHERS)]:
-            candidate = competition.candidate(each)
+        for one in [step, *competition.rivals(step, side, place, N_OTHERS)]:
+            candidate = competition.candidate(one)
             yield _turned_candidate(candidate) if search.is_mirrored else candidate
 
     def _search_pair(self, pair: DocumentPair) -> "_Search":

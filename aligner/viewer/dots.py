@@ -37,7 +37,8 @@ def dots_of(alignments: Iterable[Alignment], embedders: Embedders) -> dict[tuple
         if size <= room:
             room -= size
             held.update(side.id for side in sides)
-            embedder = embedders.choose(*(side.lang for side in sides))
+            embedder = embedders.choose(*(side.lang for side in sides)).anew()
+            embedder.read_all(side.sentence_texts() for side in sides)
             vectors = (embedder.side(side.sentence_texts()).vectors for side in sides)
             found[pair.source.id, pair.target.id] = dots(*vectors)
     return found
