@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from aligner.bitext import Bitext, SegmentPair, join
     from aligner.corpus import Corpus, read_corpus, read_document, split
     from aligner.decisions import Decision
+    from aligner.distributed import on_ray
     from aligner.document import Document, DocumentPair, Relation, Sentence, Text
     from aligner.embedding import Embedder
     from aligner.errors import AlignerError
@@ -48,6 +49,7 @@ _HOMES = {
     "bitext": ("Bitext", "SegmentPair", "join"),
     "corpus": ("Corpus", "read_corpus", "read_document", "split"),
     "decisions": ("Decision",),
+    "distributed": ("on_ray",),
     "document": ("Document", "DocumentPair", "Relation", "Sentence", "Text"),
     "embedding": ("Embedder",),
     "errors": ("AlignerError",),
@@ -118,6 +120,7 @@ __all__ = [
     "inspect_corpus",
     "join",
     "mine",
+    "on_ray",
     "read_beads",
     "read_bitext",
     "read_corpus",

@@ -32,16 +32,15 @@ def appraise(alignments: Sequence[Alignment], judge: Judge) -> list[Alignment]:
     Raises:
         EncoderError: an encoder fails.
     """
-    return list(each(partial(_appraise, judge), _weighed(alignments, judge), "appraising", lambda one: len(one.links)))
+    weighed = _weighed(alignments, judge)
+    found = each(partial(_appraised, judge), weighed, "appraising", lambda one: len(one.links))
+    return [replace(one, beads=beads, related=related) for one, (beads, related) in zip(weighed, found, strict=True)]
 
 
-def _appraise(judge: Judge, alignment: Alignment) -> Alignment:
-    """The alignment, its links with relation, evidence and parts."""
-    return replace(
-        alignment,
-        beads=tuple(_Clauses(alignment, judge.anew()).appraised()),
-        related=tuple(_unlinked(bead, _evidence(alignment.pair, bead).ties) for bead in alignment.related),
-    )
+def _appraised(judge: Judge, alignment: Alignment) -> tuple[tuple[Bead, ...], tuple[Bead, ...]]:
+    """The beads, links with relation, evidence and parts, and the related pairs."""
+    related = (_unlinked(bead, _evidence(alignment.pair, bead).ties) for bead in alignment.related)
+    return tuple(_Clauses(alignment, judge.anew()).appraised()), tuple(related)
 
 
 def attest(pair: DocumentPair, link: Bead) -> Bead:

@@ -50,6 +50,13 @@ def on_all_cores(work: Callable[[Task], Result], tasks: Iterable[Task]) -> list[
         return results
 
 
+@contextmanager
+def on_one_core() -> Iterator[None]:
+    """Meanwhile this thread shares nothing out: for a process among others that have the other cores."""
+    with _ONE_AT_A_TIME, _blas().limit(limits=1, user_api="blas"), _sharing():
+        yield
+
+
 def n_threads() -> int:
     """The threads at work at once: one for each core that this process may use, up to a limit."""
     affinity = getattr(os, "sched_getaffinity", None)

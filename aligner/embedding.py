@@ -112,8 +112,7 @@ class Embedder:
 
     The last digits of a vector depend on what else the encoder was asked at once. So each piece of work that is to be
     the same wherever and after whatever it is done goes through a door of its own (``anew``). Documents are whole
-    questions: all doors to an encoder share what was read of them, as long as there is room. Sent to another process,
-    a door leads to that process's encoder of the same make.
+    questions: all doors to an encoder share what was read of them, as long as there is room.
     """
 
     def __init__(self, encoder: Encoder, library: Library | None = None) -> None:
@@ -121,7 +120,7 @@ class Embedder:
         self.name = name_of(encoder)
         self.fitted_as = str(getattr(encoder, "fitted_as", self.name))
         self.centred = bool(getattr(encoder, "centred", True))
-        self._library = library or Library(encoder)
+        self.library = library or Library(encoder)
         self._open()
 
     def _open(self) -> None:
@@ -130,7 +129,7 @@ class Embedder:
         self._writing = RLock()
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _door, (self._library,)
+        return Embedder, (self.encoder, self.library)
 
     def anew(self) -> "Embedder":
         """Another door to the same encoder: nothing that came through this one changes what it answers."""
@@ -146,7 +145,7 @@ class Embedder:
     @property
     def dim(self) -> int:
         """Length of a row; finds it out by encoding one word where nothing has been encoded yet."""
-        return self._library.dim
+        return self.library.dim
 
     def embed(self, sentences: Sequence[str]) -> Floats:
         """Vectors of sentences. Shape ``(n, dim)``, float32, rows of length 1; zeros for blank ones.
@@ -199,8 +198,8 @@ class Embedder:
             EncoderError: as for ``embed``.
         """
         folded = folded_all(sentences)
-        passage = self._library.passage(folded)
-        self._learn(folded)
+        passage = self.library.passage(folded)
+        self._keep(folded, self.library.rows(folded))
         return ComposedPassage(self, folded) if passage is None else passage
 
     def read_all(self, documents: Iterable[Sequence[str]]) -> None:
@@ -210,13 +209,22 @@ class Embedder:
             EncoderError: as for ``embed``.
         """
         for sentences in documents:
-            self._learn(folded_all(sentences))
+            folded = folded_all(sentences)
+            self._keep(folded, self.library.rows(folded))
 
-    def _learn(self, folded: Folded) -> None:
-        """Remember the sentences of a document; those known already stay as they are."""
+    def learn(self, texts: Sequence[str]) -> None:
+        """Remember these texts, which all doors encode once where they come together again, as all runs of a document.
+
+        Raises:
+            EncoderError: as for ``embed``.
+        """
+        folded = folded_all(texts)
+        self._keep(folded, self.library.list_rows(folded))
+
+    def _keep(self, folded: Folded, rows: Floats) -> None:
+        """Remember texts with the rows of the distinct ones; those known already stay as they are."""
         with self._writing:
-            distinct = list(dict.fromkeys(folded))
-            self._put(distinct, self._library.rows(folded))
+            self._put(list(dict.fromkeys(folded)), rows)
 
     def side_of_all(self, documents: Sequence[Sequence[str]], what: str) -> tuple[Side, npt.NDArray[np.int64]]:
         """The distinct sentences of each document, one document after the other, as one side.
@@ -235,8 +243,8 @@ class Embedder:
         distinct = [list(dict.fromkeys(one)) for one in folded]
         bounds = np.cumsum([0, *map(len, distinct)], dtype=np.int64)
         rows: Floats | None = None
-        for number, found in enumerate(each(self._library.rows, folded, what, len)):
-            self._library.keep(folded[number], found)
+        for number, found in enumerate(each(self.library.rows, folded, what, len)):
+            self.library.keep(folded[number], found)
             if rows is None:
                 rows = room((int(bounds[-1]), found.shape[1]))
             rows[bounds[number] : bounds[number + 1]] = found
@@ -259,7 +267,7 @@ class Embedder:
         with self._writing:
             new = [one for one in dict.fromkeys(folded) if one and one not in self._row_of]
             for first in range(0, len(new), BATCH):
-                self._put(new[first : first + BATCH], self._library.encode(new[first : first + BATCH]))
+                self._put(new[first : first + BATCH], self.library.encode(new[first : first + BATCH]))
 
     def _put(self, sentences: Sequence[str], rows: Floats) -> None:
         """Put the rows of those distinct sentences that are new into the table."""
@@ -273,10 +281,6 @@ class Embedder:
             self._rows = table
         self._rows[n_known : n_known + len(new)] = rows[new]
         self._row_of |= {sentences[place]: n_known + number for number, place in enumerate(new)}
-
-
-def _door(library: Library) -> Embedder:
-    return Embedder(library.encoder, library)
 
 
 class ComposedPassage:

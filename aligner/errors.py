@@ -13,6 +13,7 @@
     ├── DecisionError    a file of decisions that cannot be used, or contradicts itself
     ├── ActionError      something that cannot be done to the beads of two documents
     ├── PortError        a port of this machine that cannot be had
+    ├── EngineError      a cluster that cannot be had, or that loses what it is given
     └── OutputError      an output that cannot be written
 
 A *caller's* mistake (a wrong shape, a wrong type) is a ``ValueError`` or ``TypeError`` instead.
@@ -53,6 +54,10 @@ class SeedError(AlignerError):
 
 class DecisionError(AlignerError):
     """A file of decisions cannot be used, or contradicts itself."""
+
+
+class EngineError(AlignerError):
+    """A cluster cannot be had, or loses what it is given."""
 
 
 class ActionError(AlignerError):

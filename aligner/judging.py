@@ -226,6 +226,7 @@ class Judge:
 
     def _better(self, sentences: "_View", comparison: Comparison) -> Indices:
         """The stretches that match better than their sentences by the first encoder, the cheapest: few of all."""
+        self.embedders[0].learn([one.text for one in comparison.source_stretches])
         view = sentences.beside(*self._beside(comparison, comparison.source_stretches, n_embedders=1))
         pairs = view.candidates()
         is_alike = view.scores(view.cosines(pairs), pairs) >= MIN_STRETCH_SCORE

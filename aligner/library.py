@@ -20,7 +20,7 @@ Folded = tuple[str, ...]
 BATCH = 4096
 """Sentences handed to an encoder at once: enough to sort by length, few enough to bound what comes back."""
 
-PASSAGE_BYTES, ROW_BYTES = 1 << 29, 1 << 30
+PASSAGE_BYTES, ROW_BYTES = 1 << 29, 1 << 29
 """What passages and rows of read documents may take up in memory; those not asked for longest make room."""
 
 
@@ -34,17 +34,16 @@ class Library:
     what made room is asked for again.
     """
 
-    def __init__(self, encoder: Encoder, key: str | None = None) -> None:
+    def __init__(self, encoder: Encoder) -> None:
         self.encoder = encoder
-        self._key = key or uuid4().hex
+        self.key = uuid4().hex
+        """Tells it from others in other processes."""
         self._name = name_of(encoder)
         self._dim = 0
         self._rows = _Kept[Floats](ROW_BYTES)
+        self._lists = _Kept[Floats](ROW_BYTES)
         self._passages = _Kept[Passage](PASSAGE_BYTES)
         self._reading = RLock()
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return library_of, (self._key, self.encoder)
 
     @property
     def dim(self) -> int:
@@ -60,6 +59,15 @@ class Library:
             if rows is None:
                 rows = self._read(folded)
                 self.keep(folded, rows)
+            return rows
+
+    def list_rows(self, folded: Folded) -> Floats:
+        """Likewise of a list that is no document: it does not pass through the encoder as a text."""
+        with self._reading:
+            rows = self._lists.get(folded)
+            if rows is None:
+                rows = self._encode_distinct(folded)
+                self._lists.put(folded, rows)
             return rows
 
     def keep(self, folded: Folded, rows: Floats) -> None:
@@ -84,6 +92,10 @@ class Library:
             place_of = {sentence: place for place, sentence in reversed(list(enumerate(folded)))}
             places = [place_of[sentence] for sentence in distinct]
             return self._checked(passage.runs(0, len(folded), 1)[places, 0], len(places))
+        return self._encode_distinct(folded)
+
+    def _encode_distinct(self, folded: Folded) -> Floats:
+        distinct = list(dict.fromkeys(folded))
         batches = [self.encode(distinct[first : first + BATCH]) for first in range(0, len(distinct), BATCH)]
         return np.concatenate(batches) if batches else np.zeros((0, self.dim), dtype=np.float32)
 
@@ -141,17 +153,6 @@ class _Kept(Generic[Held]):
         self._left -= held.nbytes
         while self._left < 0 and len(self._held) > 1:
             self._left += self._held.pop(next(iter(self._held))).nbytes
-
-
-def library_of(key: str, encoder: Encoder) -> Library:
-    """This process's library of that key, wherever the key comes from."""
-    if key not in _LIBRARIES:
-        _LIBRARIES[key] = Library(encoder, key)
-    return _LIBRARIES[key]
-
-
-_LIBRARIES: dict[str, Library] = {}
-"""Those that were sent here by other processes: each loads its encoder once."""
 
 
 def folded_all(sentences: Iterable[str]) -> Folded:

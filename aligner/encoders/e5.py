@@ -66,6 +66,9 @@ class E5:
         """
         return self._model.encode(sentences)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.cache,)
+
     @cached_property
     def version(self) -> str:
         """What its vectors depend on beside the text.

@@ -50,6 +50,9 @@ class RememberedEncoder:
         self.languages = getattr(encoder, "languages", None)
         self.centred = bool(getattr(encoder, "centred", True))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return remembered, (self._encoder, self._cache)
+
     @cached_property
     def parts(self) -> tuple[Encoder, ...]:
         """The encoders that this one joins, remembered likewise."""

@@ -52,6 +52,9 @@ class SentenceTransformerEncoder:
         ).astype(np.float32, copy=False)
         return rows
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return load_model, (self.name,)
+
     @cached_property
     def version(self) -> str:
         """What its vectors depend on beside the text: weights, modules, prompt, tokenizer, and what runs them."""

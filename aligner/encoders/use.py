@@ -275,6 +275,9 @@ class UniversalSentenceEncoder:
             sums += on_all_cores(partial(add_up, self._network.tokens(np.concatenate([near, _MARKS]))), span)
         return _Sums(*np.concatenate(sums, axis=1))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), ()
+
     @cached_property
     def version(self) -> str:
         """What its vectors depend on beside the text.

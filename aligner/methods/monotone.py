@@ -116,10 +116,11 @@ class Monotone:
 
     def align_all(self, pairs: Sequence[DocumentPair]) -> list[Alignment]:
         """Each pair aligned, for itself."""
-        return list(each(self._align_anew, pairs, "aligning", lambda pair: len(pair.source) + len(pair.target)))
+        found = each(self._beads_anew, pairs, "aligning", lambda pair: len(pair.source) + len(pair.target))
+        return [Alignment(pair, beads, self.name) for pair, beads in zip(pairs, found, strict=True)]
 
-    def _align_anew(self, pair: DocumentPair) -> Alignment:
-        return replace(self, embedder=self.embedder.anew()).align(pair)
+    def _beads_anew(self, pair: DocumentPair) -> tuple[Bead, ...]:
+        return replace(self, embedder=self.embedder.anew()).align(pair).beads
 
     def explain(self, pair: DocumentPair, sentence: int) -> Explanation:
         """Why this sentence of the source stands in its bead, and what the next best ones would cost.
