@@ -6,7 +6,7 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar, cast
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 LANGS = "Languages as codes with commas between, source first: it,en or ita,eng or ita_Latn,eng_Latn or it-IT,en-GB."
 CACHE = "Folder that remembers vectors and finished runs [~/.cache/aligner, or in XDG_CACHE_HOME]."
 NO_CACHE = "Remember nothing, and use nothing remembered; the results are the same."
+ENGINE = "Who does the heavy work: local, this machine; ray, the machines of a Ray cluster. The results are the same."
+RAY_ADDRESS = "A running cluster, as 10.0.0.1:6379 [RAY_ADDRESS, or one of this machine's cores that is started now]."
+RAY_GPUS = "Share of a GPU that each task takes, as 0.25, for an encoder that is a SentenceTransformer [0]."
 ENCODER = "use, use-bf16, e5, use+e5, or the name or folder of a SentenceTransformer; by default chosen by language."
 MIN_P = "Least calibrated probability of a record [0.5 in comparable texts, any in translations]."
 MIN_PRECISION = "Keep as many records as this expected precision allows, as 0.95."
@@ -147,6 +150,25 @@ def encoder_options(command: Command) -> Command:
     return command
 
 
+def engine_options(command: Command) -> Command:
+    """The options that say who does the heavy work; see ``_engine``."""
+    for option in (
+        click.option("--ray-gpus", type=click.FloatRange(min=0), expose_value=False, callback=_remember, help=RAY_GPUS),
+        click.option("--ray-address", expose_value=False, callback=_remember, help=RAY_ADDRESS),
+        click.option(
+            "--engine",
+            type=click.Choice(["local", "ray"]),
+            default="local",
+            show_default=True,
+            expose_value=False,
+            callback=_remember,
+            help=ENGINE,
+        ),
+    ):
+        command = option(command)
+    return command
+
+
 cache_option = click.option("--cache", "folder", type=click.Path(path_type=Path), help=CACHE)
 
 
@@ -187,6 +209,7 @@ def main() -> None:
 @click.option("--decisions", type=click.Path(path_type=Path), multiple=True, help=DECISIONS)
 @click.option("--keep-text/--no-keep-text", default=True, help=KEEP_TEXT)
 @cut_options
+@engine_options
 def run(
     corpus: Path,
     output: tuple[str, ...],
@@ -232,16 +255,17 @@ def run(
         places=[folders[0].absolute(), *(Path(one).absolute() for one in named)],
     )
     asked_for = _told_again(ask)
-    result = align_corpus(
-        corpus,
-        langs=langs,
-        encoder=_embedders(encoder),
-        splitter=splitter,
-        seeds=asked,
-        decisions=decided,
-        min_p=min_p,
-        min_precision=min_precision,
-    )
+    with _engine():
+        result = align_corpus(
+            corpus,
+            langs=langs,
+            encoder=_embedders(encoder),
+            splitter=splitter,
+            seeds=asked,
+            decisions=decided,
+            min_p=min_p,
+            min_precision=min_precision,
+        )
     files = write_run(result, folders[0], keep_text=keep_text)
     _warn([*result.corpus.warnings, *result.notes, *result.stale[:PROBLEMS_SHOWN]])
     if len(result.stale) > PROBLEMS_SHOWN:
@@ -687,6 +711,21 @@ def _embedders(encoder: str | None) -> "Embedders":
     from aligner.embedders import Embedders
 
     return Embedders(encoder, _cache())
+
+
+def _engine() -> AbstractContextManager[None]:
+    """Who does the heavy work meanwhile."""
+    asked = {
+        name: click.get_current_context().meta[f"aligner.{name}"] for name in ("engine", "ray_address", "ray_gpus")
+    }
+    if asked["engine"] == "ray":
+        from aligner.distributed import on_ray
+
+        return on_ray(asked["ray_address"], num_gpus=asked["ray_gpus"] or 0)
+    for option in ("ray_address", "ray_gpus"):
+        if asked[option] is not None:
+            raise click.UsageError(f"--{option.replace('_', '-')} is for --engine ray")
+    return nullcontext()
 
 
 def _told_again(ask: Callable[[], str | None]) -> str | None:

@@ -15,6 +15,8 @@ from functools import cache
 from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
+from re import fullmatch
+from socket import create_connection
 from typing import Any
 
 from aligner.cache import fingerprint
@@ -32,6 +34,10 @@ MAX_SIZE = 20_000
 
 AHEAD = 3
 """Tasks a core that are given out before their turn: none waits for work, and results do not pile up."""
+
+
+SECONDS_TO_ANSWER = 5
+"""A cluster that does not answer for so long is not there."""
 
 
 @contextmanager
@@ -65,19 +71,30 @@ def _connected(address: str | None) -> Iterator[None]:
     if ray.is_initialized():
         yield
         return
+    address = address or os.environ.get("RAY_ADDRESS")
     try:
+        _knock(address)
         ray.init(address, include_dashboard=False, log_to_driver=False, logging_level=logging.ERROR)
-    except (ConnectionError, RuntimeError, ValueError) as error:
+    except (OSError, RuntimeError, ValueError) as error:
         reason = " ".join(str(error).split())[:200]
-        where = address or os.environ.get("RAY_ADDRESS") or "this machine"
         raise EngineError(
-            f"engine 'ray': no cluster at {where} ({reason}); start one with `ray start --head`, or name another with "
-            "--ray-address"
+            f"engine 'ray': no cluster at {address or 'this machine'} ({reason}); start one with `ray start --head`, "
+            "or name another with --ray-address"
         ) from error
     try:
         yield
     finally:
         ray.shutdown()
+
+
+def _knock(address: str | None) -> None:
+    """Make sure that somebody listens there: Ray itself would try for ten minutes.
+
+    Raises:
+        OSError: nobody does.
+    """
+    if address and (found := fullmatch(r"(?:ray://)?\[?([^/]+?)\]?:(\d+)", address)):
+        create_connection((found[1], int(found[2])), timeout=SECONDS_TO_ANSWER).close()
 
 
 class _Ray:
