@@ -130,6 +130,7 @@ class Embedder:
         self._rows: Floats = np.zeros((0, 0), dtype=np.float32)
         self._of_documents: set[str] = set()
         self._passages: dict[tuple[str, ...], Passage] = {}
+        self._passage_bytes = 0
         self._writing = RLock()
 
     @cached_property
@@ -211,10 +212,13 @@ class Embedder:
             EncoderError: as for ``embed``.
         """
         for sentences in documents:
+            folded = list(filter(None, map(_fold, sentences)))
+            # Of many documents the first made room for the last: to read them again is for those who want their runs.
+            if self._of_documents.issuperset(folded):
+                continue
             if self._reader(sentences):
                 self.read(sentences)
             else:
-                folded = list(map(_fold, sentences))
                 self._remember_new(folded)
                 self._of_documents.update(folded)
 
@@ -225,9 +229,11 @@ class Embedder:
     def _keep(self, folded: tuple[str, ...], passage: Passage) -> None:
         """Remember a passage and the sentences in it that are new."""
         with self._writing:
+            known = self._passages.pop(folded, None)
             self._passages[folded] = passage
-            while sum(kept.nbytes for kept in self._passages.values()) > PASSAGE_BYTES and len(self._passages) > 1:
-                self._passages.pop(next(iter(self._passages)))
+            self._passage_bytes += passage.nbytes - (known.nbytes if known else 0)
+            while self._passage_bytes > PASSAGE_BYTES and len(self._passages) > 1:
+                self._passage_bytes -= self._passages.pop(next(iter(self._passages))).nbytes
             new = {sentence: i for i, sentence in enumerate(folded) if sentence not in self._row_of}
             if new:
                 self._put(list(new), passage.runs(0, len(folded), 1)[list(new.values()), 0])

@@ -7,7 +7,8 @@ from conftest import document
 
 from aligner import align_corpus
 from aligner.document import Relation
-from aligner.pairing import TRANSLATIONS, Likeness, Pairing
+from aligner.likeness import Likeness
+from aligner.pairing import TRANSLATIONS, Pairing
 
 
 def sentences(*numbers):
