@@ -156,7 +156,7 @@ class Comparison:
         return Comparison(sources, targets, forward, backward, min_match, min_margin, is_sampled)
 
     def refined(self, cells: Indices) -> "Comparison":
-        """The same, the nearest of the sentences that are evidence in these cells looked for in a larger sample, too."""
+        """The same, the neighbours of what is evidence in these cells looked for in a larger sample, too."""
         found = self._found(cells)
         places = np.concatenate([one.places[margins >= self.min_margin] for one, margins in found])
         rows, columns = map(np.unique, places.T)
