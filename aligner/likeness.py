@@ -148,12 +148,25 @@ class Comparison:
         n_compared = int(sources.sizes[cells[:, 0]] @ targets.sizes[cells[:, 1]])
         is_sampled = len(sources.vectors) * len(targets.vectors) > max(EXACT, 2 * n_compared)
         if is_sampled:
-            flipped = cells[np.lexsort((cells[:, 0], cells[:, 1])), ::-1]
-            forward = _surroundings(sources, targets, cells, k + 1)
-            backward = _surroundings(targets, sources, flipped, k + 1)
+            forward = _with_all_partners(targets.nearest(sources.vectors, SAMPLE, k + 1), sources, targets, cells)
+            backward = _with_all_partners(
+                sources.nearest(targets.vectors, SAMPLE, k + 1), targets, sources, _sorted(cells[:, ::-1])
+            )
         else:
             forward, backward = nearest_both_ways(sources.vectors, targets.vectors, k + 1)
         return Comparison(sources, targets, forward, backward, min_match, min_margin, is_sampled)
+
+    @staticmethod
+    def within(sentences: Sentences, cells: Indices, k: int, *, min_match: float, min_margin: float) -> "Comparison":
+        """All that is needed to compare the two documents of each cell, both of one language.
+
+        Each sentence is compared with all those of the documents that its own is compared with. The arguments are as
+        for ``of``.
+        """
+        shape = len(sentences.vectors), k + 1
+        none = Neighbours(np.full(shape, -1, dtype=np.float32), np.full(shape, -1, dtype=np.int64))
+        near = _with_all_partners(none, sentences, sentences, _sorted(np.concatenate([cells, cells[:, ::-1]])))
+        return Comparison(sentences, sentences, near, near, min_match, min_margin, is_sampled=False)
 
     def refined(self, cells: Indices) -> "Comparison":
         """The same, the neighbours of what is evidence in these cells looked for in a larger sample, too."""
@@ -240,16 +253,16 @@ class _Matches:
     columns: Sequence[int]
 
 
-def _surroundings(queries: Sentences, keys: Sentences, cells: Indices, k: int) -> Neighbours:
-    """The ``k`` nearest keys of each query in a sample of the keys and in the documents of its document's cells."""
-    sampled = keys.nearest(queries.vectors, SAMPLE, k)
+def _with_all_partners(known: Neighbours, queries: Sentences, keys: Sentences, cells: Indices) -> Neighbours:
+    """The nearest keys of each query among those known already and those in the documents of its document's cells."""
     starts = np.searchsorted(cells[:, 0], np.arange(len(queries) + 1))
 
     def complete(number: int) -> Neighbours:
         rows = slice(queries.bounds[number], queries.bounds[number + 1])
-        known = Neighbours(sampled.cosines[rows], sampled.indices[rows])
-        return with_partners(known, queries.vectors[rows], keys, cells[starts[number] : starts[number + 1], 1])
+        own = Neighbours(known.cosines[rows], known.indices[rows])
+        return with_partners(own, queries.vectors[rows], keys, cells[starts[number] : starts[number + 1], 1])
 
+    k = known.indices.shape[1]
     groups = _runs(np.arange(len(queries)), queries.sizes)
     return stacked(on_all_cores(lambda numbers: stacked(list(map(complete, numbers.tolist())), k), groups), k)
 
@@ -277,6 +290,10 @@ def _joined(known: Neighbours, near: Neighbours, is_among: NDArray[np.bool_]) ->
     """As many nearest of both as are known; what is known and was looked at again is told, so that it counts once."""
     cosines = np.where(is_among, np.float32(-np.inf), known.cosines)
     return merged(Neighbours(cosines, known.indices), near, known.indices.shape[1])
+
+
+def _sorted(cells: Indices) -> Indices:
+    return cells[np.lexsort((cells[:, 1], cells[:, 0]))]
 
 
 def _runs(numbers: Indices, sizes: Indices) -> list[Indices]:

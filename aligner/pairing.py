@@ -24,7 +24,7 @@ Judged = tuple[Relation, float]
 TRANSLATIONS = (Relation.PARALLEL, Relation.PARTIAL)
 
 N_KIN = 50
-"""Documents of its own language that each is compared with: more than tell of one event, mostly."""
+"""Documents of its own language that each is compared with: mostly more than tell of one event."""
 
 
 @dataclass(frozen=True)
@@ -95,21 +95,24 @@ class Pairing:
             for i, j in sorted(_choose(judged, named), key=lambda cell: (cell[0], -judged[cell][1], cell[1]))
         ]
 
-    def pair_within(self, documents: Sequence[Document]) -> Iterator[DocumentPair]:
-        """The pairs among documents of one language, each beside the later ones of which either is near the other.
+    def kin(self, documents: Sequence[Document]) -> list[DocumentPair]:
+        """The comparable pairs among documents of one language, in their order.
 
-        Nearest are ``N_KIN`` by mean vector; where there are no more each is compared with all others.
+        Up to ``N_KIN`` documents each is compared with all others, and what all of them say counts: they may all tell
+        of one event. Of more each is compared with so many that are nearest by mean vector, and what these say, too, is
+        no evidence, as it is none between two languages: that may be what all documents of a site end with.
         """
-        if len(documents) < 2:
-            return
-        means = self._sentences(documents).means()
-        later: list[set[int]] = [set() for _ in documents]
-        for number, found in enumerate(nearest(means, means, N_KIN + 1).indices.tolist()):
-            for other in found:
-                if other != number:
-                    later[min(number, other)].add(max(number, other))
-        for document, others in zip(documents, later, strict=True):
-            yield from self.pair([document], [documents[other] for other in sorted(others)], {})
+        if len(documents) <= N_KIN:
+            found = (self.pair([one], documents[number:], {}) for number, one in enumerate(documents, 1))
+            return [pair for pairs in found for pair in pairs if pair.relation is Relation.COMPARABLE]
+        sentences = self._sentences(documents)
+        means = sentences.means()
+        near = nearest(means, means, N_KIN + 1).indices
+        both = np.column_stack([np.repeat(np.arange(len(near)), near.shape[1]), near.ravel()])
+        cells = np.unique(np.sort(both[both[:, 0] != both[:, 1]], axis=1), axis=0)
+        comparison = Comparison.within(sentences, cells, self.k, min_match=self.min_match, min_margin=self.min_margin)
+        judged = self._judge_all(comparison, cells, set())
+        return [DocumentPair(documents[i], documents[j], *judged[i, j]) for i, j in sorted(_comparable(judged))]
 
     def compare(self, source: Document, target: Document) -> DocumentPair:
         """How two documents belong together, whatever their names."""

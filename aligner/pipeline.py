@@ -560,9 +560,7 @@ def _same_language(documents: Sequence[Document], embedders: Embedders) -> Itera
     """
     for lang in dict.fromkeys(document.lang for document in documents):
         members = [document for document in documents if document.lang == lang]
-        pairs = Pairing(embedders.choose(lang)).pair_within(members)
-        found = [pair for pair in pairs if pair.relation is Relation.COMPARABLE]
-        yield from _align_all(found, embedders, Mining.min_p)
+        yield from _align_all(Pairing(embedders.choose(lang)).kin(members), embedders, Mining.min_p)
 
 
 def _mining_cut(min_p: float | None, min_precision: float | None) -> float:

@@ -256,28 +256,26 @@ def test_by_sample_names_are_told_as_before(embedder, sampled):
 # One language
 
 
-def kin(found):
-    return {(a.source.id, a.target.id) for a in found if a.relation is Relation.COMPARABLE}
-
-
 def reports(n):
-    """Documents of three events, of which those of one event share some sentences."""
-    return texts("it", *([*story(number, 8), *sentences(*range(5000 + number % 3, 5009, 3))] for number in range(n)))
+    """Documents of three events, of which those of one event share two sentences with the next one."""
+    shared = [sentences(*range(5000 + 10 * place, 5002 + 10 * place)) for place in range(n + 3)]
+    boilerplate = sentences(*range(9000, 9003))
+    return texts("it", *([*shared[n], *story(n, 6), *shared[n + 3], *boilerplate] for n in range(n)))
 
 
 def test_of_few_documents_of_one_language_each_is_compared_with_all_others(embedder):
     documents = reports(12)
     pairing = Pairing(embedder)
     one_by_one = [found for n, one in enumerate(documents) for found in pairing.pair([one], documents[n + 1 :], {})]
-    assert list(pairing.pair_within(documents)) == one_by_one
-    assert list(pairing.pair_within(documents[:1])) == list(pairing.pair_within([])) == []
+    assert pairing.kin(documents) == [found for found in one_by_one if found.relation is Relation.COMPARABLE]
+    assert pairing.kin(documents[:1]) == pairing.kin([]) == []
 
 
-def test_of_many_documents_of_one_language_each_is_compared_with_those_near_it(embedder, monkeypatch):
-    documents = reports(12)
-    monkeypatch.setattr("aligner.pairing.N_KIN", 4)
-    found = list(Pairing(embedder).pair_within(documents))
+@pytest.mark.parametrize("group", [1, 256])
+def test_of_many_documents_of_one_language_those_that_share_more_than_boilerplate_are_kin(embedder, monkeypatch, group):
+    documents = reports(24)
+    monkeypatch.setattr("aligner.pairing.N_KIN", 20)
+    monkeypatch.setattr(likeness, "GROUP", group)
     number = {document.id: n for n, document in enumerate(documents)}
-    assert {(number[a] % 3 - number[b] % 3) for a, b in kin(found)} == {0}
-    assert {a for both in kin(found) for a in both} == set(number)
-    assert all(number[pair.source.id] < number[pair.target.id] for pair in found)
+    found = [(number[pair.source.id], number[pair.target.id]) for pair in Pairing(embedder).kin(documents)]
+    assert found == [(n, n + 3) for n in range(21)]
