@@ -181,7 +181,7 @@ def align_folder(n: int) -> Row:
             summarise(run, write_run(run, Path(name, "out")))
             view(run)
             pairs = [alignment.pair for alignment in run.alignments]
-            return {**_scores(pairs, planted), "facts": len(run.facts), "witnesses": len(run.same_language)}
+            return {**_scores(pairs, planted), "facts": len(run.facts), "kin": len(run.same_language)}
 
         return measured(n, planted.encoder, work)
 
