@@ -115,9 +115,8 @@ def find_facts(
     members = defaultdict(set)
     for id in by_id:
         members[families.root(id)].add(id)
-    groups = _cluster(links)
-    held: defaultdict[frozenset[Place], list[SegmentPair]] = defaultdict(list)
-    group_of = {place: frozenset(group) for group in groups for place in group}
+    held: defaultdict[int, list[SegmentPair]] = defaultdict(list)
+    group_of = {place: number for number, group in enumerate(_cluster(links)) for place in group}
     for link in links:
         source, target = _places(link)
         if group_of[source] == group_of[target]:

@@ -54,7 +54,7 @@ def rivals(
     """For each query the mean and the highest cosine to its nearest neighbours but its partners.
 
     Args:
-        neighbours: the nearest keys of all queries: ``k`` and as many as there are partners, or all keys.
+        neighbours: the nearest keys of all queries: ``k`` and as many as there are partners, or all keys; -1 is none.
         queries: shape ``(p,)``, indices.
         partners: shape ``(p, n)``, the keys that are no rivals for each query; one may stand there twice.
         k: how many rivals count, the nearest ones.
@@ -64,6 +64,7 @@ def rivals(
     """
     found = neighbours.cosines[queries]
     is_other = (neighbours.indices[queries][:, :, None] != partners[:, None, :]).all(axis=2)
+    is_other &= neighbours.indices[queries] >= 0
     is_other &= is_other.cumsum(axis=1) <= k
     has_other = is_other.any(axis=1)
     mean = np.where(is_other, found, 0).sum(axis=1) / np.maximum(is_other.sum(axis=1), 1)

@@ -58,7 +58,7 @@ def nearest(queries: Floats, keys: Floats, k: int) -> Neighbours:
     def search(start: int) -> Neighbours:
         return _top(queries[start : start + step] @ keys.T, k)
 
-    return _stacked(on_all_cores(search, range(0, len(queries), step)), k)
+    return stacked(on_all_cores(search, range(0, len(queries), step)), k)
 
 
 def nearest_both_ways(source: Vectors, target: Vectors, k: int) -> tuple[Neighbours, Neighbours]:
@@ -77,6 +77,8 @@ def nearest_both_ways(source: Vectors, target: Vectors, k: int) -> tuple[Neighbo
     if len(source) > len(target):
         backward, forward = nearest_both_ways(target, source, k)
         return forward, backward
+    if len(target) <= TILE:
+        return on_all_cores(lambda _: _in_one_tile(_read(source, 0, TILE), _read(target, 0, TILE), k), (0,))[0]
     ahead, back = (
         [_Best(min(TILE, len(queries) - start), min(k, len(keys))) for start in range(0, len(queries), TILE)]
         for queries, keys in ((source, target), (target, source))
@@ -92,7 +94,7 @@ def nearest_both_ways(source: Vectors, target: Vectors, k: int) -> tuple[Neighbo
                 ahead[(first + start) // TILE].offer(similarities, 0, column * TILE)
 
         on_all_cores(search, range(len(back)))
-    return _stacked([best.found for best in ahead], min(k, len(target))), _stacked(
+    return stacked([best.found for best in ahead], min(k, len(target))), stacked(
         [best.found for best in back], min(k, len(source))
     )
 
@@ -106,6 +108,13 @@ def is_mutual(forward: Neighbours, backward: Neighbours) -> NDArray[np.bool_]:
     """
     mutual: NDArray[np.bool_] = backward.indices[forward.indices[:, 0], 0] == np.arange(len(forward.indices))
     return mutual
+
+
+def _in_one_tile(source: Floats, target: Floats, k: int) -> tuple[Neighbours, Neighbours]:
+    """``nearest_both_ways`` of few sentences, for which there is much else to do."""
+    similarities = source @ target.T
+    backward = _top(similarities.T.copy(), k)
+    return _top(similarities, k), backward
 
 
 class _Best:
@@ -126,7 +135,7 @@ class _Best:
         if not len(bar):
             near = _top(similarities.T.copy() if axis else similarities, self._k, first)
             with self._lock:
-                self.found = _merged(self.found, near, self._k)
+                self.found = merged(self.found, near, self._k)
             return
         # Others may raise the bar meanwhile: then more comes through than needs to.
         queries = np.flatnonzero(similarities.max(axis=1 - axis) >= bar)
@@ -171,7 +180,7 @@ def _top(similarities: Floats, k: int, first: int = 0) -> Neighbours:
     return found
 
 
-def _merged(known: Neighbours, near: Neighbours, k: int) -> Neighbours:
+def merged(known: Neighbours, near: Neighbours, k: int) -> Neighbours:
     """The ``k`` nearest of the same queries among two sets of keys."""
     if not known.cosines.shape[1]:
         return near
@@ -181,7 +190,7 @@ def _merged(known: Neighbours, near: Neighbours, k: int) -> Neighbours:
     return Neighbours(np.take_along_axis(cosines, order, axis=1), np.take_along_axis(indices, order, axis=1))
 
 
-def _stacked(parts: list[Neighbours], k: int) -> Neighbours:
+def stacked(parts: list[Neighbours], k: int) -> Neighbours:
     """The neighbours of several sets of queries, one after the other."""
     if not parts:
         return Neighbours(np.empty((0, k), dtype=np.float32), np.empty((0, k), dtype=np.int64))

@@ -1,54 +1,29 @@
 """Pairing: which documents belong together, and how."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
+from aligner.cores import on_all_cores
 from aligner.document import Document, DocumentPair, Relation
 from aligner.embedding import Embedder
-from aligner.margin import distance_margin
-from aligner.neighbours import is_mutual, nearest_both_ways
-from aligner.path import longest_rise
+from aligner.likeness import Comparison, Likeness, Sentences
+from aligner.neighbours import nearest, nearest_both_ways
 
-Floats = NDArray[np.float32]
 Indices = NDArray[np.int64]
 Cell = tuple[int, int]
 """A source and a target document, by number."""
 
+Judged = tuple[Relation, float]
+"""How two documents belong together, and their score."""
+
 TRANSLATIONS = (Relation.PARALLEL, Relation.PARTIAL)
 
-STEP = 3
-"""Two matches follow each other when the second stands at most this many sentences further on in the target."""
-
-
-@dataclass(frozen=True, slots=True)
-class Likeness:
-    """How like two documents are, sentence by sentence.
-
-    Two sentences match when each is the other's nearest in the two documents and their cosine reaches a floor.
-
-    Attributes:
-        score: mean cosine of each sentence to its nearest on the other side, both directions; in ``[0, 1]``.
-        n: sentences of the shorter document.
-        n_matches: how many sentences match.
-        shares: share of the sentences that match, source and target.
-        order: share of the matches on the longest rising chain of them; 1 where order is kept throughout.
-        flow: share of consecutive matches that follow each other closely; high in translations, moved blocks
-            included, low among independent texts.
-        evidence: sum of the margins of the matches that stand clear of both languages' other sentences, so that
-            what every document says is no evidence.
-    """
-
-    score: float
-    n: int
-    n_matches: int
-    shares: tuple[float, float]
-    order: float
-    flow: float
-    evidence: float
+N_KIN = 50
+"""Documents of its own language that each is compared with: mostly more than tell of one event."""
 
 
 @dataclass(frozen=True)
@@ -104,21 +79,81 @@ class Pairing:
         """
         if not sources or not targets:
             return []
-        comparison = _Comparison(self, self._sentences(sources), self._sentences(targets))
+        sides = self._sentences(sources), self._sentences(targets)
         named = set(_same_name(sources, targets, names))
-        judged = {}
-        for i, j in sorted(named | set(comparison.candidates())):
-            likeness = comparison.compare(i, j)
-            judged[i, j] = likeness, self.judge(likeness, is_named=(i, j) in named)
+        cells = self._candidates(*sides, named)
+        comparison = self._comparison(*sides, cells)
+
+        judged = self._judge_all(comparison, cells, named)
+        if comparison.is_sampled and (doubtful := sorted(_comparable(judged))):
+            rest = {cell: judged[cell] for cell in judged.keys() - set(doubtful)}
+            cells = np.array(doubtful, dtype=np.int64)
+            judged = rest | self._judge_all(comparison.refined(cells), cells, named)
         return [
-            DocumentPair(sources[i], targets[j], judged[i, j][1], judged[i, j][0].score)
-            for i, j in sorted(_choose(judged, named), key=lambda cell: (cell[0], -judged[cell][0].score, cell[1]))
+            DocumentPair(sources[i], targets[j], *judged[i, j])
+            for i, j in sorted(_choose(judged, named), key=lambda cell: (cell[0], -judged[cell][1], cell[1]))
         ]
+
+    def kin(self, documents: Sequence[Document]) -> list[DocumentPair]:
+        """The comparable pairs among documents of one language, in their order.
+
+        Up to ``N_KIN`` documents each is compared with all others, and what all of them say counts: they may all tell
+        of one event. Of more each is compared with so many that are nearest by mean vector, and what these say, too, is
+        no evidence, as it is none between two languages: that may be what all documents of a site end with.
+        """
+        if len(documents) <= N_KIN:
+            found = (self.pair([one], documents[number:], {}) for number, one in enumerate(documents, 1))
+            return [pair for pairs in found for pair in pairs if pair.relation is Relation.COMPARABLE]
+        sentences = self._sentences(documents)
+        means = sentences.means()
+        near = nearest(means, means, N_KIN + 1).indices
+        both = np.column_stack([np.repeat(np.arange(len(near)), near.shape[1]), near.ravel()])
+        cells = np.unique(np.sort(both[both[:, 0] != both[:, 1]], axis=1), axis=0)
+        comparison = Comparison.within(sentences, cells, self.k, min_match=self.min_match, min_margin=self.min_margin)
+        judged = self._judge_all(comparison, cells, set())
+        return [DocumentPair(documents[i], documents[j], *judged[i, j]) for i, j in sorted(_comparable(judged))]
 
     def compare(self, source: Document, target: Document) -> DocumentPair:
         """How two documents belong together, whatever their names."""
-        likeness = _Comparison(self, self._sentences([source]), self._sentences([target])).compare(0, 0)
+        cells = np.zeros((1, 2), dtype=np.int64)
+        (likeness,) = self._comparison(self._sentences([source]), self._sentences([target]), cells).compare(cells)
         return DocumentPair(source, target, self.judge(likeness), likeness.score)
+
+    def _candidates(self, sources: Sentences, targets: Sentences, named: Iterable[Cell]) -> Indices:
+        """Each document with its nearest of the other language by mean vector, both directions, and those by name.
+
+        Returns:
+            Shape ``(c, 2)``, sorted.
+        """
+        forward, backward = (
+            found.indices for found in nearest_both_ways(sources.means(), targets.means(), self.n_candidates)
+        )
+        cells = [
+            np.column_stack([np.repeat(np.arange(len(forward)), forward.shape[1]), forward.ravel()]),
+            np.column_stack([backward.ravel(), np.repeat(np.arange(len(backward)), backward.shape[1])]),
+            np.array(sorted(named), dtype=np.int64).reshape(-1, 2),
+        ]
+        return np.unique(np.concatenate(cells), axis=0)
+
+    def _comparison(self, sources: Sentences, targets: Sentences, cells: Indices) -> Comparison:
+        return Comparison.of(sources, targets, cells, self.k, min_match=self.min_match, min_margin=self.min_margin)
+
+    def _judge_all(self, comparison: Comparison, cells: Indices, named: Set[Cell]) -> dict[Cell, Judged]:
+        """The cells whose documents have something in common, or one name."""
+
+        def judge(group: Indices) -> list[tuple[Cell, Judged]]:
+            return list(self._judged(comparison, group, named))
+
+        large, small = comparison.tasks(cells)
+        return dict(chain.from_iterable([*map(judge, large), *on_all_cores(judge, small)]))
+
+    def _judged(self, comparison: Comparison, cells: Indices, named: Set[Cell]) -> Iterator[tuple[Cell, Judged]]:
+        """The cells whose documents have something in common, or one name, with relation and score."""
+        for (i, j), likeness in zip(cells.tolist(), comparison.compare(cells), strict=True):
+            is_named = (i, j) in named
+            relation = self.judge(likeness, is_named=is_named)
+            if is_named or relation is not Relation.UNRELATED:
+                yield (i, j), (relation, likeness.score)
 
     def judge(self, likeness: Likeness, *, is_named: bool = False) -> Relation:
         """The relation that a likeness speaks for; equal names dispel the doubt where few match."""
@@ -136,91 +171,28 @@ class Pairing:
             return likeness.flow >= self.min_flow
         return is_excerpt and likeness.flow >= 2 * self.min_flow
 
-    def _sentences(self, documents: Sequence[Document]) -> "_Sentences":
+    def _sentences(self, documents: Sequence[Document]) -> Sentences:
         """The distinct sentences of each document, all of them embedded as one side; blank ones left out."""
         texts = [document.sentence_texts() for document in documents]
         side, bounds = self.embedder.side_of_all(texts, f"encoding {documents[0].lang}")
-        return _Sentences(side.vectors, bounds)
+        return Sentences(side.vectors, bounds)
 
 
-@dataclass(frozen=True)
-class _Sentences:
-    """The sentences of all documents of a language: ``vectors`` ``(n, dim)``; those of ``d`` from ``bounds[d]`` on."""
-
-    vectors: Floats
-    bounds: Indices
-
-    def of(self, number: int) -> Floats:
-        return self.vectors[self.bounds[number] : self.bounds[number + 1]]
-
-    def means(self) -> Floats:
-        """The direction of each document's mean vector; zero for an empty one. Shape ``(documents, dim)``."""
-        n = len(self.bounds) - 1
-        sums = np.stack([self.of(number).sum(axis=0) for number in range(n)])
-        means: Floats = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), np.finfo(np.float32).tiny)
-        return means
+def _comparable(judged: Mapping[Cell, Judged]) -> set[Cell]:
+    return {cell for cell, (relation, _) in judged.items() if relation is Relation.COMPARABLE}
 
 
-class _Comparison:
-    """All that is needed to compare any document of one language with any of the other."""
-
-    def __init__(self, cuts: Pairing, sources: _Sentences, targets: _Sentences) -> None:
-        self.cuts, self.sources, self.targets = cuts, sources, targets
-        self.forward, self.backward = nearest_both_ways(sources.vectors, targets.vectors, cuts.k + 1)
-
-    def candidates(self) -> Iterator[Cell]:
-        """Each document with its nearest of the other language by mean vector, both directions."""
-        rows, columns = self.sources.means(), self.targets.means()
-        forward, backward = nearest_both_ways(rows, columns, self.cuts.n_candidates)
-        for i, found in enumerate(forward.indices.tolist()):
-            yield from ((i, j) for j in found)
-        for j, found in enumerate(backward.indices.tolist()):
-            yield from ((i, j) for i in found)
-
-    def compare(self, i: int, j: int) -> Likeness:
-        """How like source document ``i`` and target document ``j`` are."""
-        source, target = self.sources.of(i), self.targets.of(j)
-        n, m = len(source), len(target)
-        if not n or not m:
-            return Likeness(0.0, 0, 0, (0.0, 0.0), 0.0, 0.0, 0.0)
-        forward, backward = nearest_both_ways(source, target, 1)
-        best, cosines = forward.indices[:, 0], forward.cosines[:, 0]
-        is_match = is_mutual(forward, backward) & (cosines >= self.cuts.min_match)
-        rows, columns = np.flatnonzero(is_match), best[is_match]
-        places = np.column_stack([rows + self.sources.bounds[i], columns + self.targets.bounds[j]])
-        margins = distance_margin(cosines[rows], self.forward, self.backward, places)
-        score = (float(cosines.mean()) + float(backward.cosines.mean())) / 2
-        return Likeness(
-            score=min(1.0, max(0.0, score)),
-            n=min(n, m),
-            n_matches=len(rows),
-            shares=(len(rows) / n, len(rows) / m),
-            order=len(longest_rise(columns.tolist())) / max(1, len(rows)),
-            flow=_share(0 < later - earlier <= STEP for earlier, later in pairwise(columns.tolist())),
-            evidence=float(margins[margins >= self.cuts.min_margin].sum()),
-        )
-
-
-def _choose(judged: Mapping[Cell, tuple[Likeness, Relation]], named: set[Cell]) -> set[Cell]:
+def _choose(judged: Mapping[Cell, Judged], named: Set[Cell]) -> set[Cell]:
     """Translations one to one, the best first; all comparable pairs; pairs by name that are not kept otherwise."""
-    translations = [cell for cell, (_, relation) in judged.items() if relation in TRANSLATIONS]
-    chosen: set[Cell] = set()
+    translations = [cell for cell, (relation, _) in judged.items() if relation in TRANSLATIONS]
+    chosen = {cell for cell, (relation, _) in judged.items() if relation not in TRANSLATIONS}
     settled: tuple[set[int], set[int]] = (set(), set())
-    for i, j in sorted(translations, key=lambda cell: (cell not in named, -judged[cell][0].score, cell)):
+    for i, j in sorted(translations, key=lambda cell: (cell not in named, -judged[cell][1], cell)):
         if i not in settled[0] and j not in settled[1]:
             chosen.add((i, j))
             settled[0].add(i)
             settled[1].add(j)
-    for cell, (_, relation) in judged.items():
-        if relation is Relation.COMPARABLE or (relation is Relation.UNRELATED and cell in named):
-            chosen.add(cell)
     return chosen
-
-
-def _share(statements: Iterable[bool]) -> float:
-    """Which share of the statements is true; 1 of none."""
-    values = list(statements)
-    return sum(values) / len(values) if values else 1.0
 
 
 def _same_name(sources: Sequence[Document], targets: Sequence[Document], names: Mapping[str, str]) -> Iterator[Cell]:

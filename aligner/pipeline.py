@@ -557,20 +557,13 @@ def _witnesses(documents: Sequence[Document], alignments: Iterable[Alignment]) -
 
 
 def _same_language(documents: Sequence[Document], embedders: Embedders) -> Iterator[Alignment]:
-    """Every two comparable documents of one language, aligned.
+    """The comparable documents of one language, every two aligned.
 
     Of two that are as like as translations one is a copy of the other, and no second witness: left out.
     """
     for lang in dict.fromkeys(document.lang for document in documents):
         members = [document for document in documents if document.lang == lang]
-        pairing = Pairing(embedders.choose(lang))
-        found = [
-            pair
-            for number, document in enumerate(members)
-            for pair in pairing.pair([document], members[number + 1 :], {})
-            if pair.relation is Relation.COMPARABLE
-        ]
-        yield from _align_all(found, embedders, Mining.min_p)
+        yield from _align_all(Pairing(embedders.choose(lang)).kin(members), embedders, Mining.min_p)
 
 
 def _mining_cut(min_p: float | None, min_precision: float | None) -> float:

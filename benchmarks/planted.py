@@ -78,7 +78,7 @@ class PlantedEncoder:
 
     def encode(self, texts: Sequence[str]) -> Floats:
         """Shape ``(n, 512)``, float32, rows of length 1: the sum of a text's concepts."""
-        return _unit(self._sums(texts))
+        return unit(self._sums(texts))
 
     def read_passage(self, sentences: Sequence[str]) -> "PlantedPassage":
         return PlantedPassage(self._sums(sentences))
@@ -119,7 +119,7 @@ class PlantedPassage:
         run = np.zeros_like(sums)
         for k in range(min(max_run, len(sums))):
             run = run[: len(sums) - k] + sums[k:]
-            runs[: len(run), k] = _unit(run)
+            runs[: len(run), k] = unit(run)
         return runs
 
 
@@ -137,19 +137,19 @@ def plant(n: int, seed: int = SEED) -> Planted:
         a, b = kinds[choice]
         numbers = range(n_concepts, n_concepts + max(a, b))
         n_concepts += len(numbers)
-        own = [_word(0, number, int(lengths[number])) for number in numbers]
-        theirs = [_word(1, number, int(lengths[number] * stretches[number])) for number in numbers]
+        own = [word(0, number, int(lengths[number])) for number in numbers]
+        theirs = [word(1, number, int(lengths[number] * stretches[number])) for number in numbers]
         gold.append(Bead(_next(sources, a), _next(targets, b)))
         sources += own if a == len(own) else [" ".join(own)] * a
         targets += theirs if b == len(theirs) else [" ".join(theirs)] * b
-    return Planted(sources, targets, gold, PlantedEncoder(_concepts(n_concepts, chance), _blurs(chance)))
+    return Planted(sources, targets, gold, PlantedEncoder(_concepts(n_concepts, chance), blurs(chance)))
 
 
 def _next(sentences: Sequence[str], count: int) -> tuple[int, ...]:
     return tuple(range(len(sentences), len(sentences) + count))
 
 
-def _word(side: int, number: int, n_fillers: int) -> str:
+def word(side: int, number: int, n_fillers: int) -> str:
     letters = "".join(ALPHABETS[side][number >> shift & 15] for shift in (16, 12, 8, 4, 0))
     return MARKS[side] + letters + FILLERS[side] * n_fillers
 
@@ -165,9 +165,9 @@ def _number(letters: str) -> int:
 def _concepts(n: int, chance: np.random.Generator) -> NDArray[np.float16]:
     """Unit vectors about one theme, some near an earlier one. Made in blocks, kept small by half precision."""
     table = np.empty((n, DIM), dtype=np.float16)
-    theme = _unit(chance.standard_normal((1, DIM), dtype=np.float32))
+    theme = unit(chance.standard_normal((1, DIM), dtype=np.float32))
     for start in range(0, n, BLOCK):
-        own = _unit(chance.standard_normal((min(BLOCK, n - start), DIM), dtype=np.float32))
+        own = unit(chance.standard_normal((min(BLOCK, n - start), DIM), dtype=np.float32))
         block = np.float32(np.sqrt(THEME)) * theme + np.float32(np.sqrt(1 - THEME)) * own
         if start:
             near = np.flatnonzero(chance.random(len(block)) < NEAR)
@@ -177,9 +177,9 @@ def _concepts(n: int, chance: np.random.Generator) -> NDArray[np.float16]:
     return table
 
 
-def _blurs(chance: np.random.Generator) -> NDArray[np.float16]:
-    return (BLUR * _unit(chance.standard_normal((N_BLURS, DIM), dtype=np.float32))).astype(np.float16)
+def blurs(chance: np.random.Generator) -> NDArray[np.float16]:
+    return (BLUR * unit(chance.standard_normal((N_BLURS, DIM), dtype=np.float32))).astype(np.float16)
 
 
-def _unit(rows: Floats) -> Floats:
+def unit(rows: Floats) -> Floats:
     return rows / np.maximum(np.linalg.norm(rows, axis=-1, keepdims=True), np.float32(1e-12))

@@ -745,3 +745,33 @@ def test_mining_is_measured_by_size(load, monkeypatch, capsys):
         assert float(cells[3]) > 0
         assert float(cells[5]) > 0.9
     assert exponents.startswith("exponents: cpu time ")
+
+
+@pytest.mark.parametrize(
+    ("what", "sizes", "figures"),
+    [
+        ("documents", ("8", "16"), ("F1 translations", "F1 comparable")),
+        ("pair", ("30", "60"), ("strict F1",)),
+        ("corpus", ("8", "12"), ("F1 translations", "F1 comparable", "facts", "kin")),
+    ],
+)
+def test_growth_is_measured_by_size(load, monkeypatch, capsys, what, sizes, figures):
+    monkeypatch.setattr(sys, "argv", ["growth.py", what, "--sizes", *sizes])
+    load("growth").main()
+    table, exponents = capsys.readouterr().out.strip().split("\n\n")
+    head, _, *lines = ([cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines())
+    assert tuple(head[5:]) == figures
+    assert [line[0] for line in lines] == list(sizes)
+    assert all(float(line[5]) > 0.9 for line in lines)
+    assert exponents.startswith("exponents: cpu time ")
+
+
+def test_planted_documents_know_which_of_them_belong_together(load):
+    planted = load("growth").plant_documents(40)
+    assert len(planted.sources) == len(planted.targets) == 40
+    assert (len(planted.translations), len(planted.comparable)) == (20, 10)
+    vectors = [[planted.encoder.encode(texts) for texts in side] for side in (planted.sources, planted.targets)]
+    for i, j in planted.translations | planted.comparable:
+        n_alike = ((vectors[0][i][:20] @ vectors[1][j][:20].T).max(axis=1) > 0.6).sum()
+        assert n_alike == (20 if (i, j) in planted.translations else 5)
+    assert len({planted.sources[i][20] for i in range(40)}) == 1

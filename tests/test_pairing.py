@@ -5,9 +5,10 @@ import random
 import pytest
 from conftest import document
 
-from aligner import align_corpus
+from aligner import align_corpus, likeness
 from aligner.document import Relation
-from aligner.pairing import TRANSLATIONS, Likeness, Pairing
+from aligner.likeness import Likeness
+from aligner.pairing import TRANSLATIONS, Pairing
 
 
 def sentences(*numbers):
@@ -91,7 +92,7 @@ def test_scores_lie_between_nought_and_one(embedder):
 # Judging
 
 
-def likeness(**changes):
+def alike(**changes):
     values = {"score": 0.8, "n": 30, "n_matches": 28, "shares": (0.9, 0.9), "order": 1.0, "flow": 0.9, "evidence": 3.0}
     return Likeness(**values | changes)
 
@@ -109,24 +110,24 @@ def likeness(**changes):
     ],
 )
 def test_a_likeness_is_judged_by_closeness_flow_wholeness_and_evidence(changes, relation, embedder):
-    assert Pairing(embedder).judge(likeness(**changes)) == relation
+    assert Pairing(embedder).judge(alike(**changes)) == relation
 
 
 def test_a_run_of_matches_makes_a_translation_of_what_has_one_name_although_much_is_left_out(embedder):
-    lacking = likeness(score=0.5, shares=(0.5, 0.5))
+    lacking = alike(score=0.5, shares=(0.5, 0.5))
     assert Pairing(embedder).judge(lacking) is Relation.COMPARABLE
     assert Pairing(embedder).judge(lacking, is_named=True) is Relation.PARTIAL
 
 
 def test_few_sentences_must_be_closer_to_be_a_translation(embedder):
-    few = likeness(n=1, n_matches=1, score=0.6, shares=(1.0, 1.0))
+    few = alike(n=1, n_matches=1, score=0.6, shares=(1.0, 1.0))
     assert Pairing(embedder).judge(few) is Relation.COMPARABLE
-    assert Pairing(embedder).judge(likeness(score=0.6)) is Relation.PARALLEL
+    assert Pairing(embedder).judge(alike(score=0.6)) is Relation.PARALLEL
 
 
 def test_cuts_may_be_moved(embedder):
-    assert Pairing(embedder, min_translation=0.9).judge(likeness(flow=0.3)) is Relation.COMPARABLE
-    assert Pairing(embedder, min_evidence=5).judge(likeness(score=0.3, flow=0.1)) is Relation.UNRELATED
+    assert Pairing(embedder, min_translation=0.9).judge(alike(flow=0.3)) is Relation.COMPARABLE
+    assert Pairing(embedder, min_evidence=5).judge(alike(score=0.3, flow=0.1)) is Relation.UNRELATED
 
 
 # Many documents
@@ -203,3 +204,78 @@ def test_real_documents_are_paired_by_content_alone(name, least, shared):
     found = {(pair.source.id, pair.target.id) for pair in pairs if pair.relation in TRANSLATIONS}
     assert gold
     assert 2 * len(found & gold) / (len(found) + len(gold)) >= least
+
+
+# Very many documents, by sample
+
+
+@pytest.fixture
+def sampled(monkeypatch):
+    """As if these few documents were very many."""
+    monkeypatch.setattr(likeness, "EXACT", 0)
+    monkeypatch.setattr(likeness, "SAMPLE", 16)
+    monkeypatch.setattr(likeness, "FINE_SAMPLE", 64)
+
+
+def many(n=24):
+    """Documents of both sides: a third are translations, a third share some sentences, all end with boilerplate."""
+    boilerplate = sentences(*range(9000, 9003))
+    sources = [[*story(number), *boilerplate] for number in range(n)]
+    targets = [
+        [*(story(number) if number % 3 == 0 else story(40 + number)), *boilerplate]
+        if number % 3 < 2
+        else [*story(40 + number, 9), *story(number)[4:0:-2], *boilerplate]
+        for number in range(n)
+    ]
+    return sources, targets
+
+
+def test_by_sample_the_same_pairs_are_found(embedder, sampled):
+    found = pair(embedder, *many())
+    assert {(i, j) for i, j, relation in found if relation == "parallel"} == {(str(n), str(n)) for n in range(0, 24, 3)}
+    assert {(i, j) for i, j, relation in found if relation == "comparable"} == {
+        (str(n), str(n)) for n in range(2, 24, 3)
+    }
+
+
+def test_by_sample_what_every_document_says_is_no_evidence_either(embedder, sampled):
+    boilerplate = sentences(*range(9000, 9003))
+    sources = [[*story(n, 8), *boilerplate] for n in range(20)]
+    targets = [[*story(50 + n, 8), *boilerplate] for n in range(20)]
+    assert pair(embedder, sources, targets) == []
+
+
+def test_by_sample_names_are_told_as_before(embedder, sampled):
+    names = {f"{lang}/{n}.txt": f"name {n}" for lang in ("it", "en") for n in range(24)}
+    found = pair(embedder, *many(), names)
+    assert {(i, j) for i, j, relation in found if relation == "unrelated"} == {
+        (str(n), str(n)) for n in range(1, 24, 3)
+    }
+
+
+# One language
+
+
+def reports(n):
+    """Documents of three events, of which those of one event share two sentences with the next one."""
+    shared = [sentences(*range(5000 + 10 * place, 5002 + 10 * place)) for place in range(n + 3)]
+    boilerplate = sentences(*range(9000, 9003))
+    return texts("it", *([*shared[n], *story(n, 6), *shared[n + 3], *boilerplate] for n in range(n)))
+
+
+def test_of_few_documents_of_one_language_each_is_compared_with_all_others(embedder):
+    documents = reports(12)
+    pairing = Pairing(embedder)
+    one_by_one = [found for n, one in enumerate(documents) for found in pairing.pair([one], documents[n + 1 :], {})]
+    assert pairing.kin(documents) == [found for found in one_by_one if found.relation is Relation.COMPARABLE]
+    assert pairing.kin(documents[:1]) == pairing.kin([]) == []
+
+
+@pytest.mark.parametrize("group", [1, 256])
+def test_of_many_documents_of_one_language_those_that_share_more_than_boilerplate_are_kin(embedder, monkeypatch, group):
+    documents = reports(24)
+    monkeypatch.setattr("aligner.pairing.N_KIN", 20)
+    monkeypatch.setattr(likeness, "GROUP", group)
+    number = {document.id: n for n, document in enumerate(documents)}
+    found = [(number[pair.source.id], number[pair.target.id]) for pair in Pairing(embedder).kin(documents)]
+    assert found == [(n, n + 3) for n in range(21)]
