@@ -35,7 +35,8 @@ KEEP_TEXT = "Write the texts in which the spans count, texts.jsonl, and the repo
 SEEDS = "Facts to follow: a TOML file, or a folder of such (see seeds/README.md)."
 PROBLEMS_SHOWN = 20
 REPORT_OUTPUT = "File for the page; - is standard output [OUTPUT_FOLDER/report.html, or BITEXT.report.html]."
-MAX_MEMORY = "What vectors may take up in memory, about, as in 500M or 8G; the rest is on the disk, in TMPDIR [4G]."
+MAX_MEMORY = "What arrays may take up in memory, about, as in 500M or 8G; the rest is on the disk, in TMPDIR [4G]."
+INDEX = "How neighbours are searched: all of them, or most of them in far less time; how many is told."
 SPLITTER = "rules (ours) or lines (already split: one sentence a line)."
 
 
@@ -336,6 +337,7 @@ def explain(
 @click.option("--langs", type=Langs(2), help=LANGS)
 @encoder_options
 @cut_options
+@click.option("--index", type=click.Choice(["exact", "clusters"]), default="exact", show_default=True, help=INDEX)
 @click.option("--max-memory", type=Bytes(), metavar="SIZE", help=MAX_MEMORY)
 def mine(
     source: Path,
@@ -345,23 +347,23 @@ def mine(
     encoder: str | None,
     min_p: float | None,
     min_precision: float | None,
+    index: str,
     max_memory: int | None,
 ) -> None:
     """Find the translations among two files of sentences, one a line, in no order."""
     from aligner import memory
-    from aligner.pipeline import align_files
+    from aligner.pipeline import mine_files
 
     write = _writer(output)
     with memory.limited(max_memory or memory.MAX_MEMORY):
-        bitext = align_files(
+        bitext = mine_files(
             source,
             target,
-            mode="comparable",
             langs=langs,
             encoder=_embedders(encoder),
-            splitter="lines",
             min_p=min_p,
             min_precision=min_precision,
+            index=index,
         )
     write(bitext)
     _tell(bitext)

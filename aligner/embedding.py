@@ -12,7 +12,8 @@ import numpy.typing as npt
 
 from aligner.encoders import Encoder, Passage
 from aligner.errors import EncoderError
-from aligner.memory import room
+from aligner.memory import Vectors, room
+from aligner.progress import follow
 
 Floats = npt.NDArray[np.float32]
 
@@ -165,6 +166,34 @@ class Embedder:
         centre = mean_vector(rows) if self.centred else None
         return Side(sentences, _centred(rows, centre), centre)
 
+    def write_side(self, sentences: Sequence[str], rows: Vectors, length: float = 1.0) -> None:
+        """The vectors of ``side``, put into an array in its precision; none of them is remembered.
+
+        Args:
+            sentences: distinct, none of them blank.
+            rows: shape ``(len(sentences), dim)``, float32 or float16, perhaps on the disk.
+            length: of the rows.
+
+        Raises:
+            EncoderError: as for ``embed``.
+        """
+        total = np.zeros(rows.shape[1])
+        for first in follow(range(0, len(sentences), BATCH), "encoding"):
+            part = self._passing([_fold(sentence) for sentence in sentences[first : first + BATCH]])
+            rows[first : first + BATCH] = part * np.float32(length)
+            total += part.sum(axis=0, dtype=np.float64)
+        if self.centred:
+            centre = (total / (len(sentences) + SHRINKAGE)).astype(np.float32)
+            for first in range(0, len(sentences), BATCH):
+                part = np.asarray(rows[first : first + BATCH], dtype=np.float32) / np.float32(length)
+                rows[first : first + BATCH] = _centred(part, centre) * np.float32(length)
+
+    def _passing(self, folded: list[str]) -> Floats:
+        """The rows of these sentences, as they are remembered if all are; otherwise asked for and not remembered."""
+        if all(sentence in self._row_of for sentence in folded):
+            return self._look_up(folded)
+        return self._checked(folded, self.encoder.encode(folded))
+
     def beside(self, side: Side, texts: Sequence[str]) -> Floats:
         """Vectors of other texts of the same side, as if they stood among its sentences. Shape ``(n, dim)``, float32.
 
@@ -258,24 +287,29 @@ class Embedder:
 
     def _remember(self, sentences: list[str]) -> None:
         """Encode sentences and put them into the table."""
-        given = _as_array(self.encoder.encode(sentences), self.name)
-        self._put(sentences, given)
+        self._put(sentences, self.encoder.encode(sentences))
 
-    def _put(self, sentences: list[str], given: npt.NDArray[Any]) -> None:
-        """Put the encoder's rows of those sentences that have not been seen into the table."""
+    def _checked(self, sentences: list[str], given: Any) -> Floats:
+        """The rows that the encoder gave for these sentences, of length 1."""
+        given = _as_array(given, self.name)
         if given.ndim != 2 or len(given) != len(sentences) or given.shape[1] == 0:
             raise EncoderError(
                 f"encoder {self.name!r}: gave shape {given.shape} for {len(sentences)} sentences, "
                 f"expected ({len(sentences)}, dim); mend the encoder"
             )
         rows = _unit(_finite(given, self.name))
-        n_known = len(self._row_of)
-        new = [place for place, sentence in enumerate(sentences) if sentence not in self._row_of]
-        if n_known and rows.shape[1] != self._rows.shape[1]:
+        if self._row_of and rows.shape[1] != self._rows.shape[1]:
             raise EncoderError(
                 f"encoder {self.name!r}: gave rows of {rows.shape[1]} after rows of {self._rows.shape[1]} dimensions; "
                 "mend the encoder"
             )
+        return rows
+
+    def _put(self, sentences: list[str], given: Any) -> None:
+        """Put the encoder's rows of those sentences that have not been seen into the table."""
+        rows = self._checked(sentences, given)
+        n_known = len(self._row_of)
+        new = [place for place, sentence in enumerate(sentences) if sentence not in self._row_of]
         if n_known + len(new) > len(self._rows):
             table = room((max(2 * n_known, n_known + len(new)), rows.shape[1]))
             table[:n_known] = self._rows[:n_known] if n_known else 0
