@@ -364,7 +364,8 @@ class _View:
         def measure(first: int) -> Vectors:
             i, j = pairs[first : first + PAIRS_AT_ONCE].T
             rows = (np.asarray(side[own], dtype=np.float32) for side, own in ((self.source, i), (self.target, j)))
-            return np.asarray(np.einsum("pd,pd->p", *rows))
+            # Rounded to half precision, a row may be a little longer than 1.
+            return np.asarray(np.clip(np.einsum("pd,pd->p", *rows), -1, 1))
 
         parts = on_all_cores(measure, range(0, len(pairs), PAIRS_AT_ONCE))
         return np.concatenate([np.zeros(0), *parts])
