@@ -28,8 +28,8 @@ Indices = NDArray[np.int64]
 SPREAD = 8
 """Clusters that each vector belongs to."""
 
-MIN_PAIRS = 1 << 28
-"""Below so many pairs of vectors to search them all takes no longer than to find clusters."""
+MIN_SIDE, MIN_PAIRS = 1000, 1 << 28
+"""Of fewer vectors on a side, or of fewer pairs, to search them all takes hardly longer than to find clusters."""
 
 SAMPLE = 16
 """Vectors in the sample for each cluster."""
@@ -118,16 +118,16 @@ class Cluster:
 def nearest_in_clusters(source: Stored, target: Stored, k: int, what: str = "") -> tuple[Neighbours, Neighbours]:
     """As ``neighbours.nearest_both_ways``, but for some neighbours that are missed; the log tells how many.
 
-    Time grows with the power 1.5 of the vectors. All are searched where there are few pairs (``MIN_PAIRS``). Beside
+    Time grows with the power 1.5 of the vectors. Few of them are all searched (``MIN_SIDE``, ``MIN_PAIRS``). Beside
     the vectors and what is found it takes ``8 * SPREAD * k`` bytes for each vector, on the disk if need be.
     """
     n, m = len(opened(source)), len(opened(target))
-    if n * m < MIN_PAIRS:
+    if min(n, m) < MIN_SIDE or n * m < MIN_PAIRS:
         return nearest_both_ways(source, target, k, what)
     if n > m:
         backward, forward = nearest_in_clusters(target, source, k, what)
         return forward, backward
-    found = _Search(source, target, min(k, n)).run(what)
+    found = _Search(source, target, k).run(what)
     recall = recall_of(found, source, target)
     logging.getLogger("aligner").warning("the search was approximate: %s", recall)
     return found
@@ -149,7 +149,7 @@ def recall_of(
 
 
 class _Search:
-    """The search of one pair of sides, each of at least ``k`` vectors."""
+    """The search of one pair of sides; each has more than ``k`` vectors, and more than there are clusters."""
 
     def __init__(self, source: Stored, target: Stored, k: int) -> None:
         self.sides, self.k = (source, target), k
