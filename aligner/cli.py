@@ -6,7 +6,7 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import contextmanager, nullcontext, redirect_stdout, suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar, cast
@@ -38,7 +38,8 @@ KEEP_TEXT = "Write the texts in which the spans count, texts.jsonl, and the repo
 SEEDS = "Facts to follow: a TOML file, or a folder of such (see seeds/README.md)."
 PROBLEMS_SHOWN = 20
 REPORT_OUTPUT = "File for the page; - is standard output [OUTPUT_FOLDER/report.html, or BITEXT.report.html]."
-MAX_MEMORY = "What vectors may take up in memory, about, as in 500M or 8G; the rest is on the disk, in TMPDIR [4G]."
+MAX_MEMORY = "What arrays may take up in memory, about, as in 500M or 8G; the rest is on the disk, in TMPDIR [4G]."
+INDEX = "How neighbours are searched: all of them, or most of them in far less time; how many is told."
 SPLITTER = "rules (ours) or lines (already split: one sentence a line)."
 
 
@@ -360,7 +361,9 @@ def explain(
 @click.option("--langs", type=Langs(2), help=LANGS)
 @encoder_options
 @cut_options
+@click.option("--index", type=click.Choice(["exact", "clusters"]), default="exact", show_default=True, help=INDEX)
 @click.option("--max-memory", type=Bytes(), metavar="SIZE", help=MAX_MEMORY)
+@engine_options
 def mine(
     source: Path,
     target: Path,
@@ -369,23 +372,23 @@ def mine(
     encoder: str | None,
     min_p: float | None,
     min_precision: float | None,
+    index: str,
     max_memory: int | None,
 ) -> None:
     """Find the translations among two files of sentences, one a line, in no order."""
     from aligner import memory
-    from aligner.pipeline import align_files
+    from aligner.pipeline import mine_files
 
     write = _writer(output)
-    with memory.limited(max_memory or memory.MAX_MEMORY):
-        bitext = align_files(
+    with _engine(), memory.limited(max_memory or memory.MAX_MEMORY):
+        bitext = mine_files(
             source,
             target,
-            mode="comparable",
             langs=langs,
             encoder=_embedders(encoder),
-            splitter="lines",
             min_p=min_p,
             min_precision=min_precision,
+            index=index,
         )
     write(bitext)
     _tell(bitext)
@@ -713,7 +716,8 @@ def _embedders(encoder: str | None) -> "Embedders":
     return Embedders(encoder, _cache())
 
 
-def _engine() -> AbstractContextManager[None]:
+@contextmanager
+def _engine() -> Iterator[None]:
     """Who does the heavy work meanwhile."""
     asked = {
         name: click.get_current_context().meta[f"aligner.{name}"] for name in ("engine", "ray_address", "ray_gpus")
@@ -721,11 +725,14 @@ def _engine() -> AbstractContextManager[None]:
     if asked["engine"] == "ray":
         from aligner.distributed import on_ray
 
-        return on_ray(asked["ray_address"], num_gpus=asked["ray_gpus"] or 0)
+        # Ray tells of lost nodes on standard output, where records may go.
+        with redirect_stdout(sys.stderr), on_ray(asked["ray_address"], num_gpus=asked["ray_gpus"] or 0):
+            yield
+        return
     for option in ("ray_address", "ray_gpus"):
         if asked[option] is not None:
             raise click.UsageError(f"--{option.replace('_', '-')} is for --engine ray")
-    return nullcontext()
+    yield
 
 
 def _told_again(ask: Callable[[], str | None]) -> str | None:

@@ -28,26 +28,32 @@ def on_all_cores(work: Callable[[Task], Result], tasks: Iterable[Task]) -> list[
     another actively: on a busy machine small products then take 75 times as long. Nor would their sums be the same for
     any number of threads.
     """
+    return list(one_by_one(work, tasks))
+
+
+def one_by_one(work: Callable[[Task], Result], tasks: Iterable[Task]) -> Iterator[Result]:
+    """The results of ``on_all_cores`` as their turn comes: few are held at once. They are to be taken to the last."""
     if getattr(_THREAD, "is_sharing", False):
-        return [work(task) for task in tasks]
+        yield from map(work, tasks)
+        return
     with _ONE_AT_A_TIME, _blas().limit(limits=1, user_api="blas"), _sharing():
         queue = iter(tasks)
         first = list(islice(queue, 2))
         if len(first) < 2:
-            return list(map(work, first))
-        results: list[Result] = []
+            yield from map(work, first)
+            return
         pool = ThreadPoolExecutor(n_threads(), initializer=_share)
         try:
             pending: deque[Future[Result]] = deque()
             for task in chain(first, queue):
                 pending.append(pool.submit(work, task))
                 if len(pending) > 4 * n_threads():
-                    results.append(pending.popleft().result())
-            results += [future.result() for future in pending]
+                    yield pending.popleft().result()
+            while pending:
+                yield pending.popleft().result()
         finally:
             # After an error or Ctrl-C nobody waits for what has not begun.
             pool.shutdown(cancel_futures=True)
-        return results
 
 
 @contextmanager

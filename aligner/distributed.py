@@ -19,6 +19,8 @@ from re import fullmatch
 from socket import create_connection
 from typing import Any
 
+import numpy as np
+
 from aligner.cache import fingerprint
 from aligner.cores import on_one_core
 from aligner.engine import Item, Result, engaged
@@ -164,7 +166,7 @@ def _results(task: Any, n: int) -> list[Any]:
     return list(found)
 
 
-def _done(code: str, work: bytes, items: list[Any]) -> tuple[list[Any], list[str]]:
+def _done(code: str, work: "Packed", items: list[Any]) -> tuple[list[Any], list[str]]:
     """What a worker does: the work of some items, and what it warned of meanwhile."""
     if _code() != code:
         raise EngineError(
@@ -199,21 +201,27 @@ def _code() -> str:
     return fingerprint(sorted(Path(__file__).parent.rglob("*.py")))
 
 
-def _packed(work: Callable[[Any], Any]) -> bytes:
-    """The work as bytes; an encoder in it is named, so that a process that has it already does not load it again."""
+Packed = tuple[bytes, list[Any]]
+"""Work as bytes, and the arrays in it, which all processes of a machine share."""
+
+
+def _packed(work: Callable[[Any], Any]) -> Packed:
+    """The work to be sent; an encoder in it is named, so that a process that has it already does not load it again."""
     from ray import cloudpickle
 
     class Pickler(cloudpickle.CloudPickler):  # type: ignore[misc]
         def persistent_id(self, held: Any) -> tuple[str, bytes] | None:
             return (held.key, cloudpickle.dumps(held.encoder)) if isinstance(held, Library) else None
 
+    arrays: list[pickle.PickleBuffer] = []
     with BytesIO() as file:
-        Pickler(file).dump(work)
-        return file.getvalue()
+        Pickler(file, protocol=5, buffer_callback=arrays.append).dump(work)
+        return file.getvalue(), [np.frombuffer(array.raw(), dtype=np.uint8) for array in arrays]
 
 
-def _unpacked(work: bytes) -> Callable[[Any], Any]:
-    unpacked: Callable[[Any], Any] = _Unpickler(BytesIO(work)).load()
+def _unpacked(work: Packed) -> Callable[[Any], Any]:
+    data, arrays = work
+    unpacked: Callable[[Any], Any] = _Unpickler(BytesIO(data), buffers=arrays).load()
     return unpacked
 
 

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from aligner.encoders import Encoder, Passage
 from aligner.engine import each
 from aligner.library import BATCH, Floats, Folded, Library, fold, folded_all, name_of, unit
-from aligner.memory import room
+from aligner.memory import Vectors, room
 
 SHRINKAGE = 5
 """The mean of ``n`` rows is trusted as ``n / (n + 5)`` of it: one sentence centred on itself would be nothing."""
@@ -169,6 +169,28 @@ class Embedder:
     def _as_side(self, sentences: Sequence[str], rows: Floats) -> Side:
         centre = mean_vector(rows) if self.centred else None
         return Side(sentences, _centred(rows, centre), centre)
+
+    def write_side(self, sentences: Sequence[str], rows: Vectors, length: float = 1.0) -> None:
+        """The vectors of ``side``, put into an array in its precision; none of them is remembered.
+
+        Args:
+            sentences: distinct, none of them blank.
+            rows: shape ``(len(sentences), dim)``, float32 or float16, perhaps on the disk.
+            length: of the rows.
+
+        Raises:
+            EncoderError: as for ``embed``.
+        """
+        total = np.zeros(rows.shape[1])
+        folded = [[fold(one) for one in sentences[first : first + BATCH]] for first in range(0, len(sentences), BATCH)]
+        for number, part in enumerate(each(self.library.encode, folded, "encoding", len)):
+            rows[number * BATCH : (number + 1) * BATCH] = part * np.float32(length)
+            total += part.sum(axis=0, dtype=np.float64)
+        if self.centred:
+            centre = (total / (len(sentences) + SHRINKAGE)).astype(np.float32)
+            for first in range(0, len(sentences), BATCH):
+                part = np.asarray(rows[first : first + BATCH], dtype=np.float32) / np.float32(length)
+                rows[first : first + BATCH] = _centred(part, centre) * np.float32(length)
 
     def beside(self, side: Side, texts: Sequence[str]) -> Floats:
         """Vectors of other texts of the same side, as if they stood among its sentences. Shape ``(n, dim)``, float32.

@@ -3,11 +3,12 @@
 A piece of work depends on nothing but its item and what the function holds, so that the results are the same anywhere.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, TypeVar
 
+from aligner.cores import one_by_one
 from aligner.progress import follow
 
 Item = TypeVar("Item")
@@ -27,7 +28,22 @@ def each(
         what: what is being done, in a few words for a person.
         size: how much work an item is, compared with the others.
     """
-    return _ENGINE.get()(work, items, what, size)
+    engine = _ENGINE.get()
+    return engine(work, items, what, size) if engine else map(work, follow(items, what, size))
+
+
+def at_once(
+    work: Callable[[Item], Result], items: Iterable[Item], what: str = "", size: Callable[[Item], int] = lambda _: 1
+) -> Iterator[Result]:
+    """As ``each``, where a piece of work takes one core: here, as many are done at once as there are cores.
+
+    Without a word on what is being done it is too little to have it done elsewhere, or to show it.
+    """
+    engine = _ENGINE.get()
+    if not what:
+        return one_by_one(work, items)
+    listed = list(items)
+    return engine(work, listed, what, size) if engine else one_by_one(work, follow(listed, what, size))
 
 
 @contextmanager
@@ -40,10 +56,4 @@ def engaged(engine: Engine) -> Iterator[None]:
         _ENGINE.reset(token)
 
 
-def _here(
-    work: Callable[[Item], Result], items: Sequence[Item], what: str, size: Callable[[Item], int]
-) -> Iterator[Result]:
-    return map(work, follow(items, what, size))
-
-
-_ENGINE: ContextVar[Engine] = ContextVar("engine", default=_here)
+_ENGINE: ContextVar[Engine | None] = ContextVar("engine", default=None)

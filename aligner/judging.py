@@ -3,17 +3,21 @@
 import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
-from functools import cache
+from functools import cache, partial
 from itertools import groupby, pairwise
+from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from aligner.calibration import Measures, Null, coefficients, is_fitted, mixture_of, probability
+from aligner.cores import on_all_cores
 from aligner.embedding import Embedder, mean_vector
 from aligner.engine import each
 from aligner.margin import above_chance, rivals
-from aligner.memory import room
+from aligner.memory import Stored, file_of, folder, opened, room
+from aligner.memory import Vectors as StoredVectors
 from aligner.neighbours import Neighbours, nearest_both_ways
 
 Floats = NDArray[np.float64]
@@ -92,6 +96,12 @@ class Comparison:
         return len(self.sources) + len(self.targets)
 
 
+class Search(Protocol):
+    """Finds the ``k`` nearest neighbours both ways, as ``nearest_both_ways`` or nearly."""
+
+    def __call__(self, source: Stored, target: Stored, k: int, what: str = "") -> tuple[Neighbours, Neighbours]: ...
+
+
 class Judge:
     """Says how probable it is that two sentences say the same, by one or several encoders.
 
@@ -139,6 +149,48 @@ class Judge:
             _joined([_judged(measures, probability(measures, mixture, table), gain) for measures, gain in parts])
             for parts in measured
         ]
+
+    def judge_lists(
+        self, sources: Sequence[str], targets: Sequence[str], search: Search = nearest_both_ways
+    ) -> tuple[Judged, float]:
+        """Judge the pairs of two lists of any size; and how like the lists are.
+
+        Their vectors are written to files in half precision, whatever the size, so that results do not depend on it.
+
+        Args:
+            sources: distinct sentences, none of them blank.
+            targets: likewise.
+            search: what finds the neighbours.
+
+        Returns:
+            What was found of the pairs of which one side is among the other's nearest; the mean cosine of each sentence
+            to its nearest on the other side, both directions, in ``[0, 1]``.
+
+        Raises:
+            EncoderError: an encoder fails.
+            OutputError: there is no room on the disk.
+        """
+        if not self.is_fitted:
+            _warn_unfitted(self.name)
+        table = coefficients(self.name)
+        if not sources or not targets:
+            return _judged(_nothing(), np.zeros(0), np.zeros(0)), 0.0
+        with folder() as place:
+            files = place / "source.npy", place / "target.npy"
+            for side, path in zip((sources, targets), files, strict=True):
+                self._write(side, path)
+            view = _View.of(files[0], files[1], partial(search, what="searching"))
+            measures = _measures(view, view.candidates(), sources, Comparison(sources, targets), view.null())
+            likeness = np.mean([near.cosines[:, 0].mean(dtype=np.float64) for near in (view.forward, view.backward)])
+        p = probability(measures, mixture_of([measures], table), table)
+        return _judged(measures, p, np.zeros(len(p))), min(1.0, max(0.0, float(likeness)))
+
+    def _write(self, sentences: Sequence[str], path: Path) -> None:
+        """Write rows of which the cosine is the mean of those of all encoders."""
+        bounds = np.cumsum([0, *(embedder.dim for embedder in self.embedders)]).tolist()
+        rows = file_of(path, (len(sentences), bounds[-1]))
+        for embedder, (start, stop) in zip(self.embedders, pairwise(bounds), strict=True):
+            embedder.write_side(sentences, rows[:, start:stop], len(self.embedders) ** -0.5)
 
     def scores(
         self, sources: Sequence[Sequence[str]], targets: Sequence[Sequence[str]]
@@ -233,12 +285,11 @@ class Judge:
         return np.unique(pairs[is_alike & (view.gains(sentences, pairs) >= MIN_GAIN), 0])
 
     def _view(self, comparison: Comparison, n_embedders: int | None = None) -> "_View":
-        return _View.of(
-            *(
-                _joined_rows([embedder.side(side).vectors for embedder in self.embedders[:n_embedders]])
-                for side in (comparison.sources, comparison.targets)
-            )
+        source, target = (
+            _joined_rows([embedder.side(side).vectors for embedder in self.embedders[:n_embedders]])
+            for side in (comparison.sources, comparison.targets)
         )
+        return _View.of(source, target)
 
     def _beside(
         self, comparison: Comparison, stretches: Sequence[Stretch], n_embedders: int | None = None
@@ -299,8 +350,8 @@ class _View:
     each of them overlaps with; ``backward`` are the nearest sentences, ``nearest`` the nearest rows.
     """
 
-    source: Vectors
-    target: Vectors
+    source: StoredVectors
+    target: StoredVectors
     means: tuple[Vectors, Vectors]
     own: Indices
     forward: Neighbours
@@ -308,8 +359,9 @@ class _View:
     nearest: Neighbours
 
     @staticmethod
-    def of(source: Vectors, target: Vectors) -> "_View":
-        forward, backward = nearest_both_ways(source, target, K + 2)
+    def of(source: Stored, target: Stored, search: Search = nearest_both_ways) -> "_View":
+        forward, backward = search(source, target, K + 2)
+        source, target = opened(source), opened(target)
         own = np.arange(len(source))[:, None]
         return _View(source, target, (mean_vector(source), mean_vector(target)), own, forward, backward, backward)
 
@@ -321,7 +373,8 @@ class _View:
     def candidates(self) -> Indices:
         """All pairs of which one side is among the other's nearest. Shape ``(p, 2)``, sorted."""
         forward, backward = _cells(self.forward.first(N_CANDIDATES)), _cells(self.nearest.first(N_CANDIDATES))
-        return np.unique(np.concatenate([forward, backward[:, ::-1]]), axis=0)
+        cells = np.unique(np.concatenate([forward, backward[:, ::-1]]) @ [len(self.target), 1])
+        return np.column_stack(np.divmod(cells, len(self.target)))
 
     def measure(self, pairs: Indices) -> tuple[Floats, Floats, Floats, Floats]:
         """Cosine, score, margin and gap of each pair, each of shape ``(p,)``."""
@@ -331,16 +384,20 @@ class _View:
 
     def cosines(self, pairs: Indices) -> Floats:
         """The cosine of each pair. Shape ``(p,)``."""
-        cosines = np.empty(len(pairs))
-        for first in range(0, len(pairs), PAIRS_AT_ONCE):
+
+        def measure(first: int) -> Vectors:
             i, j = pairs[first : first + PAIRS_AT_ONCE].T
-            cosines[first : first + PAIRS_AT_ONCE] = np.einsum("pd,pd->p", self.source[i], self.target[j])
-        return cosines
+            rows = (np.asarray(side[own], dtype=np.float32) for side, own in ((self.source, i), (self.target, j)))
+            # Rounded to half precision, a row may be a little longer than 1.
+            return np.asarray(np.clip(np.einsum("pd,pd->p", *rows), -1, 1))
+
+        parts = on_all_cores(measure, range(0, len(pairs), PAIRS_AT_ONCE))
+        return np.concatenate([np.zeros(0), *parts])
 
     def scores(self, cosines: Floats, pairs: Indices) -> Floats:
         """How far each pair's cosine stands above chance, in ``[0, 1]``; both of shape ``(p,)``."""
         i, j = pairs.T
-        chance = (self.source @ self.means[1])[i] + (self.target @ self.means[0])[j]
+        chance = _products(self.source, self.means[1])[i] + _products(self.target, self.means[0])[j]
         return above_chance(cosines, chance / 2)
 
     def gains(self, sentences: "_View", pairs: Indices) -> Floats:
@@ -379,6 +436,17 @@ class _View:
         further = Neighbours(self.forward.cosines[:, 1:], self.forward.indices[:, 1:])
         _, gaps = _above_rivals(cosines, further, self.backward, pairs, self.own)
         return np.column_stack([self.scores(cosines, pairs), gaps])
+
+
+def _products(rows: StoredVectors, vector: Vectors) -> Vectors:
+    """The product of each row with the vector. Shape ``(n,)``."""
+    parts = (np.asarray(rows[first : first + PAIRS_AT_ONCE], dtype=np.float32) for first in _firsts(len(rows)))
+    return np.concatenate([part @ vector for part in parts])
+
+
+def _firsts(n: int) -> range:
+    """Where the parts of so many begin; of nothing there is one."""
+    return range(0, max(1, n), PAIRS_AT_ONCE)
 
 
 def _above_rivals(

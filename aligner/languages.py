@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 import regex
@@ -101,6 +101,12 @@ def normalise(code: str) -> str | None:
     return _codes().get(tag["language"].lower()) if tag else None
 
 
+@cache
+def _lang_of(label: str) -> str | None:
+    """As ``normalise``, for the identifier's own few labels, which every text is asked for."""
+    return normalise(label)
+
+
 def stated(code: str) -> str | None:
     """As ``normalise``, for what someone has stated to be a code: any three-letter code of ISO 639-3 names a language.
 
@@ -130,7 +136,7 @@ def detect(content: str, among: Sequence[str] | None = None) -> Detection:
     chosen = None if among is None else {normalise(code) for code in among}
     shares: dict[str, float] = defaultdict(float)
     for label, share in _identifier().rank(excerpt):
-        lang = normalise(label)
+        lang = _lang_of(label)
         if lang is not None and (chosen is None or lang in chosen):
             shares[lang] += share
     total = sum(shares.values())

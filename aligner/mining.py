@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
 from math import nan
-from unicodedata import normalize
 
 import numpy as np
 
@@ -14,6 +13,7 @@ from aligner.document import Document, DocumentPair, Lock
 from aligner.embedding import Embedder
 from aligner.explanation import N_OTHERS, Candidate, Explanation, check_sentence
 from aligner.judging import MIN_GAIN, Comparison, Judge, Judged, Stretch
+from aligner.lists import EXACT, Distinct, Mined, mine_lists
 from aligner.relations import COVERED_CLAUSE
 from aligner.segments import Segment, stretches
 
@@ -65,17 +65,19 @@ class Mining:
             alignments.append(Alignment(pair, (*links, *lone), self.name, tuple(related)))
         return alignments
 
-    def mine(self, sources: Sequence[str], targets: Sequence[str]) -> list[Bead]:
+    def mine(self, sources: Sequence[str], targets: Sequence[str], index: str = EXACT) -> list[Bead]:
         """The sentences of two unordered lists that say the same, as beads ``1-1`` in order of the source.
 
-        A sentence that stands in its list several times is searched once; its copies are linked in turn.
+        See ``mine_lists``.
         """
-        return self.mine_all([(sources, targets)])[0]
+        return list(self.mine_lists(sources, targets, index).beads)
 
-    def mine_all(self, sides: Iterable[tuple[Sequence[str], Sequence[str]]]) -> list[list[Bead]]:
-        """``mine`` for several pairs of lists, each for itself but for how likely a match is at all."""
-        lists = [(_Side.of_list(sources), _Side.of_list(targets)) for sources, targets in sides]
-        return self._mine(lists, [_Decided()] * len(lists), self.min_p)
+    def mine_lists(self, sources: Sequence[str], targets: Sequence[str], index: str = EXACT) -> Mined:
+        """The same, and how like the lists are; see ``lists.mine_lists``.
+
+        Only whole sentences are compared: a list has no runs, and parts would be three to five times as many.
+        """
+        return mine_lists(self.judge, sources, targets, self.min_p, index)
 
     def _mine(
         self, sides: "Sequence[tuple[_Side, _Side]]", decided: "Sequence[_Decided]", min_p: float
@@ -181,9 +183,7 @@ class _Side:
     """What of one side is compared: its distinct sentences, blank ones left out, then the stretches beside them.
 
     ``texts`` are those of all, ``places`` where each stands, ``document`` all sentences of the document that they are
-    from, if of one. A sentence may have copies. Copies may differ in white
-    space and in forms of characters that Unicode calls compatible (NFKC), which encoders do not tell apart: many that
-    lie equally near would take each other's margin, and with it all sense of what is near in this run.
+    from. A sentence may have copies.
     """
 
     texts: tuple[str, ...]
@@ -192,23 +192,15 @@ class _Side:
     document: Sequence[str] = ()
 
     @staticmethod
-    def of_list(sentences: Iterable[str]) -> "_Side":
-        texts: dict[str, str] = {}
-        places: defaultdict[str, list[Segment]] = defaultdict(list)
-        for i, sentence in enumerate(sentences):
-            if folded := " ".join(normalize("NFKC", sentence).split()):
-                texts.setdefault(folded, sentence)
-                places[folded].append(Segment((i,)))
-        return _Side(tuple(texts.values()), tuple(map(tuple, places.values())), len(places))
-
-    @staticmethod
     def of_document(document: Document) -> "_Side":
-        side, beside = _Side.of_list(document.sentence_texts()), list(stretches(document))
-        return replace(
-            side,
-            document=document.sentence_texts(),
-            texts=(*side.texts, *(text for _, text in beside)),
-            places=(*side.places, *((segment,) for segment, _ in beside)),
+        sentences, beside = document.sentence_texts(), list(stretches(document))
+        distinct = Distinct.of(sentences)
+        copies = (tuple(Segment((i,)) for i in distinct.copies(number)) for number in range(len(distinct)))
+        return _Side(
+            (*distinct.texts(sentences), *(text for _, text in beside)),
+            (*copies, *((segment,) for segment, _ in beside)),
+            len(distinct),
+            sentences,
         )
 
     @property

@@ -1,17 +1,22 @@
-"""Exact k-nearest neighbours by cosine, in blocks of bounded memory."""
+"""Exact k-nearest neighbours by cosine, in blocks of bounded memory.
 
+The search both ways is a list of tasks (``Block``) that know nothing of each other, worked off by threads or by other
+processes. What they find is merged to the same neighbours whatever the blocks are.
+"""
+
+from collections.abc import Iterable
 from dataclasses import dataclass
-from threading import Lock
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from aligner.cores import on_all_cores
+from aligner.engine import at_once
+from aligner.memory import Stored, Vectors, opened
 
 Floats = NDArray[np.float32]
 Indices = NDArray[np.int64]
-Vectors = NDArray[np.floating]
-"""Vectors as they are kept: float32, or float16 in half the room; perhaps on the disk (``numpy.memmap``)."""
 
 BLOCK_CELLS = 1 << 20
 """Similarities that a thread holds at once: 4 MiB of float32."""
@@ -23,10 +28,10 @@ The same on every machine: the last digits of a product depend on the shape of i
 """
 
 PANEL = 32
-"""Tiles of the shorter side that a thread works off with one tile of the other: half a second, so that Ctrl-C is heard.
+"""Tiles of either side of a task at most: 15 seconds of one core, and 64 MiB of vectors at 512 dimensions."""
 
-Vectors on the disk are read once for each panel.
-"""
+MIN_TASKS = 4
+"""Tasks along the longer side at least, so that all cores have some."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,42 +66,95 @@ def nearest(queries: Floats, keys: Floats, k: int) -> Neighbours:
     return stacked(on_all_cores(search, range(0, len(queries), step)), k)
 
 
-def nearest_both_ways(source: Vectors, target: Vectors, k: int) -> tuple[Neighbours, Neighbours]:
+def nearest_both_ways(source: Stored, target: Stored, k: int, what: str = "") -> tuple[Neighbours, Neighbours]:
     """``nearest(source, target, k)`` and ``nearest(target, source, k)`` from one matrix product.
 
     The time is that of the product and a little more: of most blocks only the highest similarity of each row and column
     is looked at, which is no higher than the ``k``-th of those found before. What is found does not depend on the
-    number of threads. Beside the vectors and what is found, each thread takes 14 MiB at 512 dimensions, and vectors
-    in float16 64 MiB more, whatever the numbers of sentences.
+    number of threads. Beside the vectors and what is found, each thread takes 90 MiB at 512 dimensions, whatever the
+    numbers of sentences.
 
     Args:
         source: shape ``(n, dim)``, float32 or float16, rows of length 1 (or zero); may be on the disk.
         target: shape ``(m, dim)``, likewise.
         k: at least 1; cut to the number of keys where there are fewer.
+        what: what progress is shown as, if at all.
     """
-    if len(source) > len(target):
-        backward, forward = nearest_both_ways(target, source, k)
+    n, m = len(opened(source)), len(opened(target))
+    if not n or not m:
+        return _none(n, min(k, m)), _none(m, min(k, n))
+    if n > m:
+        backward, forward = nearest_both_ways(target, source, k, what)
         return forward, backward
-    if len(target) <= TILE:
-        return on_all_cores(lambda _: _in_one_tile(_read(source, 0, TILE), _read(target, 0, TILE), k), (0,))[0]
+    if max(n, m) <= TILE:
+        return on_all_cores(lambda _: search_both_ways(opened(source), opened(target), k), (0,))[0]
+    tasks = blocks(n, m)
+    found = at_once(partial(_search_block, opened(source), opened(target), k), tasks, what, len)
+    return _gathered(tasks, found, (min(k, m), min(k, n)))
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A task of the search: ``rows`` of the source beside ``columns`` of the target, all of them on whole tiles."""
+
+    rows: range
+    columns: range
+
+    def __len__(self) -> int:
+        """How many pairs there are."""
+        return len(self.rows) * len(self.columns)
+
+
+def _search_block(source: Vectors, target: Vectors, k: int, block: Block) -> tuple[Neighbours, Neighbours]:
+    """The neighbours of a block's rows among its columns, and those of the columns among the rows."""
+    rows, columns = block.rows, block.columns
+    forward, backward = search_both_ways(source[rows.start : rows.stop], target[columns.start : columns.stop], k)
+    return (
+        Neighbours(forward.cosines, forward.indices + columns.start),
+        Neighbours(backward.cosines, backward.indices + rows.start),
+    )
+
+
+def blocks(n: int, m: int) -> list[Block]:
+    """The tasks of ``nearest_both_ways``, row by row; which blocks there are changes nothing of what is found."""
+    edge = TILE * max(1, min(PANEL, -(-max(n, m) // (TILE * MIN_TASKS))))
+    return [
+        Block(range(row, min(row + edge, n)), range(column, min(column + edge, m)))
+        for row in range(0, n, edge)
+        for column in range(0, m, edge)
+    ]
+
+
+def search_both_ways(source: Vectors, target: Vectors, k: int) -> tuple[Neighbours, Neighbours]:
+    """As ``nearest_both_ways``, by this thread alone; the source is held as float32 as a whole."""
     ahead, back = (
         [_Best(min(TILE, len(queries) - start), min(k, len(keys))) for start in range(0, len(queries), TILE)]
         for queries, keys in ((source, target), (target, source))
     )
-    for first in range(0, len(source), PANEL * TILE):
-        rows = _read(source, first, PANEL * TILE)
-
-        def search(column: int, first: int = first, rows: Floats = rows) -> None:
-            keys = _read(target, column * TILE, TILE)
-            for start in range(0, len(rows), TILE):
-                similarities = rows[start : start + TILE] @ keys.T
-                back[column].offer(similarities, 1, first + start)
-                ahead[(first + start) // TILE].offer(similarities, 0, column * TILE)
-
-        on_all_cores(search, range(len(back)))
+    rows = np.asarray(source, dtype=np.float32)
+    for column, best in enumerate(back):
+        keys = np.asarray(target[column * TILE : (column + 1) * TILE], dtype=np.float32)
+        for row, other in enumerate(ahead):
+            similarities = rows[row * TILE : (row + 1) * TILE] @ keys.T
+            best.offer(similarities, 1, row * TILE)
+            other.offer(similarities, 0, column * TILE)
     return stacked([best.found for best in ahead], min(k, len(target))), stacked(
         [best.found for best in back], min(k, len(source))
     )
+
+
+def _gathered(
+    tasks: Iterable[Block], results: Iterable[tuple[Neighbours, Neighbours]], k: tuple[int, int]
+) -> tuple[Neighbours, Neighbours]:
+    """What the tasks found, merged, for each query the ``k`` nearest; of the source, and of the target."""
+    sides: tuple[dict[int, Neighbours], dict[int, Neighbours]] = ({}, {})
+    for task, found in zip(tasks, results, strict=True):
+        for side, start, near, size in zip(sides, (task.rows.start, task.columns.start), found, k, strict=True):
+            side[start] = merged(side[start], near, size) if start in side else near
+    forward, backward = (
+        stacked([side[start] for start in sorted(side)], size) for side, size in zip(sides, k, strict=True)
+    )
+    return forward, backward
 
 
 def is_mutual(forward: Neighbours, backward: Neighbours) -> NDArray[np.bool_]:
@@ -110,41 +168,29 @@ def is_mutual(forward: Neighbours, backward: Neighbours) -> NDArray[np.bool_]:
     return mutual
 
 
-def _in_one_tile(source: Floats, target: Floats, k: int) -> tuple[Neighbours, Neighbours]:
-    """``nearest_both_ways`` of few sentences, for which there is much else to do."""
-    similarities = source @ target.T
-    backward = _top(similarities.T.copy(), k)
-    return _top(similarities, k), backward
-
-
 class _Best:
-    """The ``k`` nearest keys so far of a tile of queries; threads may offer it blocks of keys at once, in any order."""
+    """The ``k`` nearest keys so far of a tile of queries, which may be offered blocks of keys in any order."""
 
     def __init__(self, n: int, k: int) -> None:
-        self.found = Neighbours(np.empty((n, 0), dtype=np.float32), np.empty((n, 0), dtype=np.int64))
+        self.found = _none(n, 0)
         self._k = k
-        self._lock = Lock()
 
     def offer(self, similarities: Floats, axis: int, first: int) -> None:
         """Take what is nearer than the last of those found among the keys that follow each other from ``first`` on.
 
         ``similarities``: the queries along ``axis``, the keys along the other; spoilt where ``axis`` is 0.
         """
-        with self._lock:
-            bar = self._bar(first)
+        bar = self._bar(first)
         if not len(bar):
             near = _top(similarities.T.copy() if axis else similarities, self._k, first)
-            with self._lock:
-                self.found = merged(self.found, near, self._k)
+            self.found = merged(self.found, near, self._k)
             return
-        # Others may raise the bar meanwhile: then more comes through than needs to.
         queries = np.flatnonzero(similarities.max(axis=1 - axis) >= bar)
         if len(queries):
             similarities = similarities.take(queries, axis=axis)
             cells = np.flatnonzero(similarities >= np.expand_dims(bar[queries], 1 - axis))
             places = np.divmod(cells, similarities.shape[1])
-            with self._lock:
-                self._insert(queries, places[axis], similarities.ravel()[cells], first + places[1 - axis])
+            self._insert(queries, places[axis], similarities.ravel()[cells], first + places[1 - axis])
 
     def _bar(self, first: int) -> Floats:
         """What keys from ``first`` on must reach for each query, shape ``(n,)``; empty while too few are found."""
@@ -191,12 +237,12 @@ def merged(known: Neighbours, near: Neighbours, k: int) -> Neighbours:
 
 
 def stacked(parts: list[Neighbours], k: int) -> Neighbours:
-    """The neighbours of several sets of queries, one after the other."""
+    """The ``k`` neighbours of several sets of queries, one after the other."""
     if not parts:
-        return Neighbours(np.empty((0, k), dtype=np.float32), np.empty((0, k), dtype=np.int64))
+        return _none(0, k)
     return Neighbours(np.concatenate([p.cosines for p in parts]), np.concatenate([p.indices for p in parts]))
 
 
-def _read(vectors: Vectors, start: int, n: int) -> Floats:
-    """So many vectors from ``start`` on, as float32; those that are kept so are not copied."""
-    return np.asarray(vectors[start : start + n], dtype=np.float32)
+def _none(n: int, k: int) -> Neighbours:
+    """``k`` neighbours of ``n`` queries, of which one is 0."""
+    return Neighbours(np.empty((n, k), dtype=np.float32), np.empty((n, k), dtype=np.int64))

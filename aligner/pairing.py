@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
-from aligner.cores import on_all_cores
 from aligner.document import Document, DocumentPair, Relation
 from aligner.embedding import Embedder
+from aligner.engine import at_once
 from aligner.likeness import Comparison, Likeness, Sentences
 from aligner.neighbours import nearest, nearest_both_ways
 
@@ -140,20 +141,19 @@ class Pairing:
 
     def _judge_all(self, comparison: Comparison, cells: Indices, named: Set[Cell]) -> dict[Cell, Judged]:
         """The cells whose documents have something in common, or one name."""
-
-        def judge(group: Indices) -> list[tuple[Cell, Judged]]:
-            return list(self._judged(comparison, group, named))
-
+        judge = partial(self._judged, comparison, named)
         large, small = comparison.tasks(cells)
-        return dict(chain.from_iterable([*map(judge, large), *on_all_cores(judge, small)]))
+        return dict(chain.from_iterable([*map(judge, large), *at_once(judge, small, "comparing", len)]))
 
-    def _judged(self, comparison: Comparison, cells: Indices, named: Set[Cell]) -> Iterator[tuple[Cell, Judged]]:
+    def _judged(self, comparison: Comparison, named: Set[Cell], cells: Indices) -> list[tuple[Cell, Judged]]:
         """The cells whose documents have something in common, or one name, with relation and score."""
+        found: list[tuple[Cell, Judged]] = []
         for (i, j), likeness in zip(cells.tolist(), comparison.compare(cells), strict=True):
             is_named = (i, j) in named
             relation = self.judge(likeness, is_named=is_named)
             if is_named or relation is not Relation.UNRELATED:
-                yield (i, j), (relation, likeness.score)
+                found.append(((i, j), (relation, likeness.score)))
+        return found
 
     def judge(self, likeness: Likeness, *, is_named: bool = False) -> Relation:
         """The relation that a likeness speaks for; equal names dispel the doubt where few match."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from aligner import curation, splitters
 from aligner.alignment import Alignment, Bead
-from aligner.appraisal import appraise, keep
+from aligner.appraisal import appraise, attest, keep
 from aligner.assessment import Assessment, assess
 from aligner.bitext import Bitext, SegmentPair, join, settings, sign, spelled
 from aligner.corpus import Corpus, read_corpus, read_document, split
@@ -23,10 +23,12 @@ from aligner.explanation import Explanation
 from aligner.facts import Fact, find_facts
 from aligner.flags import FLAGS
 from aligner.languages import detect, stated
+from aligner.lists import EXACT
 from aligner.methods import METHOD, METHODS
 from aligner.mining import MIN_RELATED, Mining
 from aligner.multiway import tie
 from aligner.pairing import Pairing
+from aligner.progress import follow
 from aligner.readers import READERS
 from aligner.readers.ids import printable
 from aligner.report import Run
@@ -275,17 +277,59 @@ def mine(
     langs: Sequence[str] = (),
     encoder: AnyEncoder = None,
     min_p: float = Mining.min_p,
+    index: str = EXACT,
 ) -> list[Bead]:
     """The pairs among two unordered lists of sentences that say the same, as beads ``1-1`` of list indices.
 
-    ``min_p`` is the least calibrated probability of a link, in ``[0, 1]``.
+    ``min_p`` is the least calibrated probability of a link, in ``[0, 1]``; ``index`` says how neighbours are searched:
+    ``exact``, or ``clusters``, which misses some of them in far less time and tells the log how many.
 
     Raises:
         UnknownName, MissingExtra, EncoderError: the encoder cannot be used.
+        OutputError: there is no room on the disk for the vectors.
+        ValueError: there is no such index.
     """
     embedders = embedders_of(encoder)
+    return _mining(embedders, langs, min_p).mine(sources, targets, index)
+
+
+def mine_files(
+    source: Path | str,
+    target: Path | str,
+    *,
+    langs: Sequence[str] | None = None,
+    encoder: AnyEncoder = None,
+    min_p: float | None = None,
+    min_precision: float | None = None,
+    index: str = EXACT,
+) -> Bitext:
+    """The same of two files of one sentence a line, as records with evidence; sentence indices are line numbers.
+
+    Only whole lines are compared, and no clauses: a record's relation is ``conflicting`` where its evidence says so,
+    and otherwise empty. ``align_files`` in the mode ``comparable`` compares more, in several times the time.
+
+    Raises:
+        ReadError: a file cannot be read.
+        UnknownName, MissingExtra, EncoderError: the encoder cannot be used.
+        OutputError: there is no room on the disk for the vectors.
+        ValueError: not two languages, or no such index.
+    """
+    embedders = embedders_of(encoder)
+    ours, theirs = mark_languages(_read_both(source, target, langs, splitters.load("lines")))
+    mining = _mining(embedders, (ours.lang, theirs.lang), _mining_cut(min_p, min_precision))
+    mined = mining.mine_lists(ours.sentence_texts(), theirs.sentence_texts(), index)
+    pair = DocumentPair(ours, theirs, Relation.COMPARABLE, mined.score)
+    links = tuple(attest(pair, bead) for bead in follow(mined.beads, "comparing"))
+    kept = keep([Alignment(pair, links, mining.name)], min_p, min_precision)
+    searched = None if index == EXACT else index
+    signature = _signature(embedders, "lines", min_p=min_p, min_precision=min_precision, index=searched)
+    return spelled(join(kept, signature), _spellings(langs))
+
+
+def _mining(embedders: Embedders, langs: Iterable[str], min_p: float) -> Mining:
+    """What mines texts in these languages."""
     embedder = embedders.choose(*langs)
-    return Mining(embedder, embedders.others(embedder), min_p).mine(sources, targets)
+    return Mining(embedder, embedders.others(embedder), min_p)
 
 
 def evaluate_files(
@@ -511,14 +555,14 @@ def _compare_as(mode: str, source: Document, target: Document, embedder: Embedde
 
 
 def _signature(
-    embedders: Embedders, splitter: AnySplitter, decisions: Sequence[Decision] = (), **cuts: float | None
+    embedders: Embedders, splitter: AnySplitter, decisions: Sequence[Decision] = (), **asked: float | str | None
 ) -> str:
     """How a bitext was made: our version, the parts used, every setting of the methods, what was cut and decided."""
     methods = {name: settings(METHODS.load(name)) for name in METHODS}
     advisers = {"advisers": embedders.advisers} if embedders.advisers else {}
     decided = {"decisions": digest(decisions)} if decisions else {}
-    asked = {name: str(cut) for name, cut in cuts.items() if cut is not None}
-    parts = advisers | {"splitter": splitter, "pairing": settings(Pairing)} | methods | asked | decided
+    told = {name: str(value) for name, value in asked.items() if value is not None}
+    parts = advisers | {"splitter": splitter, "pairing": settings(Pairing)} | methods | told | decided
     return sign(encoder=embedders.names, **parts)
 
 

@@ -352,6 +352,26 @@ def test_mining_finds_the_same_in_any_memory(tmp_path: Path) -> None:
     assert len(table(outputs[0])) > 1
 
 
+def test_an_approximate_index_tells_its_recall_and_finds_the_same_in_any_memory(monkeypatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("aligner.clusters.MIN_PAIRS", 0)
+    monkeypatch.setattr("aligner.clusters.MIN_SIDE", 10)
+    sides = [GOLD / f"partenariato-1995.{lang}.lines" for lang in ("it", "en")]
+    outputs = []
+    for size in ("1", "2G"):
+        outputs.append(tmp_path / f"{size}.jsonl")
+        result = align(
+            "mine", *sides, "--langs", "it,en", "--index", "clusters", "--max-memory", size, "-o", outputs[-1]
+        )
+        (told,) = (line for line in result.stderr.splitlines() if "approximate" in line)
+        assert re.fullmatch(
+            r"warning: the search was approximate: by \d+ sentences searched exactly, [\d.]+% have their nearest "
+            r"neighbour, and [\d.]+% of the 6 nearest are there",
+            told,
+        )
+    assert outputs[0].read_bytes() == outputs[1].read_bytes()
+    assert invoke("mine", IT, EN, "--index", "faiss").exit_code == 2
+
+
 @pytest.mark.parametrize("size", ["", "G", "-1", "0", "0M", "1.5G", "8 GB", "\N{SUPERSCRIPT TWO}"])
 def test_a_size_that_is_none_is_a_usage_error(size: str) -> None:
     result = invoke("mine", IT, EN, "--max-memory", size)

@@ -64,4 +64,4 @@ def test_mining_finds_the_same_with_its_vectors_on_the_disk(monkeypatch, centred
         found = Mining(Embedder(encoder), (Embedder(encoder),)).mine(lines, lines[::-1])
     assert found == expected
     assert len(found) == 300
-    assert len(reserved) > 4
+    assert len(reserved) >= 2

@@ -57,7 +57,7 @@ def test_a_lonely_pair_below_the_floor_is_no_link(embedder):
 def test_measures_are_those_of_the_pair(embedder):
     (bead,) = Mining(embedder).mine(["a b c d"], ["a b c x"])
     rows = embedder.embed(["a b c d", "a b c x"])
-    assert bead.cosine == pytest.approx(float(rows[0] @ rows[1]), abs=1e-6)
+    assert bead.cosine == pytest.approx(float(rows[0] @ rows[1]), abs=2e-4)
     assert bead.margin == pytest.approx(bead.cosine / 2)
     assert 0.5 <= bead.p < 1
 
