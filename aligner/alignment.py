@@ -82,12 +82,15 @@ class Alignment:
 
     Two links share a sentence only where each is by another part of it: the monotone method has no such links.
     ``related`` are pairs of lone sentences on one topic that probably do not say the same, each in one at most.
+    ``lone`` are the sentences of either side that are told as lone; ``None``: all that no link holds. Where a document
+    stands in several alignments of one list, another may link them, or tell them.
     """
 
     pair: DocumentPair
     beads: tuple[Bead, ...]
     method: str
     related: tuple[Bead, ...] = ()
+    lone: tuple[Sequence[int], Sequence[int]] | None = None
 
     @property
     def links(self) -> tuple[Bead, ...]:

@@ -193,6 +193,25 @@ def by_documents(bitext: Bitext) -> dict[tuple[str, str], list[SegmentPair]]:
     return {names: [*_interleaved(*both)] for names, both in held.items()}
 
 
+def by_source(bitext: Bitext) -> dict[str, Bitext]:
+    """For each document of the source side, in order, what the bitext holds of it."""
+    alignments: defaultdict[str, list[Alignment]] = defaultdict(list)
+    for alignment in bitext.alignments:
+        alignments[alignment.pair.source.id].append(alignment)
+    pairs, related = map(_by_source, (bitext.pairs, bitext.related))
+    return {
+        source: replace(bitext, pairs=tuple(pairs[source]), alignments=tuple(held), related=tuple(related[source]))
+        for source, held in alignments.items()
+    }
+
+
+def _by_source(records: Iterable[SegmentPair]) -> defaultdict[str, list[SegmentPair]]:
+    held: defaultdict[str, list[SegmentPair]] = defaultdict(list)
+    for record in records:
+        held[record.source_doc].append(record)
+    return held
+
+
 def spellings(records: Iterable[SegmentPair]) -> dict[str, str]:
     """Our code of each language of these records, and how it was written."""
     return {code: as_is for record in records for code, as_is in zip(record.langs, _langs(record), strict=True)}
@@ -241,7 +260,7 @@ def _interleaved(links: Iterable[SegmentPair], lone: Iterable[SegmentPair]) -> I
 
 
 def _lone(alignment: Alignment) -> Iterator[Bead]:
-    """The sentences of either document that no link of this alignment holds, each in a bead by itself.
+    """The sentences of either document that this alignment tells as lone, each in a bead by itself.
 
     What a person decided of them is told.
     """
@@ -249,7 +268,8 @@ def _lone(alignment: Alignment) -> Iterator[Bead]:
     told = {
         one.sides: replace(bead, source=one.source, target=one.target) for bead in decided for one in alone(*bead.sides)
     }
-    yield from (told.get(bead.sides, bead) for bead in left_alone(alignment.pair, alignment.links))
+    lone = left_alone(alignment.pair, alignment.links) if alignment.lone is None else alone(*alignment.lone)
+    yield from (told.get(bead.sides, bead) for bead in lone)
 
 
 def linked_sentences(alignments: Iterable[Alignment]) -> Mapping[str, Set[int]]:

@@ -375,11 +375,17 @@ def mine(
     index: str,
     max_memory: int | None,
 ) -> None:
-    """Find the translations among two files of sentences, one a line, in no order."""
+    """Find the translations among two lists of sentences in no order.
+
+    SOURCE and TARGET are each a file of one sentence a line, a .jsonl or .parquet of one a row, or a folder of such
+    shards, which in the order of their names are one list. With `-o 'mined/*.jsonl'`, the records of each source shard
+    are in a file of its own, the * being the shard's name without suffix. A shard that cannot be read is named and left
+    out; the exit status is 1 then.
+    """
     from aligner import memory
     from aligner.pipeline import mine_files
 
-    write = _writer(output)
+    write = _writer(output, lists=(source, target))
     with _engine(), memory.limited(max_memory or memory.MAX_MEMORY):
         bitext = mine_files(
             source,
@@ -392,6 +398,8 @@ def mine(
         )
     write(bitext)
     _tell(bitext)
+    _warn(map(str, bitext.problems[:PROBLEMS_SHOWN]))
+    sys.exit(1 if bitext.problems else 0)
 
 
 @main.command()
@@ -825,17 +833,32 @@ def _default_folder(corpus: Path) -> Path:
     return Path("outputs") / (corpus.resolve().name or "corpus")
 
 
-def _writer(outputs: Sequence[str], *, are_told: bool = False) -> "Callable[[Bitext], list[Path]]":
+def _writer(
+    outputs: Sequence[str], *, are_told: bool = False, lists: tuple[Path, Path] | None = None
+) -> "Callable[[Bitext], list[Path]]":
     """What writes a bitext to all these places, known to be able to before any work starts.
 
-    `-` is standard output, as TSV. What one format cannot hold is told after the others are written; these are listed
+    `-` is standard output, as TSV. Of a bitext that comes of two lists, a name with * is a file for each shard of the
+    first. What one format cannot hold is told after the others are written; these are listed
     if they are to be told. It gives the paths of the files.
     """
     from aligner.pipeline import write_bitext
     from aligner.writers import format_for, tsv
 
-    writes = {output: _checked(output, format_for, write_bitext, tsv.write) for output in outputs}
+    writes = {
+        output: _shards_writer(output, *lists)
+        if lists and "*" in output
+        else _checked(output, format_for, write_bitext, tsv.write)
+        for output in outputs
+    }
     return lambda bitext: _each(writes, bitext, are_told=are_told)
+
+
+def _shards_writer(pattern: str, source: Path, target: Path) -> "Callable[[Bitext], list[Path]]":
+    """As ``_writer``, for a file for each shard of a list."""
+    from aligner.writers.sharded import find_places, write_shards
+
+    return partial(write_shards, places=find_places(Path(pattern), source, target))
 
 
 def _dropped_writer(output: str) -> "Callable[[Sequence[Dropped]], object]":
@@ -893,13 +916,13 @@ def _count(found: Sized, one: str, several: str = "") -> str:
 
 
 def _tell(bitext: "Bitext") -> None:
-    """Say on standard error what became of the two files."""
+    """Say on standard error what became of the two files, or of the shards of two lists."""
     from aligner.bitext import left_untranslated
 
-    (alignment,) = bitext.alignments
-    pair = alignment.pair
-    click.echo(f"{pair.relation}, score {pair.score:.2f}: {_count(bitext, 'record')}", err=True)
-    for document in (pair.source, pair.target):
+    pairs = [alignment.pair for alignment in bitext.alignments]
+    click.echo(f"{pairs[0].relation}, score {pairs[0].score:.2f}: {_count(bitext, 'record')}", err=True)
+    documents = {one.id: one for pair in pairs for one in (pair.source, pair.target)}
+    for document in documents.values():
         if told := left_untranslated(document):
             click.echo(f"{document.id}: {told}", err=True)
 

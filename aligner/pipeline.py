@@ -33,6 +33,7 @@ from aligner.readers import READERS
 from aligner.readers.ids import printable
 from aligner.report import Run
 from aligner.seeds import Seed, Sighting, follow_seeds
+from aligner.shards import Shards, read_list, spread
 from aligner.splitters import SPLITTERS, Splitter
 from aligner.untranslated import mark_languages
 from aligner.viewer.dots import dots_of
@@ -303,19 +304,23 @@ def mine_files(
     min_precision: float | None = None,
     index: str = EXACT,
 ) -> Bitext:
-    """The same of two files of one sentence a line, as records with evidence; sentence indices are line numbers.
+    """The same of two lists in files, as records with evidence; sentence indices are line numbers.
+
+    A list is a file of one sentence a line, a ``.jsonl`` or ``.parquet`` of one a row, or a folder of such shards; see
+    ``shards``. What of it cannot be read is told in the bitext's ``problems``.
 
     Only whole lines are compared, and no clauses: a record's relation is ``conflicting`` where its evidence says so,
     and otherwise empty. ``align_files`` in the mode ``comparable`` compares more, in several times the time.
 
     Raises:
-        ReadError: a file cannot be read.
+        ReadError: a file cannot be read, or no shard of a folder.
         UnknownName, MissingExtra, EncoderError: the encoder cannot be used.
         OutputError: there is no room on the disk for the vectors.
         ValueError: not two languages, or no such index.
     """
     embedders = embedders_of(encoder)
-    ours, theirs = mark_languages(_read_both(source, target, langs, splitters.load("lines")))
+    lists = _read_lists(source, target, langs)
+    ours, theirs = mark_languages([one.whole for one in lists])
     mining = _mining(embedders, (ours.lang, theirs.lang), _mining_cut(min_p, min_precision))
     mined = mining.mine_lists(ours.sentence_texts(), theirs.sentence_texts(), index)
     pair = DocumentPair(ours, theirs, Relation.COMPARABLE, mined.score)
@@ -323,7 +328,9 @@ def mine_files(
     kept = keep([Alignment(pair, links, mining.name)], min_p, min_precision)
     searched = None if index == EXACT else index
     signature = _signature(embedders, "lines", min_p=min_p, min_precision=min_precision, index=searched)
-    return spelled(join(kept, signature), _spellings(langs))
+    spread_out = spread(kept[0], *(one.extents for one in lists))
+    problems = tuple(GoldError(str(problem)) for one in lists for problem in one.problems)
+    return replace(spelled(join(spread_out, signature), _spellings(langs)), problems=problems)
 
 
 def _mining(embedders: Embedders, langs: Iterable[str], min_p: float) -> Mining:
@@ -543,6 +550,14 @@ def _read_both(
         raise ValueError(f"langs: got {len(langs)}, expected two")
     source_lang, target_lang = langs or (None, None)
     return read_document(source, source_lang, splitter), read_document(target, target_lang, splitter)
+
+
+def _read_lists(source: Path | str, target: Path | str, langs: Sequence[str] | None) -> tuple[Shards, Shards]:
+    """Two lists of sentences, each in a file or in a folder of shards."""
+    if langs is not None and len(langs) != 2:
+        raise ValueError(f"langs: got {len(langs)}, expected two")
+    source_lang, target_lang = langs or (None, None)
+    return read_list(Path(source), source_lang), read_list(Path(target), target_lang)
 
 
 def _compare_as(mode: str, source: Document, target: Document, embedder: Embedder) -> DocumentPair:

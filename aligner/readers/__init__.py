@@ -99,18 +99,24 @@ def read(path: Path, text_id: str, lang: str = UNDETERMINED) -> Reading:
     Raises:
         ReadError: the file cannot be opened, is too large, is damaged or holds no text.
     """
+    texts, problems = [], []
+    for part in read_parts(path, text_id, lang):
+        if isinstance(part, Text):
+            texts.append(part)
+        else:
+            problems.append(part)
+    return Reading(tuple(texts), tuple(problems))
+
+
+def read_parts(path: Path, text_id: str, lang: str = UNDETERMINED) -> Iterator[Text | ReadError]:
+    """The same, texts and what could not be read in the order in which they stand in the file."""
     suffix = split_suffix(path.name)[1]
     reader: Reader = READERS.load(suffix if suffix in READERS else ".txt")
     data = read_bytes(path, text_id)
     if reader is READERS.load(".txt") and _HTML.match(data):
         reader = READERS.load(".html")
-    texts, problems = [], []
     for part in reader(data, text_id, lang):
-        if isinstance(part, Text):
-            texts.append(replace(part, content=_tidy(part.content)))
-        else:
-            problems.append(part)
-    return Reading(tuple(texts), tuple(problems))
+        yield replace(part, content=_tidy(part.content)) if isinstance(part, Text) else part
 
 
 def _tidy(content: str) -> str:

@@ -21,14 +21,15 @@ class LineSplitter:
         spans = []
         start = 0
         for newline in _NEWLINE.finditer(content):
-            spans.append(_strip(content, start, newline.start()))
+            spans.append(stripped(content, start, newline.start()))
             start = newline.end()
         if start < len(content):
-            spans.append(_strip(content, start, len(content)))
+            spans.append(stripped(content, start, len(content)))
         return spans
 
 
-def _strip(content: str, start: int, end: int) -> tuple[int, int]:
+def stripped(content: str, start: int, end: int) -> tuple[int, int]:
+    """The span of a line without its outer white space; a blank one's is empty, at its beginning."""
     line = content[start:end].strip()
     if not line:
         return start, start

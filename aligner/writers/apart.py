@@ -57,7 +57,8 @@ def set_apart(bitext: Bitext) -> Apart:
     documents: dict[Names, _Known | _Told] = {}
     for alignment in bitext.alignments:
         for document in (alignment.pair.source, alignment.pair.target):
-            documents.setdefault(Names(document.id, document.lang, 0), _Known(document))
+            if (known := Names(document.id, document.lang, 0)) not in documents:
+                documents[known] = _Known(document)
     for names, records in groups.items():
         for record in records:
             for name, segment in zip(names, sides(record), strict=True):

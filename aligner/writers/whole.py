@@ -67,11 +67,11 @@ class Outputs:
     def fill(self, path: Path, lines: Iterable[str]) -> None:
         """A new text file at this path with these lines, closed at once: of such there may be more than can be open."""
         self.text(path).writelines(lines)
-        file = self._files[-1]
-        try:
-            file.finish()
-        except OSError as error:
-            raise _output_error(path, error) from error
+        self._finish(self._files[-1:])
+
+    def finish(self) -> None:
+        """Put all files so far on the disk, and close them: of such there may be more than can be open."""
+        self._finish(self._files)
 
     def make_folder(self, folder: Path) -> None:
         """Make a folder for files to come, with those above it; they go again if nothing comes of it."""
@@ -104,6 +104,13 @@ class Outputs:
         packed = compressed(raw, place.name)
         self._files.append(_File(path, place, temporary, raw, packed, packed))
         return self._files[-1]
+
+    def _finish(self, files: Iterable["_File"]) -> None:
+        for file in files:
+            try:
+                file.finish()
+            except OSError as error:
+                raise _output_error(file.path, error) from error
 
     def _place(self) -> None:
         n_first = len(self._files) - self._is_sealed
