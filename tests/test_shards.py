@@ -323,8 +323,8 @@ def test_there_may_be_more_shards_than_files_that_can_be_open(monkeypatch: pytes
     Path("mined").mkdir()
     mined("src", "en.txt", "-o", "first.jsonl")
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    open_now = len(list(Path("/proc/self/fd").iterdir()))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (open_now + 40, hard))
+    with Path("en.txt").open() as lowest_free:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (lowest_free.fileno() + 40, hard))
     try:
         mined("src", "en.txt", "-o", "mined/*.jsonl")
     finally:
