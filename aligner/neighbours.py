@@ -27,8 +27,8 @@ TILE = 1 << 10
 The same on every machine: the last digits of a product depend on the shape of its blocks where these are thin.
 """
 
-PANEL = 32
-"""Tiles of either side of a task at most: 15 seconds of one core, and 64 MiB of vectors at 512 dimensions."""
+PANEL = 16
+"""Tiles of either side of a task at most: four seconds of one core, and 32 MiB of vectors at 512 dimensions."""
 
 MIN_TASKS = 4
 """Tasks along the longer side at least, so that all cores have some."""
@@ -71,7 +71,7 @@ def nearest_both_ways(source: Stored, target: Stored, k: int, what: str = "") ->
 
     The time is that of the product and a little more: of most blocks only the highest similarity of each row and column
     is looked at, which is no higher than the ``k``-th of those found before. What is found does not depend on the
-    number of threads. Beside the vectors and what is found, each thread takes 90 MiB at 512 dimensions, whatever the
+    number of threads. Beside the vectors and what is found, each thread takes 50 MiB at 512 dimensions, whatever the
     numbers of sentences.
 
     Args:
