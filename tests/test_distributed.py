@@ -60,7 +60,7 @@ def cluster() -> Iterator[Any]:
     for module in (conftest, sys.modules[__name__]):
         cloudpickle.register_pickle_by_value(module)
     node = {"num_cpus": 1, "object_store_memory": 200 << 20}
-    made = Cluster(initialize_head=True, head_node_args={**node, "include_dashboard": False})
+    made = Cluster(initialize_head=True, head_node_args={**node, "num_gpus": 1, "include_dashboard": False})
     made.other = made.add_node(**node)
     yield made
     ray.shutdown()
@@ -174,6 +174,20 @@ def test_workers_share_arrays_and_load_an_encoder_once(connected: Any) -> None:
     assert [number for number, *_ in found] == 2 * list(map(float, range(1000)))
     assert not any(is_writable for _, is_writable, _ in found), "an array of the shared memory cannot be written"
     assert len({library for *_, library in found}) <= 2, "one for each worker"
+
+
+def card(_: int) -> str | None:
+    return os.environ.get("CUDA_VISIBLE_DEVICES")
+
+
+def test_tasks_take_their_share_of_a_gpu(cluster: Any) -> None:
+    with on_ray(cluster.address, num_gpus=0.5):
+        assert list(each(card, range(4), "working")) == ["0"] * 4
+    with on_ray(cluster.address):
+        assert "0" not in set(each(card, range(4), "working"))
+    with pytest.raises(EngineError, match=r"has 1 GPUs, and each task would wait for 2; .* --ray-gpus"):  # noqa: SIM117
+        with on_ray(cluster.address, num_gpus=2):
+            raise AssertionError
 
 
 def refuse(number: int) -> int:
