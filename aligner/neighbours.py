@@ -7,11 +7,12 @@ processes. What they find is merged to the same neighbours whatever the blocks a
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
+from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
 
-from aligner.cores import on_all_cores
+from aligner.cores import n_threads, on_all_cores
 from aligner.engine import at_once
 from aligner.memory import Stored, Vectors, opened
 
@@ -29,9 +30,6 @@ The same on every machine: the last digits of a product depend on the shape of i
 
 PANEL = 16
 """Tiles of either side of a task at most: four seconds of one core, and 32 MiB of vectors at 512 dimensions."""
-
-MIN_TASKS = 4
-"""Tasks along the longer side at least, so that all cores have some."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +115,9 @@ def _search_block(source: Vectors, target: Vectors, k: int, block: Block) -> tup
 
 def blocks(n: int, m: int) -> list[Block]:
     """The tasks of ``nearest_both_ways``, row by row; which blocks there are changes nothing of what is found."""
-    edge = TILE * max(1, min(PANEL, -(-max(n, m) // (TILE * MIN_TASKS))))
+    # Two tasks for each core, or more: the first tiles of a task take longest.
+    along = ceil((2 * n_threads()) ** 0.5)
+    edge = TILE * min(PANEL, ceil(max(n, m, 1) / (TILE * along)))
     return [
         Block(range(row, min(row + edge, n)), range(column, min(column + edge, m)))
         for row in range(0, n, edge)
