@@ -12,7 +12,7 @@ $(READY): setup.cfg pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "$(PYTHON): is older than 3.11; run: make PYTHON=python3.11")'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt torch
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[e5,parquet,pdf,review,dev]'
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[e5,parquet,pdf,ray,review,dev]'
 	touch $@
 
 align: $(READY)

@@ -43,6 +43,7 @@ def one_by_one(work: Callable[[Task], Result], tasks: Iterable[Task]) -> Iterato
             yield from map(work, first)
             return
         pool = ThreadPoolExecutor(n_threads(), initializer=_share)
+        is_awaited = True
         try:
             pending: deque[Future[Result]] = deque()
             for task in chain(first, queue):
@@ -51,9 +52,12 @@ def one_by_one(work: Callable[[Task], Result], tasks: Iterable[Task]) -> Iterato
                     yield pending.popleft().result()
             while pending:
                 yield pending.popleft().result()
+        except (KeyboardInterrupt, GeneratorExit):
+            is_awaited = False
+            raise
         finally:
-            # After an error or Ctrl-C nobody waits for what has not begun.
-            pool.shutdown(cancel_futures=True)
+            # After an error nobody waits for what has not begun, after Ctrl-C not even for tasks of some seconds.
+            pool.shutdown(wait=is_awaited, cancel_futures=True)
 
 
 @contextmanager

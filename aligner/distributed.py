@@ -37,7 +37,6 @@ MAX_SIZE = 20_000
 AHEAD = 3
 """Tasks a core that are given out before their turn: none waits for work, and results do not pile up."""
 
-
 SECONDS_TO_ANSWER = 5
 """A cluster that does not answer for so long is not there."""
 
@@ -56,7 +55,8 @@ def on_ray(address: str | None = None, *, num_gpus: float = 0) -> Iterator[None]
 
     Raises:
         MissingExtra: Ray is not installed.
-        EngineError: there is no cluster at this address, or a machine of it has another version of this package.
+        EngineError: there is no cluster at this address, it has no such GPU, or a machine of it has another version of
+            this package.
     """
     if find_spec("ray") is None:
         raise MissingExtra("engine 'ray': the package ray is not installed; run: pip install 'aligner[ray]'")
@@ -76,7 +76,8 @@ def _connected(address: str | None) -> Iterator[None]:
     address = address or os.environ.get("RAY_ADDRESS")
     try:
         _knock(address)
-        ray.init(address, include_dashboard=False, log_to_driver=False, logging_level=logging.ERROR)
+        # Without an address Ray would take any cluster that somebody has started on this machine.
+        ray.init(address or "local", include_dashboard=False, log_to_driver=False, logging_level=logging.ERROR)
     except (OSError, RuntimeError, ValueError) as error:
         reason = " ".join(str(error).split())[:200]
         raise EngineError(
@@ -105,6 +106,11 @@ class _Ray:
     def __init__(self, num_gpus: float) -> None:
         import ray
 
+        if num_gpus > (n_gpus := ray.cluster_resources().get("GPU", 0)):
+            raise EngineError(
+                f"engine 'ray': the cluster has {n_gpus:g} GPUs, and each task would wait for {num_gpus:g}; "
+                "ask for less with --ray-gpus"
+            )
         self._task: Any = ray.remote(num_cpus=1, num_gpus=num_gpus, max_retries=-1)(_done)
         self._code = _code()
 

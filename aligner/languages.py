@@ -90,6 +90,7 @@ def _codes() -> dict[str, str]:
     return codes | {code: code for code in _THREE_LETTERS} | _SAME
 
 
+@lru_cache(maxsize=1024)
 def normalise(code: str) -> str | None:
     """The shortest code of the language that a tag names, without script and region; None if it names none.
 

@@ -114,7 +114,7 @@ class Comparison:
         forward, backward: the nearest sentences of the other language of each sentence, one more than a margin counts.
         min_match: the least cosine of two sentences that match.
         min_margin: the least margin of a match that is evidence.
-        is_sampled: whether the nearest are those of a sample: evidence may be less then, and is never more.
+        is_sampled: whether the nearest are those of a sample: evidence may be too much then, and is never too little.
     """
 
     sources: Sentences
@@ -160,8 +160,8 @@ class Comparison:
     def within(sentences: Sentences, cells: Indices, k: int, *, min_match: float, min_margin: float) -> "Comparison":
         """All that is needed to compare the two documents of each cell, both of one language.
 
-        Each sentence is compared with all those of the documents that its own is compared with. The arguments are as
-        for ``of``.
+        The nearest of each sentence are those in the documents that its own is compared with: not its own, where it
+        stands itself. The arguments are as for ``of``.
         """
         shape = len(sentences.vectors), k + 1
         none = Neighbours(np.full(shape, -1, dtype=np.float32), np.full(shape, -1, dtype=np.int64))

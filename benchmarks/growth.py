@@ -232,7 +232,7 @@ def format_rows(rows: Sequence[Row]) -> str:
             f"{row.n:,}",
             *(f"{value:.1f}" for value in (row.seconds, row.cpu)),
             *(f"{value:.0f}" for value in (row.own, row.mapped)),
-            *(f"{value:,.3f}" if value <= 1 else f"{value:,.0f}" for value in row.figures.values()),
+            *(f"{value:,}" if isinstance(value, int) else f"{value:.3f}" for value in row.figures.values()),
         )
         for row in rows
     ]

@@ -1,7 +1,7 @@
 import pytest
 
 from aligner import cores
-from aligner.cores import on_all_cores
+from aligner.cores import on_all_cores, one_by_one
 
 
 @pytest.mark.parametrize("n_threads", [1, 3])
@@ -21,4 +21,20 @@ def test_work_may_share_out_work_of_its_own():
 def test_an_error_comes_through_and_the_next_call_works():
     with pytest.raises(ZeroDivisionError):
         on_all_cores(lambda n: 1 // n, [1, 0, 2])
+    assert on_all_cores(abs, [-1, -2]) == [1, 2]
+
+
+def test_results_are_taken_as_they_come_and_few_tasks_are_made_ahead(monkeypatch):
+    monkeypatch.setattr(cores, "n_threads", lambda: 2)
+    made = []
+    results = one_by_one(lambda n: n * n, (made.append(n) or n for n in range(200)))
+    assert [next(results), next(results)] == [0, 1]
+    assert len(made) < 20
+    assert list(results) == [n * n for n in range(2, 200)]
+
+
+def test_results_that_nobody_takes_to_the_last_leave_the_next_call_its_turn():
+    results = one_by_one(abs, range(200))
+    next(results)
+    results.close()
     assert on_all_cores(abs, [-1, -2]) == [1, 2]

@@ -43,7 +43,8 @@ def test_neither_panels_nor_threads_change_what_is_found(monkeypatch, panel, n_t
     target[::3] = target[0]
     monkeypatch.setattr(neighbours, "TILE", 16)
     expected = nearest_both_ways(source, target, 5)
-    monkeypatch.setattr(cores, "n_threads", lambda: n_threads)
+    for module in (cores, neighbours):
+        monkeypatch.setattr(module, "n_threads", lambda: n_threads)
     monkeypatch.setattr(neighbours, "PANEL", panel)
     for found, same in zip(nearest_both_ways(source, target, 5), expected, strict=True):
         assert found.indices.tolist() == same.indices.tolist()
