@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TextIO, TypeVar, cast
 import click
 
 from aligner.errors import AlignerError
+from aligner.interruption import INTERRUPTED, raise_again
 
 if TYPE_CHECKING:
     from aligner.bitext import Bitext
@@ -46,9 +47,6 @@ SPLITTER = "rules (ours) or lines (already split: one sentence a line)."
 Command = TypeVar("Command", bound=Callable[..., Any])
 Result = TypeVar("Result")
 
-INTERRUPTED = 130
-"""The exit status after Ctrl-C, as shells have it."""
-
 
 class MainJob(click.Group):
     """A group whose first verb may be left out: `align CORPUS` is `align run CORPUS`."""
@@ -76,6 +74,7 @@ class MainJob(click.Group):
         from aligner.progress import shown
 
         try:
+            raise_again()
             with _log_echoed(), shown(_bar) if sys.stderr.isatty() else nullcontext():
                 return super().invoke(ctx)
         except AlignerError as error:

@@ -5,6 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from secrets import token_hex
 
 import regex
 
@@ -33,8 +34,7 @@ SURE = 0.9
 RESULTS = frozenset({"bitext.tsv", "documents.tsv", "run.json"})
 """A folder that holds these holds what we wrote; so does one with any of these and with what a killed run left."""
 
-_LEFT = regex.compile(r"\.aligner-[0-9a-f]+\.tmp")
-"""The name of a file that was being written when its process was killed; it goes when the next one writes there."""
+_TEMPORARY = regex.compile(r"\.aligner-[0-9a-f]{16}\.tmp")
 
 _LETTER = regex.compile(r"\p{L}")
 
@@ -346,6 +346,19 @@ def _n_letters(content: str) -> int:
     return len("".join(_LETTER.findall(content)).encode("utf-8", "replace"))
 
 
+def temporary_name() -> str:
+    """A name for a file while it is being written in a folder that may be a corpus.
+
+    It is short, since the name that the file will have may be as long as the file system allows.
+    """
+    return f".aligner-{token_hex(8)}.tmp"
+
+
+def is_temporary(name: str) -> bool:
+    """Whether this is such a name: a file that keeps it was left by a killed process, and is no document."""
+    return _TEMPORARY.fullmatch(name) is not None
+
+
 def walk(folder: Path) -> Iterator[tuple[Parts, Skipped | None]]:
     """Every file under the folder, in the order of their names, and why it is none to be read, if so."""
     root = folder.resolve()
@@ -360,7 +373,7 @@ def walk(folder: Path) -> Iterator[tuple[Parts, Skipped | None]]:
             yield path, Skipped(f"{printable('/'.join(path))}/", reason, is_failure=True)
             continue
         names = {entry.name for entry in found}
-        left = set(filter(_LEFT.fullmatch, names))
+        left = set(filter(is_temporary, names))
         if names >= RESULTS or (left and names & RESULTS):
             yield path, Skipped(f"{printable('/'.join(path))}/", "results of an earlier run")
             continue

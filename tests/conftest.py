@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 from aligner.cache import user_folder
 from aligner.document import Document, Sentence, Text
 from aligner.embedding import Embedder
+from aligner.encoders import use
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
@@ -43,6 +45,15 @@ def without_second_encoder() -> Iterator[None]:
     """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("aligner.embedders.Embedders.others", lambda _, embedder: ())
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def weights_read_once() -> Iterator[None]:
+    """The default encoder's weights are read once a process, not by each of its encoders: that takes a second."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(use._Network, "read", cache(use._Network.read))
+        patch.setattr(use, "_read_tokenizer", cache(use._read_tokenizer))
         yield
 
 

@@ -79,6 +79,16 @@ def encoder(request: pytest.FixtureRequest, loaded: dict[str, Any]) -> Any:
     return loaded[name]
 
 
+@pytest.fixture
+def rows(encoder: Any, loaded: dict[str, Any]) -> np.ndarray:
+    """The encoder's rows of ``SENTENCES``, for the tests that need them once."""
+    key = f"rows of {encoder.name}"
+    if key not in loaded:
+        loaded[key] = encoder.encode(SENTENCES)
+        loaded[key].flags.writeable = False
+    return loaded[key]
+
+
 @pytest.fixture(scope="module")
 def use() -> UniversalSentenceEncoder:
     return UniversalSentenceEncoder()
@@ -92,8 +102,7 @@ every_encoder = pytest.mark.parametrize("encoder", list(ENCODERS), indirect=True
 
 
 @every_encoder
-def test_rows_are_finite_and_of_unit_length(encoder: Any) -> None:
-    rows = encoder.encode(SENTENCES)
+def test_rows_are_finite_and_of_unit_length(encoder: Any, rows: np.ndarray) -> None:
     assert rows.dtype == np.float32
     assert rows.ndim == 2
     assert len(rows) == len(SENTENCES)
@@ -101,13 +110,12 @@ def test_rows_are_finite_and_of_unit_length(encoder: Any) -> None:
 
 
 @every_encoder
-def test_the_same_sentences_give_the_same_bytes(encoder: Any) -> None:
-    assert encoder.encode(SENTENCES).tobytes() == encoder.encode(SENTENCES).tobytes()
+def test_the_same_sentences_give_the_same_bytes(encoder: Any, rows: np.ndarray) -> None:
+    assert encoder.encode(SENTENCES).tobytes() == rows.tobytes()
 
 
 @every_encoder
-def test_rows_are_in_the_order_of_the_sentences(encoder: Any) -> None:
-    rows = encoder.encode(SENTENCES)
+def test_rows_are_in_the_order_of_the_sentences(encoder: Any, rows: np.ndarray) -> None:
     np.testing.assert_allclose(encoder.encode(SENTENCES[::-1]), rows[::-1], atol=2e-5)
     np.testing.assert_allclose(encoder.encode(SENTENCES[2:3]), rows[2:3], atol=2e-5)
 
@@ -125,8 +133,8 @@ def test_odd_strings_give_rows_too(encoder: Any) -> None:
 
 
 @every_encoder
-def test_a_translation_is_nearer_than_another_sentence(encoder: Any) -> None:
-    italian, english, german = encoder.encode(SENTENCES[:3])
+def test_a_translation_is_nearer_than_another_sentence(rows: np.ndarray) -> None:
+    italian, english, german = rows[:3]
     assert italian @ english > italian @ german + 0.05
 
 

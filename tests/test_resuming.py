@@ -23,14 +23,18 @@ CORPUS = Path(__file__).resolve().parent.parent / "corpus"
 ALIGN = [sys.executable, "-c", "from aligner.cli import main; main()"]
 
 
-@pytest.fixture
-def corpus(tmp_path: Path) -> Path:
-    folder = tmp_path / "corpus"
+def copied(folder: Path) -> Path:
+    """The small corpus of these tests, in this folder."""
     for it, en in PAIRS:
         for lang, name in (("it", it), ("en", en)):
             (folder / lang).mkdir(parents=True, exist_ok=True)
             shutil.copy(CORPUS / lang / name, folder / lang)
     return folder
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Path:
+    return copied(tmp_path / "corpus")
 
 
 def align(corpus: Path, output: Path, *arguments: object) -> Result:
@@ -120,17 +124,29 @@ def test_a_finished_run_has_nothing_left_to_do(tmp_path: Path, corpus: Path, mon
     assert contents(output) | {"more": more.read_bytes()} == found
 
 
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a corpus, the run over it and the cache that remembers it, for those that change the corpus."""
+    place = tmp_path_factory.mktemp("finished")
+    align(copied(place / "corpus"), place / "out", "--cache", place / "cache")
+    return place
+
+
 @pytest.mark.parametrize("change", ["a text", "a file more", "a file less", "an option", "a name", "seeds", "the code"])
-def test_a_run_of_which_anything_changed_is_run_again(tmp_path: Path, corpus: Path, change: str, monkeypatch) -> None:
+def test_a_run_of_which_anything_changed_is_run_again(finished: Path, change: str, monkeypatch) -> None:
     class Aligned(Exception):
         pass
 
     def aligned(*_: object, **__: object) -> None:
         raise Aligned
 
-    cache, output = tmp_path / "cache", tmp_path / "out"
-    align(corpus, output, "--cache", cache)
+    cache, output, corpus = finished / "cache", finished / "out", finished / "corpus"
+    shutil.rmtree(corpus)
+    copied(corpus)
     options: list[object] = []
+    with monkeypatch.context() as patch:
+        patch.setattr("aligner.pipeline.align_corpus", aligned)
+        assert "nothing has changed" in align(corpus, output, "--cache", cache).stderr
     text = corpus / "it" / PAIRS[0][0]
     match change:
         case "a text":

@@ -1,6 +1,7 @@
 """A run in its folder: written, and read back as it was."""
 
 import json
+import os
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,6 +14,7 @@ from conftest import SHARED
 from aligner import align_corpus, read_run, read_seeds, write_run
 from aligner.bitext import in_document_order
 from aligner.cli import main
+from aligner.decisions import Decision
 from aligner.errors import AlignerError, CorpusError, GoldError
 from aligner.report import Run, describe
 from aligner.viewer.report import report
@@ -181,3 +183,66 @@ def test_every_hostile_file_in_a_folder_is_an_error_of_ours_or_a_run(folder: Pat
                 except AlignerError:
                     continue
         (folder / name).write_bytes(had)
+
+
+def test_a_folder_holds_one_run_although_an_earlier_one_wrote_more(run: Run, tmp_path: Path) -> None:
+    decision = Decision(source_doc=run.documents[0].id, target_doc=run.documents[1].id, decision="rejected")
+    more, less = replace(run, decisions=(decision,)), replace(run, sightings=())
+    write_run(less, tmp_path / "plain")
+    folder = tmp_path / "out"
+    (folder / "notes").mkdir(parents=True)
+    for name in ("decisions.tsv", "seeds.txt"):
+        (folder / name).write_text("the user's")
+    assert {"seeds.tsv", "seeds.jsonl", "decided.tsv"} <= {path.name for path in write_run(more, folder)}
+    assert read_run(folder).sightings
+    write_run(less, folder)
+    names = {path.name for path in (tmp_path / "plain").iterdir()}
+    assert {path.name for path in folder.iterdir()} == {*names, "notes", "decisions.tsv", "seeds.txt"}
+    assert read_run(folder).sightings == ()
+    write_run(less, folder, keep_text=False)
+    assert {path.name for path in folder.iterdir()} & {"texts.jsonl", "report.html"} == set()
+
+
+def test_files_that_no_run_lists_are_the_users_and_stay(run: Run, tmp_path: Path) -> None:
+    less = replace(run, sightings=())
+    write_run(less, tmp_path)
+    theirs = {name: f"the user's {name}" for name in ("seeds.tsv", "seeds.jsonl", "decided.tsv")}
+    for name, text in theirs.items():
+        (tmp_path / name).write_text(text)
+    assert read_run(tmp_path).sightings == ()
+    write_run(less, tmp_path)
+    assert {name: (tmp_path / name).read_text() for name in theirs} == theirs
+    (tmp_path / "texts.jsonl").rename(tmp_path / "kept")
+    write_run(less, tmp_path, keep_text=False)
+    (tmp_path / "kept").rename(tmp_path / "texts.jsonl")
+    with pytest.raises(CorpusError, match=r"holds no texts\.jsonl"):
+        read_run(tmp_path)
+
+
+@pytest.mark.parametrize("listed", [["../bitext.tsv", "decisions.tsv", "/etc/passwd"], [3], "seeds.tsv", None])
+def test_a_list_can_have_nothing_removed_but_what_runs_write(run: Run, folder: Path, listed: object) -> None:
+    described = json.loads((folder / "run.json").read_text("utf-8"))
+    (folder / "run.json").write_text(json.dumps({**described, "files": listed}))
+    for place in (folder / "decisions.tsv", folder.parent / "bitext.tsv"):
+        place.write_text("the user's")
+    write_run(replace(run, sightings=()), folder)
+    assert (folder / "seeds.tsv").exists()
+    assert {place.read_text() for place in (folder / "decisions.tsv", folder.parent / "bitext.tsv")} == {"the user's"}
+
+
+def test_a_folder_of_an_older_version_which_lists_no_files_is_read_as_ever(run: Run, folder: Path) -> None:
+    described = json.loads((folder / "run.json").read_text("utf-8"))
+    assert set(described.pop("files")) == {path.name for path in folder.iterdir()} - {"run.json"}
+    (folder / "run.json").write_text(json.dumps(described))
+    assert len(read_run(folder).sightings) == len(run.sightings) > 0
+    write_run(replace(run, sightings=()), folder)
+    assert (folder / "seeds.tsv").exists(), "whose it was is not known"
+    assert read_run(folder).sightings == ()
+
+
+def test_a_link_in_the_place_of_an_outlived_file_goes_and_what_it_leads_to_stays(run: Run, folder: Path) -> None:
+    (folder / "seeds.tsv").rename(folder.parent / "mine.tsv")
+    (folder / "seeds.tsv").symlink_to(folder.parent / "mine.tsv")
+    write_run(replace(run, sightings=()), folder)
+    assert not os.path.lexists(folder / "seeds.tsv")
+    assert (folder.parent / "mine.tsv").is_file()

@@ -36,6 +36,16 @@ The city rebuilt it after the war. Today twenty thousand cars cross it every day
 MORE = "Spirit of 1932, a song by Radio Nord, came out on 3 May 1997.\n"
 """What one version of the corpus holds besides, in both texts."""
 
+SEEDS = """\
+[[fact]]
+id = "built"
+title = "The bridge is built"
+
+[fact.phrasings]
+it = ["Il ponte fu costruito nel 1932."]
+en = ["The bridge was built in 1932."]
+"""
+
 Contents = dict[str, bytes]
 
 
@@ -96,15 +106,22 @@ class Job:
             place.write_text(text + MORE * version, encoding="utf-8")
 
 
-@pytest.fixture
-def job(tmp_path: Path, order: Order) -> Job:
-    return Job(tmp_path / "corpus", tmp_path / "out", tmp_path / "cache", order)
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("texts") / "corpus"
 
 
 @pytest.fixture
-def versions(tmp_path: Path, job: Job) -> list[Contents]:
+def job(corpus: Path, tmp_path: Path, order: Order) -> Job:
+    return Job(corpus, tmp_path / "out", tmp_path / "cache", order)
+
+
+@pytest.fixture(scope="module")
+def versions(corpus: Path, order: Order, tmp_path_factory: pytest.TempPathFactory) -> list[Contents]:
     """What the command writes for both versions when nothing happens."""
-    found = [job.undisturbed(version, tmp_path / "plain" / str(version)) for version in (0, 1)]
+    place = tmp_path_factory.mktemp("plain")
+    job = Job(corpus, place / "out", place / "cache", order)
+    found = [job.undisturbed(version, place / str(version)) for version in (0, 1)]
     assert found[0].keys() == found[1].keys()
     assert sum(found[0][name] != found[1][name] for name in found[0]) >= 6
     return found
@@ -179,7 +196,29 @@ def test_a_run_that_dies_before_any_step_of_putting_its_files_in_place_is_made_g
     assert n_mixed == n_files - is_first, "only while they get their names"
 
 
+def test_a_run_that_dies_while_it_replaces_one_that_wrote_more_takes_no_file_of_it_for_its_own(
+    job: Job, versions: list[Contents], tmp_path: Path
+) -> None:
+    seeds = tmp_path / "seeds.toml"
+    seeds.write_text(SEEDS, encoding="utf-8")
+    job.change(0)
+    n_files = len(versions[0])
+    for step in (n_files, n_files + 1, n_files + 5, 2 * n_files):
+        again = job.order("run", job.corpus, "--encoder", "use", "-o", job.output, "--no-cache", "--seeds", seeds)
+        assert again.status == 0, again.warned
+        more = contents(job.output)
+        assert more.keys() - versions[0].keys() == {"seeds.tsv", "seeds.jsonl"}
+        assert job.align(0, before=step).status == -signal.SIGKILL
+        if step == n_files:
+            assert in_place(job.output) == more
+        else:
+            assert "run.json" not in contents(job.output)
+        assert job.align(0).status == 0
+        assert contents(job.output) == versions[0]
+
+
 def test_a_killed_run_within_its_corpus_does_not_become_a_text_of_it(job: Job, tmp_path: Path) -> None:
+    job.corpus = tmp_path / "corpus"
     job.output = job.corpus / "out"
     assert job.align(0).status == 0
     first = contents(job.output)

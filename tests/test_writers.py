@@ -6,6 +6,7 @@ import json
 import os
 import re
 import stat
+import sys
 from dataclasses import astuple, fields, replace
 from math import isnan, nan
 from pathlib import Path
@@ -259,6 +260,13 @@ def test_any_text_comes_back_from_its_cell_as_it_was_cleaned(text: str) -> None:
     assert len(f"{cell}.".splitlines()) == 1
     assert "\t" not in cell
     assert cell.encode().decode() == cell
+
+
+def test_no_character_that_cells_are_cleaned_of_is_printable() -> None:
+    patterns = (cells._NEWLINE, cells._CONTROL, cells._SURROGATE)
+    cleaned = [one for one in map(chr, range(sys.maxunicode + 1)) if any(pattern.match(one) for pattern in patterns)]
+    assert len(cleaned) > 2000
+    assert [one for one in cleaned if one.isprintable()] == []
 
 
 @given(TEXTS.filter(lambda text: text == cells.clean(text)))

@@ -294,13 +294,21 @@ class UniversalSentenceEncoder:
 
     @cached_property
     def _tokenizer(self) -> Any:
-        from sentencepiece import SentencePieceProcessor
+        return _read_tokenizer(_resource("sp.model"))
 
-        path = _resource("sp.model")
-        try:
-            return SentencePieceProcessor(model_file=str(path))
-        except (OSError, RuntimeError) as error:
-            raise EncoderError(f"{path}: no SentencePiece model ({error}); {_MEND}") from error
+
+def _read_tokenizer(path: Path) -> Any:
+    """The SentencePiece model in this file.
+
+    Raises:
+        EncoderError: it is none.
+    """
+    from sentencepiece import SentencePieceProcessor
+
+    try:
+        return SentencePieceProcessor(model_file=str(path))
+    except (OSError, RuntimeError) as error:
+        raise EncoderError(f"{path}: no SentencePiece model ({error}); {_MEND}") from error
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,8 @@ Each kind of mention is a part of this family. A segment's mentions are found on
 notation for all languages (``31 dicembre`` and ``31 December`` are both ``--12-31``), and then compared.
 """
 
+from functools import lru_cache
+
 from aligner.evidence.comparison import compare
 from aligner.evidence.figures import figures
 from aligner.evidence.mention import FIGURES, Evidence, Mention, Tie
@@ -13,8 +15,18 @@ from aligner.evidence.outcomes import outcomes
 __all__ = ["FIGURES", "Evidence", "Mention", "Tie", "compare", "gather", "mentions"]
 
 
+_MOST_KEPT = 1 << 14
+"""Texts whose mentions are kept: those of a record are asked for as its evidence and again for its facts."""
+
+_LONGEST_KEPT = 1000
+
+
 def mentions(text: str, lang: str) -> tuple[Mention, ...]:
     """What a text mentions, in order. ``lang`` is BCP 47; an unknown language has numbers in digits and names only."""
+    return _kept(text, lang) if len(text) <= _LONGEST_KEPT else _found(text, lang)
+
+
+def _found(text: str, lang: str) -> tuple[Mention, ...]:
     named = names(text, lang)
     found: list[Mention] = []
     for more in (
@@ -25,6 +37,9 @@ def mentions(text: str, lang: str) -> tuple[Mention, ...]:
     ):
         found += [one for one in more if all(one.span[1] <= had.span[0] or had.span[1] <= one.span[0] for had in found)]
     return tuple(sorted(found, key=lambda mention: mention.span))
+
+
+_kept = lru_cache(_MOST_KEPT)(_found)
 
 
 def gather(source_text: str, target_text: str, source_lang: str, target_lang: str) -> Evidence:

@@ -6,7 +6,7 @@ where their sentences lie. Numbers are those of the files, rounded to 4 decimals
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
@@ -45,7 +45,13 @@ TEXTS = "texts.jsonl"
 DECIDED = "decided.tsv"
 """What was decided beforehand. People decide in ``decisions.tsv``, which no run writes."""
 
-_NEEDED = (TEXTS, "bitext.jsonl", "documents.tsv", "run.json")
+SEAL = "run.json"
+"""How the run was made, and which other files are its own: any more are of another run, or the user's."""
+
+_NEEDED = (TEXTS, "bitext.jsonl", "documents.tsv", SEAL)
+
+_AT_TIMES = (TEXTS, "report.html", DECIDED, "seeds.tsv", "seeds.jsonl")
+"""What not every run writes."""
 
 Writes = dict[str, Callable[[TextIO], object]]
 
@@ -57,14 +63,14 @@ def write_run(run: Run, folder: Path, *, keep_text: bool = True) -> list[Path]:
     a folder that holds it holds one run.
 
     Without ``keep_text`` there is neither ``texts.jsonl``, the texts as they were read, in whose ``text`` all spans
-    count, nor the report, which shows them; what is there of an earlier run stays.
+    count, nor the report, which shows them. What an earlier run wrote here and this one does not is removed: what its
+    ``run.json`` lists, and nothing else.
 
     Raises:
         OutputError: the folder cannot be made, or a file not be written.
     """
     unlinked = unaligned(run.alignments, run.documents)
     related = replace(run.bitext, pairs=run.bitext.related)
-    description = json.dumps(describe(run), ensure_ascii=False, indent=2)
     writes: Writes = {
         "bitext.tsv": lambda file: tsv.write(run.bitext, file),
         "bitext.jsonl": lambda file: jsonl.write(run.bitext, file),
@@ -78,8 +84,19 @@ def write_run(run: Run, folder: Path, *, keep_text: bool = True) -> list[Path]:
     if keep_text:
         writes[TEXTS] = lambda file: write_texts(run.documents, file)
         writes["report.html"] = lambda file: file.writelines(report(run))
-    writes["run.json"] = lambda file: file.write(f"{description}\n")
-    return _write_all(writes, folder, is_sealed=True)
+    description = json.dumps({**describe(run), "files": list(writes)}, ensure_ascii=False, indent=2)
+    writes[SEAL] = lambda file: file.write(f"{description}\n")
+    return _write_all(writes, folder, is_sealed=True, outlived=_outlived(folder, writes))
+
+
+def _outlived(folder: Path, names: Container[str]) -> list[Path]:
+    """The files that an earlier run lists as its own, which one that writes these names does not write."""
+    try:
+        listed = _description(folder / SEAL)["files"]
+    except GoldError:
+        return []
+    files = [folder / name for name in _AT_TIMES if name in listed and name not in names]
+    return list(filter(Path.is_file, files))
 
 
 def write_found(facts: Sequence[Fact], sightings: Sequence[Sighting], folder: Path) -> list[Path]:
@@ -102,25 +119,35 @@ def _found(facts: Sequence[Fact], sightings: Sequence[Sighting]) -> Writes:
     return writes
 
 
-def _write_all(writes: Writes, folder: Path, *, is_sealed: bool) -> list[Path]:
-    """Write each file of this name into a folder, as ``Outputs`` does; their paths."""
+def _write_all(writes: Writes, folder: Path, *, is_sealed: bool, outlived: Iterable[Path] = ()) -> list[Path]:
+    """Write each file of this name into a folder, as ``Outputs`` does, and remove what outlived its run; the paths."""
     with Outputs(is_sealed=is_sealed) as outputs:
         outputs.make_folder(folder)
+        for path in outlived:
+            outputs.remove(path)
         for name, write in writes.items():
             write(outputs.text(folder / name))
     return outputs.paths
 
 
 def read_run(folder: Path) -> Run:
-    """The run whose results a folder holds; of the files that were skipped, which of them were failures is not told.
+    """The run whose results a folder holds: of its files, those that ``run.json`` lists.
+
+    Of the documents that were skipped, which of them were failures is not told.
 
     Raises:
         CorpusError: the folder holds no run, one without its texts, or files of different ones.
         GoldError: a file of it cannot be read.
     """
-    if missing := [name for name in _NEEDED if not (folder / name).is_file()]:
+    missing = [name for name in _NEEDED if not (folder / name).is_file()]
+    description = {} if missing else _description(folder / SEAL)
+    # Older versions list no files.
+    own = description.get("files") or _AT_TIMES
+    if TEXTS not in own:
+        missing = [TEXTS]
+    if missing:
         remedy = "name the folder of a run, made without --no-keep-text"
-        if missing == ["run.json"]:
+        if missing == [SEAL]:
             remedy = "a run was stopped while it put its files here, so run align again"
         raise CorpusError(f"{printable(str(folder))}: holds no {missing[0]}; {remedy}")
     documents = {document.id: document for document in read_texts(folder / TEXTS)}
@@ -132,7 +159,6 @@ def read_run(folder: Path) -> Run:
         for row in rows
         if (names := (row.source_doc, row.target_doc)) and names[0] in documents and names[1] in documents
     )
-    description = _description(folder / "run.json")
     pairs = tuple(record for row in rows for record in records[row.source_doc, row.target_doc])
     skipped = tuple(Skipped(row.source_doc, row.reason) for row in rows if row.relation == "skipped")
     texts = tuple(document.text for document in documents.values())
@@ -143,8 +169,8 @@ def read_run(folder: Path) -> Run:
         alignments,
         Bitext(pairs, description["signature"], alignments),
         facts=_facts(folder / "facts.jsonl", documents),
-        sightings=read_sightings(folder / "seeds.jsonl"),
-        decisions=_decided(folder / DECIDED, description["signature"]),
+        sightings=read_sightings(folder / "seeds.jsonl") if "seeds.jsonl" in own else (),
+        decisions=_decided(folder / DECIDED, description["signature"]) if DECIDED in own else (),
         stale=description["stale"],
     )
 
@@ -205,6 +231,7 @@ def _description(path: Path) -> dict[str, Any]:
             "corpus": Path(found["corpus"]),
             "warnings": tuple(map(str, found["warnings"])),
             "stale": tuple(map(str, found.get("stale", ()))),
+            "files": tuple(map(str, found.get("files", ()))),
         }
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise GoldError(f"{printable(str(path))}: does not say how the run was made; run align again") from error

@@ -4,15 +4,15 @@ import errno
 import os
 import shutil
 import stat
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from io import TextIOWrapper
 from pathlib import Path
-from secrets import token_hex
 from typing import IO, Any, BinaryIO, TextIO, cast
 
+from aligner.corpus import is_temporary, temporary_name
 from aligner.errors import OutputError
 from aligner.writers.cells import clean
 from aligner.writers.streams import compressed
@@ -47,6 +47,7 @@ class Outputs:
         self._is_alone = is_alone
         self._files: list[_File] = []
         self._folders: list[Path] = []
+        self._outlived: list[Path] = []
         self._locks: dict[Path, int | None] = {}
 
     @property
@@ -72,6 +73,10 @@ class Outputs:
     def finish(self) -> None:
         """Put all files so far on the disk, and close them: of such there may be more than can be open."""
         self._finish(self._files)
+
+    def remove(self, path: Path) -> None:
+        """Remove the file or link at this path when all new files are on the disk, before any of them gets its name."""
+        self._outlived.append(path)
 
     def make_folder(self, folder: Path) -> None:
         """Make a folder for files to come, with those above it; they go again if nothing comes of it."""
@@ -115,14 +120,15 @@ class Outputs:
     def _place(self) -> None:
         n_first = len(self._files) - self._is_sealed
         first, seal = self._files[:n_first], self._files[n_first:]
-        for step, files in ((_File.finish, self._files), (_File.remove, seal), (_File.put, first), (_File.put, seal)):
-            for file in files:
-                try:
-                    step(file)
-                except OSError as error:
-                    raise _output_error(file.path, error) from error
-            for folder in {file.place.parent for file in files}:
-                _sync_folder(folder)
+        _take(_File.finish, self._files)
+        _take(_File.remove, seal)
+        for path in self._outlived:
+            try:
+                path.unlink(missing_ok=True)
+            except OSError as error:
+                raise _output_error(path, error) from error
+        _take(_File.put, first)
+        _take(_File.put, seal)
 
     def _clear(self) -> None:
         for file in self._files:
@@ -170,6 +176,17 @@ class _File:
     def put(self) -> None:
         """Give it its name."""
         self.temporary.replace(self.place)
+
+
+def _take(step: Callable[[_File], None], files: Sequence[_File]) -> None:
+    """Take this step with all of these files, and have their folders know it."""
+    for file in files:
+        try:
+            step(file)
+        except OSError as error:
+            raise _output_error(file.path, error) from error
+    for folder in {file.place.parent for file in files}:
+        _sync_folder(folder)
 
 
 def write_whole(path: Path, write: Callable[[TextIO], object], *, is_alone: bool = False) -> None:
@@ -229,8 +246,7 @@ def _resolve(path: Path) -> Path:
 
 
 def _temporary(folder: Path) -> Path:
-    # Short, since the name of the file itself may be as long as the file system allows.
-    return folder / f".aligner-{token_hex(8)}.tmp"
+    return folder / temporary_name()
 
 
 def _share(folder: Path) -> int | None:
@@ -252,9 +268,10 @@ def _share(folder: Path) -> int | None:
     with suppress(OSError):
         with suppress(BlockingIOError):
             fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            for left in folder.glob(".aligner-*.tmp"):
-                with suppress(OSError):
-                    left.unlink()
+            for left in folder.iterdir():
+                if is_temporary(left.name):
+                    with suppress(OSError):
+                        left.unlink()
         fcntl.flock(opened, fcntl.LOCK_SH)
     return opened
 
