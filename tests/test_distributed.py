@@ -1,6 +1,7 @@
 """The same road on a Ray cluster of two nodes in processes of their own, one of which is killed."""
 
 import dataclasses
+import json
 import os
 import signal
 import sys
@@ -148,6 +149,23 @@ def test_lists_are_mined_to_the_same_bytes(cluster: Any, tmp_path: Path) -> None
         assert there.stderr.endswith(here.stderr), "but for what Ray tells of the lost node"
         assert (tmp_path / "there.tsv").read_bytes() == (tmp_path / "here.tsv").read_bytes()
         assert len((tmp_path / "here.tsv").read_text("utf-8").splitlines()) > 1000
+
+
+def test_shards_are_mined_to_the_same_shards(cluster: Any, tmp_path: Path) -> None:
+    lines = [" ".join(f"w{(number * k) % 997}" for k in (3, 5, 7, 11, 13)) for number in range(1, 400)]
+    for side, own in (("it", lines), ("en", lines[::-1])):
+        (tmp_path / side).mkdir()
+        (tmp_path / side / "a.txt").write_text("\n".join(own[:150]), "utf-8")
+        rows = (json.dumps({"id": f"{number}", "text": line}) for number, line in enumerate(own[150:]))
+        (tmp_path / side / "b.jsonl").write_text("\n".join(rows), "utf-8")
+    asked = ["mine", str(tmp_path / "it"), str(tmp_path / "en"), "--langs", "it,en", "--no-cache", "-o"]
+    for place, engine in (("here", []), ("there", ["--engine", "ray", "--ray-address", cluster.address])):
+        (tmp_path / place).mkdir()
+        assert run(*asked, str(tmp_path / place / "*.jsonl"), *engine).exit_code == 0
+    for name in ("a.jsonl", "b.jsonl"):
+        found = (tmp_path / "there" / name).read_bytes()
+        assert found == (tmp_path / "here" / name).read_bytes()
+        assert found.count(b"\n") > 100
 
 
 def test_the_main_job_writes_the_same_bytes(cluster: Any, tmp_path: Path) -> None:
