@@ -15,6 +15,9 @@ from aligner.engine import each
 from aligner.library import BATCH, Floats, Folded, Library, fold, folded_all, name_of, unit
 from aligner.memory import Vectors, room
 
+_TABLE = 1 << 32
+"""A sentence's place is its row, and the number of the table that this is in times so many."""
+
 SHRINKAGE = 5
 """The mean of ``n`` rows is trusted as ``n / (n + 5)`` of it: one sentence centred on itself would be nothing."""
 
@@ -124,8 +127,9 @@ class Embedder:
         self._open()
 
     def _open(self) -> None:
-        self._row_of: dict[str, int] = {}
-        self._rows: Floats = np.zeros((0, 0), dtype=np.float32)
+        self._place_of: dict[str, int] = {}
+        self._rows: list[Floats] = [np.zeros((0, 0), dtype=np.float32)]
+        self._n_own = 0
         self._writing = RLock()
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -244,9 +248,13 @@ class Embedder:
         self._keep(folded, self.library.list_rows(folded))
 
     def _keep(self, folded: Folded, rows: Floats) -> None:
-        """Remember texts with the rows of the distinct ones; those known already stay as they are."""
+        """Remember texts with the rows of the distinct ones, without a copy; those known already stay as they are."""
         with self._writing:
-            self._put(list(dict.fromkeys(folded)), rows)
+            n_known, first = len(self._place_of), len(self._rows) * _TABLE
+            for row, sentence in enumerate(dict.fromkeys(folded)):
+                self._place_of.setdefault(sentence, first + row)
+            if len(self._place_of) > n_known:
+                self._rows.append(rows)
 
     def side_of_all(self, documents: Sequence[Sequence[str]], what: str) -> tuple[Side, npt.NDArray[np.int64]]:
         """The distinct sentences of each document, one document after the other, as one side.
@@ -277,32 +285,30 @@ class Embedder:
     def _look_up(self, folded: list[str]) -> Floats:
         self._remember_new(folded)
         rows = room((len(folded), self.dim))
-        places = np.array([self._row_of.get(sentence, 0) for sentence in folded], dtype=np.int64)
-        if len(self._rows):
-            # In the mode "raise", all rows would be taken into a copy first: 200 MB more for a long document.
-            np.take(self._rows, places, axis=0, out=rows, mode="clip")
-        rows[[place for place, sentence in enumerate(folded) if not sentence]] = 0
+        tables, places = np.divmod(np.array([self._place_of.get(one, -1) for one in folded], dtype=np.int64), _TABLE)
+        order = np.argsort(tables, kind="stable")
+        for some in np.split(order, np.flatnonzero(np.diff(tables[order])) + 1):
+            for first in range(0, len(some), BATCH):
+                part = some[first : first + BATCH]
+                rows[part] = self._rows[tables[part[0]]][places[part]] if tables[part[0]] >= 0 else 0
         return rows
 
     def _remember_new(self, folded: Iterable[str]) -> None:
         """Encode those of these sentences that have not come through this door."""
         with self._writing:
-            new = [one for one in dict.fromkeys(folded) if one and one not in self._row_of]
+            new = [one for one in dict.fromkeys(folded) if one and one not in self._place_of]
             for first in range(0, len(new), BATCH):
                 self._put(new[first : first + BATCH], self.library.encode(new[first : first + BATCH]))
 
     def _put(self, sentences: Sequence[str], rows: Floats) -> None:
-        """Put the rows of those distinct sentences that are new into the table."""
-        n_known = len(self._row_of)
-        new = [place for place, sentence in enumerate(sentences) if sentence not in self._row_of]
-        if not new:
-            return
-        if n_known + len(new) > len(self._rows):
-            table = room((max(2 * n_known, n_known + len(new)), rows.shape[1]))
-            table[:n_known] = self._rows[:n_known] if n_known else 0
-            self._rows = table
-        self._rows[n_known : n_known + len(new)] = rows[new]
-        self._row_of |= {sentences[place]: n_known + number for number, place in enumerate(new)}
+        """Put the rows of sentences that are new into the table of this door's own."""
+        own, n_known, n = self._rows[0], self._n_own, self._n_own + len(sentences)
+        if n > len(own):
+            self._rows[0] = room((max(2 * n_known, n), rows.shape[1]))
+            self._rows[0][:n_known] = own[:n_known] if n_known else 0
+        self._rows[0][n_known:n] = rows
+        self._place_of |= {sentence: n_known + number for number, sentence in enumerate(sentences)}
+        self._n_own = n
 
 
 class ComposedPassage:
