@@ -133,7 +133,8 @@ class Embedder:
         self._writing = RLock()
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Embedder, (self.encoder, self.library)
+        # By its library alone: a process that has that one does not load the encoder again.
+        return _door, (self.library,)
 
     def anew(self) -> "Embedder":
         """Another door to the same encoder: nothing that came through this one changes what it answers."""
@@ -309,6 +310,10 @@ class Embedder:
         self._rows[0][n_known:n] = rows
         self._place_of |= {sentence: n_known + number for number, sentence in enumerate(sentences)}
         self._n_own = n
+
+
+def _door(library: Library) -> Embedder:
+    return Embedder(library.encoder, library)
 
 
 class ComposedPassage:

@@ -7,6 +7,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -181,6 +182,36 @@ def test_the_main_job_writes_the_same_bytes(cluster: Any, tmp_path: Path) -> Non
 
 def run(*arguments: str) -> Result:
     return CliRunner().invoke(main, arguments)
+
+
+class Loaded(BagOfWords):
+    """Tells in a folder each time that a process loads it."""
+
+    name = "loaded"
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return load, (self.folder,)
+
+
+def load(folder: Path) -> Loaded:
+    (folder / f"{os.getpid()}-{time.monotonic_ns()}").touch()
+    return Loaded(folder)
+
+
+def named(embedder: Embedder, _: int) -> str:
+    return embedder.encoder.name
+
+
+def test_tasks_find_the_encoder_that_their_process_has_loaded(connected: Any, tmp_path: Path) -> None:
+    embedder = Embedder(Loaded(tmp_path))
+    for _ in range(2):
+        assert list(each(partial(named, embedder), range(100), "working")) == ["loaded"] * 100
+    loads = [path.name.partition("-")[0] for path in tmp_path.iterdir()]
+    assert loads
+    assert len(loads) == len(set(loads))
 
 
 @dataclasses.dataclass(frozen=True)
