@@ -95,7 +95,7 @@ def _unlinked(bead: Bead, ties: tuple[Tie, ...]) -> Bead:
 def _weighed(alignments: Sequence[Alignment], judge: Judge) -> list[Alignment]:
     """The alignments with a probability for every link."""
     blocks = [(number, links) for number, one in enumerate(alignments) for links in _blocks(one)]
-    documents = [_documents(one.pair) for one in alignments]
+    documents = {number: _documents(alignments[number].pair) for number in {number for number, _ in blocks}}
     comparisons = [_comparison(alignments[number].pair, links, documents[number]) for number, links in blocks]
     found: dict[tuple[int, Bead], float] = {}
     for (number, links), comparison, judged in zip(blocks, comparisons, judge.judge_all(comparisons), strict=True):

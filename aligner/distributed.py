@@ -14,17 +14,16 @@ from contextlib import contextmanager, suppress
 from functools import cache
 from importlib.util import find_spec
 from io import BytesIO
-from pathlib import Path
 from re import fullmatch
 from socket import create_connection
 from typing import Any
 
 import numpy as np
 
-from aligner.cache import fingerprint
 from aligner.cores import on_one_core
 from aligner.engine import Item, Result, engaged
 from aligner.errors import AlignerError, EngineError, MissingExtra
+from aligner.finished import our_code
 from aligner.library import Library
 from aligner.progress import follow
 
@@ -39,6 +38,9 @@ AHEAD = 3
 
 SECONDS_TO_ANSWER = 5
 """A cluster that does not answer for so long is not there."""
+
+Packed = tuple[bytes, list[Any]]
+"""Work as bytes, and the arrays in it, which all processes of a machine share."""
 
 
 @contextmanager
@@ -126,10 +128,10 @@ class _Ray:
         queue = iter(chunks)
         pending: deque[Any] = deque()
         try:
-            for chunk in follow(chunks, what, lambda some: sum(sizes[i] for i in some)):
+            for _ in follow(chunks, what, lambda some: sum(sizes[i] for i in some)):
                 while len(pending) < 1 + AHEAD * n_cores and (ahead := next(queue, None)):
                     pending.append(self._task.remote(self._code, sent, [items[i] for i in ahead]))
-                yield from _results(pending.popleft(), len(chunk))
+                yield from _results(pending.popleft())
         finally:
             for task in pending:
                 with suppress(Exception):
@@ -146,7 +148,7 @@ def _chunks(sizes: Sequence[int], enough: float) -> Iterator[range]:
             start, held = i + 1, 0
 
 
-def _results(task: Any, n: int) -> list[Any]:
+def _results(task: Any) -> list[Any]:
     """What a task found.
 
     Raises:
@@ -166,13 +168,12 @@ def _results(task: Any, n: int) -> list[Any]:
         raise EngineError(
             f"engine 'ray': a task was lost ({reason}); look after the cluster, and run the same again"
         ) from error
-    assert len(found) == n
     for warning in warnings:
         _warn_once(warning)
     return list(found)
 
 
-def _done(code: str, work: "Packed", items: list[Any]) -> tuple[list[Any], list[str]]:
+def _done(code: str, work: Packed, items: list[Any]) -> tuple[list[Any], list[str]]:
     """What a worker does: the work of some items, and what it warned of meanwhile."""
     if _code() != code:
         raise EngineError(
@@ -201,14 +202,8 @@ def _warn_once(warning: str) -> None:
     logging.getLogger("aligner").warning("%s", warning)
 
 
-@cache
-def _code() -> str:
-    """What our code is: all machines must have the same."""
-    return fingerprint(sorted(Path(__file__).parent.rglob("*.py")))
-
-
-Packed = tuple[bytes, list[Any]]
-"""Work as bytes, and the arrays in it, which all processes of a machine share."""
+_code = cache(our_code)
+"""What all machines must have the same; read once a process."""
 
 
 def _packed(work: Callable[[Any], Any]) -> Packed:

@@ -45,7 +45,7 @@ def question(corpus: Path, encoder: str | None, **asked: object) -> str | None:
     """
     try:
         model = list(_models(encoder))
-        code = fingerprint(path for path in _files(Path(__file__).parent) if path.suffix != ".pyc")
+        code = our_code()
         texts = list(_texts(corpus))
     except (OSError, LookupError, AlignerError):
         return None
@@ -53,6 +53,15 @@ def question(corpus: Path, encoder: str | None, **asked: object) -> str | None:
     return key_of(
         "run", settings, code, surroundings(), sys.version, repr(sorted(_installed())), *model, "texts", *texts
     )
+
+
+def our_code() -> str:
+    """A hash of our code, its tables and pages included.
+
+    Raises:
+        OSError: a file of it cannot be read.
+    """
+    return fingerprint(path for path in _files(Path(__file__).parent) if path.suffix != ".pyc")
 
 
 def recall(cache: Cache, question: str) -> Finished | None:

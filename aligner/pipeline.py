@@ -17,7 +17,7 @@ from aligner.document import Document, DocumentPair, Relation
 from aligner.embedders import AnyEncoder, Embedders, embedders_of
 from aligner.embedding import Embedder
 from aligner.encoders import ENCODERS
-from aligner.errors import AlignerError, CorpusError, GoldError, OutputError, UnknownName
+from aligner.errors import AlignerError, CorpusError, GoldError, UnknownName
 from aligner.evaluation import match
 from aligner.explanation import Explanation
 from aligner.facts import Fact, find_facts
@@ -42,7 +42,7 @@ from aligner.writers import read_records as read_file
 from aligner.writers.aligned import read_aligned
 from aligner.writers.beads import beads_of, read_records
 from aligner.writers.decisions import digest
-from aligner.writers.formats import Unfit
+from aligner.writers.formats import fitting
 from aligner.writers.texts import read_texts, texts_of
 from aligner.writers.whole import Outputs, check_writable, write_whole
 
@@ -546,18 +546,26 @@ def _read_both(
     source: Path | str, target: Path | str, langs: Sequence[str] | None, splitter: Splitter
 ) -> tuple[Document, Document]:
     """Two files as documents."""
-    if langs is not None and len(langs) != 2:
-        raise ValueError(f"langs: got {len(langs)}, expected two")
-    source_lang, target_lang = langs or (None, None)
+    source_lang, target_lang = _two(langs)
     return read_document(source, source_lang, splitter), read_document(target, target_lang, splitter)
 
 
 def _read_lists(source: Path | str, target: Path | str, langs: Sequence[str] | None) -> tuple[Shards, Shards]:
     """Two lists of sentences, each in a file or in a folder of shards."""
+    source_lang, target_lang = _two(langs)
+    return read_list(Path(source), source_lang), read_list(Path(target), target_lang)
+
+
+def _two(langs: Sequence[str] | None) -> tuple[str | None, str | None]:
+    """The languages of both sides, where they are given.
+
+    Raises:
+        ValueError: not two languages.
+    """
     if langs is not None and len(langs) != 2:
         raise ValueError(f"langs: got {len(langs)}, expected two")
-    source_lang, target_lang = langs or (None, None)
-    return read_list(Path(source), source_lang), read_list(Path(target), target_lang)
+    source, target = langs or (None, None)
+    return source, target
 
 
 def _compare_as(mode: str, source: Document, target: Document, embedder: Embedder) -> DocumentPair:
@@ -639,10 +647,8 @@ def check_fit(bitext: Bitext, path: Path) -> None:
         UnknownName, MissingExtra: no format has this suffix, or it cannot be used here.
         OutputError: it cannot.
     """
-    try:
+    with fitting(path):
         format_for(path).check(bitext)
-    except Unfit as error:
-        raise OutputError(f"{printable(str(path))}: {error}") from error
 
 
 def write_bitext(bitext: Bitext, path: Path) -> list[Path]:
@@ -653,9 +659,6 @@ def write_bitext(bitext: Bitext, path: Path) -> list[Path]:
         OutputError: the file cannot be written, or the format cannot tell what the bitext holds.
     """
     check_fit(bitext, path)
-    with Outputs() as outputs:
-        try:
-            format_for(path).save(bitext, path, outputs)
-        except Unfit as error:
-            raise OutputError(f"{printable(str(path))}: {error}") from error
+    with Outputs() as outputs, fitting(path):
+        format_for(path).save(bitext, path, outputs)
     return outputs.paths

@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -9,7 +10,8 @@ from pathlib import Path
 from typing import BinaryIO, TextIO
 
 from aligner.bitext import Bitext, SegmentPair
-from aligner.errors import GoldError
+from aligner.errors import GoldError, OutputError
+from aligner.readers.ids import printable
 from aligner.writers.cells import clean
 from aligner.writers.streams import bare_name, opened, opened_text
 from aligner.writers.whole import Outputs
@@ -32,6 +34,19 @@ SENTENCES = frozenset({"source_sentences", "target_sentences", "bead"})
 
 class Unfit(Exception):
     """A bitext holds what a format cannot tell; the message says what, and what to do."""
+
+
+@contextmanager
+def fitting(path: Path) -> Iterator[None]:
+    """What does not fit the format is told as an error of this file.
+
+    Raises:
+        OutputError: instead of ``Unfit``.
+    """
+    try:
+        yield
+    except Unfit as error:
+        raise OutputError(f"{printable(str(path))}: {error}") from error
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from aligner.readers import split_suffix
 from aligner.readers.ids import printable
 from aligner.shards import find_shards
 from aligner.writers import format_for
-from aligner.writers.formats import Unfit
+from aligner.writers.formats import fitting
 from aligner.writers.whole import Outputs, check_writable
 
 ANY = "*"
@@ -52,10 +52,8 @@ def write_shards(bitext: Bitext, places: Mapping[str, Path]) -> list[Path]:
     with Outputs() as outputs:
         for shard, part in by_source(bitext).items():
             form, place = format_for(places[shard]), places[shard]
-            try:
+            with fitting(place):
                 form.check(part)
                 form.save(part, place, outputs)
-            except Unfit as error:
-                raise OutputError(f"{printable(str(place))}: {error}") from error
             outputs.finish()
     return outputs.paths
